@@ -1,0 +1,51 @@
+"""The command ``kg``: parses, calls the library, prints; no logic of its own."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kg import __version__
+from kg.errors import KgError
+
+#: command -> "module:attribute"; a module is imported only when its command runs, so that ``kg --help`` stays light.
+COMMANDS = {
+    "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kg")
+def root() -> None:
+    """European local-government networks on Neo4j: who should we work with, and why?"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command; an error that the user can act on is one paragraph on stderr and exit code 2."""
+    try:
+        root.main(args=None if argv is None else list(argv), prog_name="kg", standalone_mode=True)
+    except KgError as error:
+        click.echo(f"kg: {error}", err=True)
+        sys.exit(error.exit_code)
