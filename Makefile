@@ -1,0 +1,54 @@
+# On a machine with git, make and Python 3.11, 3.12 or 3.13:
+#
+#   make demo    sets everything up, loads real data, recommends and explains, says where to look next
+#   make test    sets everything up and passes every test
+#
+# Everything is kept in two folders of this checkout: .venv (the environment) and .kg (the local Neo4j).
+# PYTHON=/path/to/python3.12 names the Python to use.
+
+export KG_HOME := $(CURDIR)/.kg
+export PYTHON
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: demo test test-unit test-integration test-containers lint types generate requirements clean setup
+
+demo: setup
+	@$(BIN)/kg demo
+
+test: setup
+	$(PYTEST)
+
+test-unit: setup
+	$(PYTEST) tests/unit
+
+test-integration: setup
+	$(PYTEST) tests/integration
+
+# Needs a Docker engine.
+test-containers: setup
+	KG_TEST_CONTAINERS=1 $(PYTEST) -m containers
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+# The files made from the code: a test fails when one of them is out of date.
+generate: setup
+	$(BIN)/python -m kg.schema.generate
+	$(BIN)/python -m kg.cli.document
+
+# Newer versions within the bounds of pyproject.toml: make requirements UPGRADE=--upgrade
+requirements: setup
+	@tools/requirements.sh $(UPGRADE)
+
+# Stops the local server of this checkout, then removes .kg and .venv and nothing else.
+clean:
+	@tools/clean.sh
+
+setup:
+	@tools/setup.sh
