@@ -33,7 +33,10 @@ def wanted_stamp() -> str:
 
 def environment_works() -> bool:
     """Whether there is an environment that this can be installed into, of the interpreter asked for, if one was."""
-    asked = "import sys, pip; print(sys.version_info[:2], sys.prefix, sys.base_prefix)"
+    asked = (
+        "import sys, importlib.util as u; print(sys.version_info[:2], sys.prefix, sys.base_prefix); "
+        "sys.exit(u.find_spec('pip') is None)"
+    )
     try:
         answer = subprocess.run([PYTHON, "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
@@ -56,12 +59,13 @@ def pip(*arguments: str, steps: int = 0) -> None:
             command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
         assert process.stdout is not None
-        done = 0
+        done, what = 0, "fetching packages"
         for line in process.stdout:
             log.write(line)
             log.flush()
             done += line.startswith(("Collecting ", "Requirement already satisfied", "Ignoring "))
-            draw_bar(min(done, steps), steps, "installing" if line.startswith("Installing") else "fetching packages")
+            what = "installing" if line.startswith("Installing") else what
+            draw_bar(min(done, steps), steps, what)
     if process.wait() != 0:
         draw_bar(0, 0, "")
         tail = LOG.read_text(encoding="utf-8").splitlines()[-15:]
@@ -77,9 +81,8 @@ def draw_bar(done: int, steps: int, what: str) -> None:
         return
     width = max(10, min(40, shutil.get_terminal_size().columns - 40))
     filled = width * done // steps
-    print(f"\r\x1b[K{what:<18} {'━' * filled}{' ' * (width - filled)} {done}/{steps}", end="", file=sys.stderr)
-    if what == "installing":
-        print(end="", flush=True, file=sys.stderr)
+    line = f"\r\x1b[K{what:<18} {'━' * filled}{' ' * (width - filled)} {done}/{steps}"
+    print(line, end="", flush=True, file=sys.stderr)
 
 
 def make_environment() -> None:

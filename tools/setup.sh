@@ -18,18 +18,19 @@ for candidate in ${PYTHON:+"$PYTHON"} ${PYTHON:-python3.13 python3.12 python3.11
         exec "$candidate" tools/environment.py "$@"
     fi
     case $verdict in
-        venv\ *) says="$candidate lacks the modules venv and ensurepip" missing="python${verdict#venv }-venv"; break ;;
+        venv\ *) : "${bare:=$candidate}" "${package:=python${verdict#venv }-venv}" ;;
         old\ *) : "${says:=$candidate is ${verdict#old }, which is too old}" ;;
         new\ *) : "${says:=$candidate is ${verdict#new }, which is newer than what this has been tried with}" ;;
     esac
 done
 
-if [ -n "${missing:-}" ]; then
-    echo "$says: install them (Debian and Ubuntu: sudo apt install $missing) and run the same command again." >&2
+if [ -n "${bare:-}" ]; then
+    echo "$bare lacks the modules venv and ensurepip: install them (Debian and Ubuntu: sudo apt install $package)" \
+        "and run the same command again." >&2
 else
     : "${says:=no Python that runs was found${PYTHON:+ as $PYTHON}}"
     echo "Python 3.11, 3.12 or 3.13 is needed, and $says: install one" \
-        "(Debian and Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python@3.13)" \
-        "or name one you have: make PYTHON=/path/to/python3.12 and the target." >&2
+        "(Debian and Ubuntu: sudo apt install python3.12 python3.12-venv, or the same of 3.11 or 3.13;" \
+        "macOS: brew install python@3.13), or name one that is elsewhere with make PYTHON=/path/to/python3.12." >&2
 fi
 exit 2
