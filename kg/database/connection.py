@@ -1,0 +1,244 @@
+"""The way to the database: one small interface, by the Neo4j driver (here) or by py2neo (``py2neo_adapter``)."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kg.database.driver_errors import explain_driver_errors
+from kg.database.server import Reporter, ensure_running
+from kg.database.settings import Settings
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    import neo4j
+    import py2neo
+
+#: Below this, Cypher that we use is missing.
+OLDEST_VERSION = (5, 26)
+
+Parameters = Mapping[str, Any]
+Rows = list[dict[str, Any]]
+
+_COMPONENTS = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
+
+
+class Connection(ABC):
+    """An open database. Use it from as many threads as you like; close it once.
+
+    Rows come back as dictionaries; maps, lists and scalars are Python's, points and dates the driver's.
+    """
+
+    def __init__(self, database: str | None) -> None:
+        self._database = database
+
+    @property
+    def database(self) -> str | None:
+        """The database's name; ``None`` is the server's default."""
+        return self._database
+
+    @property
+    @abstractmethod
+    def driver(self) -> neo4j.Driver:
+        """The Neo4j driver, for Cypher of one's own.
+
+        Raises:
+            KgError: this connection goes through py2neo, which has none.
+        """
+
+    @abstractmethod
+    def run_read(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Rows:
+        """One statement in READ mode, which refuses every write; tried again when the connection fails.
+
+        Outside this package's database room, ``kg.database.read.read`` is the way to call it.
+        """
+
+    @abstractmethod
+    def write_many(
+        self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None
+    ) -> list[Rows]:
+        """Several statements in one transaction: all of them or none; tried again after a deadlock or a lost connection.
+
+        Returns:
+            The rows of each statement, in order.
+        """
+
+    @abstractmethod
+    def run_schema(self, cypher: str, parameters: Parameters | None = None) -> Rows:
+        """One statement in a transaction of the server's own (constraints; ``CALL { ... } IN TRANSACTIONS``).
+
+        It is never tried again, since the server may have done a part of it.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what this connection opened; a driver or graph that was handed in stays open."""
+
+    def run_write(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = None
+    ) -> Rows:
+        """One statement in a transaction; tried again after a deadlock or a lost connection."""
+        return self.write_many([(cypher, parameters or {})], timeout)[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class DriverConnection(Connection):
+    """A connection by the official driver."""
+
+    def __init__(self, driver: neo4j.Driver, database: str | None, *, place: str, owned: bool) -> None:
+        super().__init__(database)
+        self._driver = driver
+        self._place = place
+        self._owned = owned
+
+    @property
+    def driver(self) -> neo4j.Driver:
+        return self._driver
+
+    def _session(self, access_mode: str) -> neo4j.Session:
+        # One bookmark manager for all sessions: on a cluster, a read then sees the write before it.
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=access_mode,
+            bookmark_manager=self._driver.execute_query_bookmark_manager,
+        )
+
+    def run_read(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Rows:
+        import neo4j
+
+        @neo4j.unit_of_work(timeout=timeout)
+        def work(transaction: neo4j.ManagedTransaction) -> Rows:
+            return transaction.run(cypher, dict(parameters or {})).data()
+
+        with explain_driver_errors(self._place, timeout), self._session(neo4j.READ_ACCESS) as session:
+            return session.execute_read(work)
+
+    def write_many(
+        self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None
+    ) -> list[Rows]:
+        import neo4j
+
+        @neo4j.unit_of_work(timeout=timeout)
+        def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
+            return [
+                transaction.run(cypher, dict(parameters)).data()
+                for cypher, parameters in statements
+            ]
+
+        with explain_driver_errors(self._place, timeout), self._session(neo4j.WRITE_ACCESS) as session:
+            return session.execute_write(work)
+
+    def run_schema(self, cypher: str, parameters: Parameters | None = None) -> Rows:
+        import neo4j
+
+        with explain_driver_errors(self._place, None), self._session(neo4j.WRITE_ACCESS) as session:
+            return session.run(cypher, dict(parameters or {})).data()
+
+    def close(self) -> None:
+        if self._owned:
+            self._driver.close()
+
+
+def open_connection(
+    uri: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    database: str | None = None,
+    *,
+    driver: neo4j.Driver | None = None,
+    graph: py2neo.Graph | None = None,
+    settings: Settings | None = None,
+    report: Reporter | None = None,
+) -> Connection:
+    """Connect to the database named here, else in the environment, else to the local server, started on demand.
+
+    Args:
+        uri: ``bolt://``, ``neo4j://``, or one of them with ``+s`` (TLS) or ``+ssc`` (TLS, self-signed certificate).
+        username: ``neo4j`` unless given or set.
+        password: none is sent when neither given nor set.
+        database: the server's default unless given or set.
+        driver: an open driver to use instead; it stays open on ``close``.
+        graph: an open ``py2neo.Graph`` to use instead (extra ``py2neo``); it stays open too.
+        settings: what to use for what is not given; the environment unless given.
+        report: who hears of a local server's start; a bar or plain lines on stderr unless given.
+
+    Raises:
+        KgError: nothing answers there, the password is wrong, what answers is not Neo4j or is older than 5.26, or the
+            local server cannot be started.
+    """
+    settings = settings or Settings()
+    if driver is not None and graph is not None:
+        raise KgError("Give either an open driver or a py2neo.Graph, not both.")
+    if (driver is not None or graph is not None) and (uri or username or password):
+        raise KgError("An open driver or graph has its address and user already: leave out uri, username and password.")
+    if graph is not None:
+        from kg.database.py2neo_adapter import Py2neoConnection
+
+        if database is not None:
+            raise KgError("A py2neo.Graph has its database already: leave out database, or make the Graph with name=.")
+        return _checked(Py2neoConnection(graph), "the py2neo.Graph")
+    if driver is not None:
+        return _checked(DriverConnection(driver, database, place="the given driver", owned=False), "the given driver")
+    uri = uri or settings.neo4j_uri
+    if uri is None:
+        if username or password:
+            raise KgError("A username or password needs an address: give --uri too, or set NEO4J_URI.")
+        server = ensure_running(settings, report)
+        return _open(server.uri, (server.username, server.password), database or server.database)
+    secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+    password = password if password is not None else secret
+    auth = None if password is None else (username or settings.neo4j_username, password)
+    return _open(uri, auth, database or settings.neo4j_database)
+
+
+def _open(uri: str, auth: tuple[str, str] | None, database: str | None) -> Connection:
+    import neo4j
+
+    if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://[^/]", uri):
+        raise KgError(
+            f"{uri!r} is not the address of a Neo4j: it begins with bolt:// or neo4j://, or with bolt+s:// or "
+            "neo4j+s:// where the server uses TLS (Aura does)."
+        )
+    with explain_driver_errors(uri, None):
+        try:
+            opened = neo4j.GraphDatabase.driver(
+                uri,
+                auth=auth,
+                connection_timeout=15,
+                connection_acquisition_timeout=30,
+                max_transaction_retry_time=15,
+                # Hints for the author of a query are of no use to the person who runs a command.
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+            )
+        except ValueError as error:
+            raise KgError(f"{uri!r} is not an address that can be used: {error}.") from error
+    connection = DriverConnection(opened, database, place=uri, owned=True)
+    try:
+        return _checked(connection, uri)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _checked(connection: Connection, place: str) -> Connection:
+    rows = connection.run_read(_COMPONENTS, timeout=30)
+    version = str(rows[0]["version"]) if rows else ""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    if found is None:
+        raise KgError(f"What answers at {place} speaks the same protocol but is not Neo4j: give the address of a Neo4j.")
+    if (int(found[1]), int(found[2])) < OLDEST_VERSION:
+        raise KgError(
+            f"The Neo4j at {place} is version {version}, and kg needs 5.26 or later: upgrade it, or leave NEO4J_URI "
+            "unset to use a Neo4j of your own that kg runs."
+        )
+    return connection

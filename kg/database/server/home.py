@@ -1,0 +1,148 @@
+"""Which folder the local server lives in, and what lies where below it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from kg.database.server.disk import explain_disk_errors
+from kg.database.settings import Settings
+
+FOLDER_NAME = ".kg"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of the local server and why it is this one.
+
+    One home holds one server per Neo4j line (``5.26``, ``2026``), each with data of its own, because the newer line
+    changes the files of the older one beyond return. They share the program files in ``jars``.
+    """
+
+    folder: Path
+    reason: str
+    line: str
+    jars: Path
+
+    @property
+    def server(self) -> Path:
+        """The folder that Neo4j knows as its home."""
+        return self.folder / f"neo4j-{self.line}"
+
+    @property
+    def data(self) -> Path:
+        return self.server / "data"
+
+    @property
+    def logs(self) -> Path:
+        return self.server / "logs"
+
+    @property
+    def configuration(self) -> Path:
+        return self.server / "conf"
+
+    @property
+    def user_log(self) -> Path:
+        """Neo4j's log for people."""
+        return self.logs / "neo4j.log"
+
+    @property
+    def output(self) -> Path:
+        """What the server process prints."""
+        return self.logs / "console.log"
+
+    @property
+    def password_file(self) -> Path:
+        return self.server / "password"
+
+    @property
+    def state_file(self) -> Path:
+        return self.server / "server.json"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.server / "start.lock"
+
+
+def find_home(settings: Settings, line: str, start: Path | None = None) -> Home:
+    """The home to use: ``KG_HOME``, else the nearest ``.kg`` folder upward from ``start``, else the user's data folder.
+
+    Nothing is created. ``start`` is the working directory unless given.
+    """
+    folder, reason = _choose(settings, start or Path.cwd())
+    return Home(folder, reason, line, settings.kg_jars.expanduser().absolute() if settings.kg_jars else folder / "jars")
+
+
+def _choose(settings: Settings, start: Path) -> tuple[Path, str]:
+    if settings.kg_home is not None:
+        return settings.kg_home.expanduser().absolute(), "KG_HOME is set"
+    for folder in [start, *start.parents]:
+        if (folder / FOLDER_NAME).is_dir():
+            return (folder / FOLDER_NAME).absolute(), f"the nearest {FOLDER_NAME} folder, looking upward from {start}"
+    return (
+        Path(platformdirs.user_data_dir("kg", appauthor=False)),
+        f"the user's data folder: KG_HOME is not set and no {FOLDER_NAME} folder lies here or above",
+    )
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """What a home remembers of its server between runs of ``kg``; ``pid`` is 0 when it was stopped."""
+
+    pid: int
+    bolt_port: int
+    http_port: int
+    version: str
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        return self.bolt_port, self.http_port
+
+
+def read_state(home: Home) -> ServerState | None:
+    """The remembered state, or ``None`` when there is none or its file is damaged (then the server counts as new)."""
+    try:
+        data: dict[str, Any] = json.loads(home.state_file.read_text(encoding="utf-8"))
+        return ServerState(int(data["pid"]), int(data["bolt_port"]), int(data["http_port"]), str(data["version"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_state(home: Home, state: ServerState) -> None:
+    """Remember the state; a reader sees the old file or the new one, never half of it."""
+    write_whole(home.state_file, json.dumps(state.__dict__, indent=2) + "\n")
+
+
+def read_password(home: Home) -> str | None:
+    """The password of the local server, or ``None`` before its first start."""
+    try:
+        return home.password_file.read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def make_password(home: Home) -> str:
+    """Choose a random password and keep it in a file that its owner alone can read."""
+    password = secrets.token_urlsafe(24)
+    write_whole(home.password_file, password + "\n", mode=0o600)
+    return password
+
+
+def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a small file under a temporary name and move it into place, with this mode from the first byte on."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with explain_disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        try:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+                file.write(text)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,285 @@
+"""The verbs of the local server: start it when it does not run, look at it, stop it, wipe it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.database.server import configuration, ports, process
+from kg.database.server.disk import NEEDED_FOR_DATA, check_free_space, disk_error
+from kg.database.server.exclusive import only_one
+from kg.database.server.home import (
+    Home,
+    ServerState,
+    find_home,
+    make_password,
+    read_password,
+    read_state,
+    write_state,
+)
+from kg.database.server.jars import ensure_jars
+from kg.database.server.java import find_java
+from kg.database.server.lock import Lock, load_lock
+from kg.database.server.progress import Reporter, console_reporter
+from kg.database.settings import Settings
+from kg.errors import KgError
+
+USERNAME = "neo4j"
+DATABASE = "neo4j"
+START_TIMEOUT = 120.0
+STOP_TIMEOUT = 120.0
+_PORT_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    """A local server that answers: where, and how to get in."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str
+    http_address: str
+    home: Home
+    version: str
+    pid: int
+
+    @property
+    def browser_address(self) -> str:
+        """Neo4j Browser, with the address and the user filled in; it never carries the password."""
+        authority = self.uri.removeprefix("bolt://")
+        return f"{self.http_address}/browser/?connectURL=bolt://{self.username}@{authority}"
+
+
+def home_of(settings: Settings | None = None) -> Home:
+    """The home that these settings (else the environment's) mean."""
+    settings = settings or Settings()
+    return find_home(settings, load_lock(settings.kg_neo4j_version).line)
+
+
+def running(home: Home) -> ServerInfo | None:
+    """The server of this home if it runs, whether or not it answers already."""
+    state, password = read_state(home), read_password(home)
+    if state is None or password is None or not process.is_server_of(state.pid, home):
+        return None
+    return _info(home, state, password)
+
+
+def _info(home: Home, state: ServerState, password: str) -> ServerInfo:
+    return ServerInfo(
+        uri=f"bolt://localhost:{state.bolt_port}",
+        username=USERNAME,
+        password=password,
+        database=DATABASE,
+        http_address=f"http://localhost:{state.http_port}",
+        home=home,
+        version=state.version,
+        pid=state.pid,
+    )
+
+
+def ensure_running(
+    settings: Settings | None = None, report: Reporter | None = None, *, new_ports: bool = False
+) -> ServerInfo:
+    """The local server, started first if it does not run; returns once it answers a query.
+
+    Two processes that call this at the same moment end with one server.
+
+    Args:
+        settings: which home and which Neo4j line; from the environment unless given.
+        report: who hears of the steps; a bar or plain lines on stderr unless given.
+        new_ports: move to the next free ports when those used before are taken.
+
+    Raises:
+        KgError: it cannot be started; the message says why and what to do.
+    """
+    settings = settings or Settings()
+    lock = load_lock(settings.kg_neo4j_version)
+    home = find_home(settings, lock.line)
+    info = running(home)
+    if info is not None and _answers(info):
+        return info
+    if sys.platform == "win32":
+        raise KgError(
+            "The local Neo4j runs on Linux and macOS: on Windows run kg inside WSL, or set NEO4J_URI to use a Neo4j "
+            "that runs elsewhere."
+        )
+    if report is not None:
+        return _start_alone(home, lock, report, new_ports)
+    with console_reporter() as console:
+        return _start_alone(home, lock, console, new_ports)
+
+
+def _start_alone(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerInfo:
+    with only_one(home.lock_file, START_TIMEOUT * 2, lambda: report.step("Waiting for another kg that starts Neo4j")):
+        info = running(home)
+        if info is None:
+            info = _start(home, lock, report, new_ports)
+        else:
+            report.step("Waiting for the local Neo4j to answer")
+            _wait(info)
+        return info
+
+
+def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerInfo:
+    java = find_java(lock)
+    check_free_space(home.data, NEEDED_FOR_DATA)
+    jars = ensure_jars(lock, home.jars, report)
+    remembered = read_state(home)
+    password = _prepare_password(home)
+    memory = configuration.size_memory(configuration.machine_memory())
+    tried: list[ports.Pair] = []
+    while True:
+        pair = _choose_ports(remembered, new_ports, tried)
+        tried.append(pair)
+        try:
+            configuration.write_configuration(home, pair, memory)
+            configuration.write_class_path(home, jars)
+            home.user_log.unlink(missing_ok=True)  # what it says is about this start; debug.log keeps the history
+            command = configuration.command_line(home, java.program, lock.main_class, memory)
+            state = ServerState(process.spawn(home, command), *pair, lock.version)
+            write_state(home, state)
+        except OSError as error:
+            raise disk_error(error, home.server) from error
+        report.step(f"Starting Neo4j {lock.version} in {home.folder}")
+        info = _info(home, state, password)
+        try:
+            _wait(info)
+        except _PortTakenError:
+            # Somebody took the port between our look and the server's; move on, unless the address is a promise.
+            if (remembered is not None and not new_ports) or len(tried) >= _PORT_ATTEMPTS:
+                raise
+        else:
+            return info
+
+
+def _prepare_password(home: Home) -> str:
+    fresh = not (home.data / "databases").exists()
+    password = read_password(home)
+    if password is None:
+        if not fresh:
+            raise KgError(
+                f"{home.password_file} is gone, and with it the way into the data of the local Neo4j: put the file "
+                "back if there is a copy, or start anew with `kg server wipe` and load the data again."
+            )
+        password = make_password(home)
+    if fresh:
+        configuration.write_initial_password(home, password)
+    return password
+
+
+def _choose_ports(remembered: ServerState | None, new_ports: bool, tried: Collection[ports.Pair]) -> ports.Pair:
+    if remembered is None:
+        return ports.next_free_pair(excluding=tried)
+    if new_ports and (tried or not all(map(ports.is_free, remembered.ports))):
+        return ports.next_free_pair(excluding=tried)
+    ports.check_remembered_pair(remembered.ports)
+    return remembered.ports
+
+
+class _PortTakenError(KgError):
+    """The server found its port taken."""
+
+
+def _wait(info: ServerInfo) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while not _answers(info):
+        if not process.is_server_of(info.pid, info.home):
+            raise _ended_early(info.home)
+        if time.monotonic() > deadline:
+            raise KgError(
+                f"The local Neo4j has not answered for {START_TIMEOUT:.0f} seconds. Its process {info.pid} still runs: "
+                f"wait and try again, or end it with `kg server stop`. {_log_words(info.home)}"
+            )
+        time.sleep(0.2)
+
+
+def _ended_early(home: Home) -> KgError:
+    output = "\n".join(process.recent_log(home, 60))
+    if "Address already in use" in output or "BindException" in output:
+        return _PortTakenError(
+            "The local Neo4j ended at once, because another program took its port meanwhile: run the command again, or "
+            f"`kg server start --new-ports` to let it move to the next free ports. {_log_words(home)}"
+        )
+    if "No space left on device" in output:
+        return KgError(
+            f"The local Neo4j ended at once, because the disk that holds {home.server} is full: free some space there, "
+            f"or set KG_HOME to a folder on another disk. {_log_words(home)}"
+        )
+    return KgError(
+        f"The local Neo4j ended before it answered. If the lines below do not say why, `kg server logs` shows more, and "
+        f"`kg server wipe` starts anew with an empty database. {_log_words(home)}"
+    )
+
+
+def _log_words(home: Home) -> str:
+    lines = process.recent_log(home, 8)
+    return f"The last lines in {home.logs}:" + "".join(f"\n    {line}" for line in lines)
+
+
+def _answers(info: ServerInfo) -> bool:
+    """Whether a query gets its answer; nothing is waited for."""
+    port = int(info.uri.rpartition(":")[2])
+    if not ports.answers(port):
+        return False
+    import neo4j
+    from neo4j.exceptions import ClientError, DriverError, Neo4jError
+
+    try:
+        with neo4j.GraphDatabase.driver(
+            info.uri, auth=(info.username, info.password), connection_timeout=5, connection_acquisition_timeout=5
+        ) as driver, driver.session(database=info.database) as session:
+            session.run("RETURN 1").consume()
+    except ClientError as error:
+        if "Security" in (error.code or ""):
+            raise KgError(
+                f"The local Neo4j does not accept the password in {info.home.password_file}: if it was changed in Neo4j "
+                "Browser, write the new one into that file; else start anew with `kg server wipe`."
+            ) from error
+        return False
+    except (Neo4jError, DriverError):
+        return False
+    return True
+
+
+def stop(home: Home) -> bool:
+    """Stop the server of this home so that its store is closed properly; ``False`` when none ran.
+
+    Raises:
+        KgError: it still runs after two minutes.
+    """
+    if not home.server.is_dir():
+        return False
+    with only_one(home.lock_file, START_TIMEOUT * 2):
+        state = read_state(home)
+        if state is None:
+            return False
+        stopped = False
+        if process.is_server_of(state.pid, home):
+            if not process.terminate(state.pid, home, STOP_TIMEOUT):
+                raise KgError(
+                    f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
+                    f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "
+                    "recovers its data."
+                )
+            stopped = True
+        if state.pid:
+            write_state(home, ServerState(0, *state.ports, state.version))
+        return stopped
+
+
+def wipe(home: Home) -> bool:
+    """Stop the server and remove its data; program files, password and ports are kept. ``False`` when there was none."""
+    stop(home)
+    if not home.data.exists():
+        return False
+    with only_one(home.lock_file, START_TIMEOUT * 2):
+        try:
+            shutil.rmtree(home.data)
+        except OSError as error:
+            raise disk_error(error, Path(error.filename or home.data)) from error
+    return True
