@@ -14,6 +14,7 @@ from kg.errors import KgError
 #: command -> "module:attribute"; a module is imported only when its command runs, so that ``kg --help`` stays light.
 COMMANDS = {
     "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
+    "report": ("kg.cli.report:report", "List, show and run the canned reports."),
 }
 
 

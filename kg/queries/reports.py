@@ -19,15 +19,16 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from kg.errors import KgError
 from kg.resources import cypher_directory
+from kg.schema.dates import check_partial_date
 
 PARAMETER = re.compile(
-    r"(?P<name>[a-z][a-z_]*): (?P<type>[a-z ]+?)(?:, default (?P<default>.+?))?, for example (?P<example>.+?) - (?P<text>.+)"
+    r"(?P<name>[a-z][a-z_]*): (?P<type>[a-z ]+?)(?:, default (?P<default>.+?))?,"
+    r" for example (?P<example>.+?) - (?P<text>.+)"
 )
 COLUMN = re.compile(r"(?P<name>[a-z][a-z_]*): (?P<text>.+)")
 FIELD = re.compile(r"(?P<field>parameter|column|tags:|since:) (?P<rest>.+)")
@@ -107,9 +108,7 @@ def boolean_value(text: str) -> bool:
 
 def date_value(text: str) -> str:
     """A year, a month or a day: ``2024``, ``2024-05`` or ``2024-05-03``."""
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text):
-        raise ValueError(text)
-    return text
+    return check_partial_date(text)
 
 
 def country_value(text: str) -> str:
@@ -315,5 +314,3 @@ def find_report(name: str, directory: Path | None = None) -> Report:
     if name not in reports:
         raise ReportError(f"There is no report {name!r}; there are: {', '.join(reports)}. See kg report list.")
     return reports[name]
-
-

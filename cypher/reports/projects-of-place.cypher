@@ -1,0 +1,43 @@
+// Projects of a city with their partners
+//
+// The projects that a city or region takes or took part in, newest first, one line for each partner. A project
+// without a known partner has one line.
+//
+// parameter place: place, for example "geonames:456172" - The city or region.
+// parameter running: yes or no, default false, for example true - Only projects that have not ended.
+//
+// column project: Acronym or title of the project.
+// column title: Its full title.
+// column programme: What funds it or what it belongs to.
+// column starts: First day, as exactly as it is known.
+// column ends: Last day, as exactly as it is known.
+// column role: The role of the city or region in it.
+// column partner: A partner in the same project.
+// column partner_country: Country of the partner, as two letters.
+// column partner_role: The role of the partner.
+// column as_of: The date of the list that the city's part in it is known from.
+// column sources: Who says so.
+//
+// tags: city, project, partner
+// since: 0.1
+MATCH (city:Entity {id: $place})-[part:PARTICIPATES_IN]->(work:Project)
+WITH city, part, work, toString(date()) AS today
+WHERE NOT $running
+   OR (part.ended IS NULL AND (work.end IS NULL OR work.end >= left(today, size(work.end))))
+OPTIONAL MATCH (work)-[:FUNDED_BY]->(fund:Programme)
+WITH city, part, work, fund ORDER BY fund.name
+WITH city, part, work, collect(fund.name) AS funds
+OPTIONAL MATCH (work)<-[other:PARTICIPATES_IN]-(body:Entity)
+WHERE body <> city
+RETURN work.name AS project,
+       work.title AS title,
+       funds AS programme,
+       work.start AS starts,
+       work.end AS ends,
+       part.role AS role,
+       body.name AS partner,
+       body.country AS partner_country,
+       other.role AS partner_role,
+       part.as_of AS as_of,
+       part.sources AS sources
+ORDER BY starts IS NULL, starts DESC, project, work.id, partner, body.id;
