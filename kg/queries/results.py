@@ -1,0 +1,408 @@
+"""What the queries answer: frozen models, one and the same in the library, in JSON, in the terminal and in a notebook.
+
+``model_dump(mode="json")`` is the JSON of ``--format json``; ``print(result)`` the table of ``--format table``; ``records()``
+the rows of ``--format csv``.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from rich.console import RenderableType
+
+from kg.queries.display import Block, Cell, Line, Table, to_html, to_rich, to_text
+from kg.queries.weights import Kind, TermType
+
+#: Reasons that the table shows for each partner; JSON and CSV have all.
+REASONS_SHOWN = 6
+
+
+class Model(BaseModel):
+    """A frozen value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Result(Model):
+    """An answer that shows itself."""
+
+    @abstractmethod
+    def blocks(self) -> list[Block]:
+        """Return the answer for a reader, as lines and tables."""
+
+    @abstractmethod
+    def records(self) -> list[dict[str, Cell]]:
+        """Return the answer as rows of one table, all with the same columns."""
+
+    def __str__(self) -> str:
+        return to_text(self.blocks())
+
+    def __rich__(self) -> RenderableType:
+        return to_rich(self.blocks())
+
+    def _repr_html_(self) -> str:
+        return to_html(self.blocks())
+
+
+class Partner(Model):
+    """A node by which a user may know it: a city or region where it is a partner."""
+
+    id: str
+    label: str
+    name: str
+    country: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The name with its country."""
+        return f"{self.name}, {self.country}" if self.country else self.name
+
+
+class Term(Model):
+    """One reason: what kind, how much it adds to the score, in words, and the facts behind it.
+
+    ``evidence`` are keys of facts; for similar size the ids of the two places, whose populations are compared. ``kg why`` takes
+    either.
+    """
+
+    type: TermType
+    label: str
+    value: float
+    sentence: str
+    evidence: tuple[str, ...]
+
+
+class Scored(Model):
+    """A score that is the sum of its terms."""
+
+    score: float
+    terms: tuple[Term, ...]
+
+    @model_validator(mode="after")
+    def _check_sum(self) -> Self:
+        if self.score != math.fsum(term.value for term in self.terms):
+            raise ValueError("the score is not the sum of its terms")
+        return self
+
+
+class Recommendation(Scored):
+    """A partner, with all the reasons."""
+
+    partner: Partner
+
+
+class LeftOutPartner(Partner):
+    """A place that was left out, and why."""
+
+    because: str
+
+
+class LeftOut(Model):
+    """What one rule left out. ``partners`` names them where the rule is about each one (``count`` of them); a filter only counts."""
+
+    reason: str
+    count: int
+    partners: tuple[LeftOutPartner, ...] = ()
+
+
+class SourceData(Model):
+    """A publisher's data set."""
+
+    id: str
+    title: str
+    publisher: str | None = None
+    licence: str | None = None
+    url: str | None = None
+
+
+class Data(Model):
+    """What an answer rests on: sources and their loaded editions, the as-of date, and how much is undated."""
+
+    sources: tuple[SourceData, ...]
+    editions: Mapping[str, str]
+    as_of: str
+    facts: int = Field(description="facts used as evidence")
+    facts_without_since: int = Field(
+        description="of these, facts that could have a beginning but have none; taken as true"
+    )
+
+    def blocks(self) -> list[Block]:
+        """Return one line on the age of the data and one on its sources."""
+        undated = ""
+        if self.facts_without_since:
+            undated = f", {self.facts_without_since} of them without a known beginning and taken as true"
+        lines: list[Block] = [Line(f"As of {self.as_of}. {_count(self.facts, 'fact')} used{undated}.", "dim")]
+        if self.sources:
+            names = "; ".join(source.title for source in self.sources)
+            lines.append(Line(f"Sources: {names}. `kg why` and a key of the JSON output shows each fact's own.", "dim"))
+        return lines
+
+
+class RecommendQuery(Model):
+    """What was asked."""
+
+    partner: Partner = Field(description="the city or region that looks for partners")
+    kind: Kind
+    top: int
+    countries: tuple[str, ...]
+    exclude_countries: tuple[str, ...]
+    min_population: int | None
+    max_population: int | None
+    as_of: str
+    include_existing: bool
+
+
+class Recommendations(Result):
+    """The best partners for a city or region, best first."""
+
+    query: RecommendQuery
+    data: Data
+    left_out: Mapping[str, LeftOut]
+    recommendations: tuple[Recommendation, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return the partners with their main reasons, and what was left out."""
+        place = self.query.partner.title
+        shown: list[Block] = [Line(f"Partners for {place} ({self.query.kind}), as of {self.query.as_of}", "heading")]
+        if self.recommendations:
+            rows = tuple(
+                (rank, row.partner.name, row.partner.country, row.score, _reasons(row.terms))
+                for rank, row in enumerate(self.recommendations, 1)
+            )
+            shown.append(Table(("#", "Partner", "Country", "Score", "Reasons"), rows))
+        else:
+            shown.append(Line("Nobody: nothing in the graph joins it to a city or region that was not left out."))
+        for left_out in self.left_out.values():
+            names = ", ".join(partner.because for partner in left_out.partners[:3])
+            more = ", ..." if len(left_out.partners) > 3 else ""
+            shown.append(
+                Line(f"Left out: {left_out.count:,} {left_out.reason}{f' ({names}{more})' if names else ''}.", "dim")
+            )
+        return shown + self.data.blocks()
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one row per partner and term."""
+        return [
+            {"rank": rank, **_partner_columns(row.partner), "score": repr(row.score), **_term_columns(term)}
+            for rank, row in enumerate(self.recommendations, 1)
+            for term in row.terms
+        ]
+
+
+class PathNode(Model):
+    """A node on a path. ``facts`` is the number of facts that touch it: the fewer, the more specific a path through it."""
+
+    id: str
+    label: str
+    name: str
+    facts: int
+
+
+class PathRelationship(Model):
+    """A fact on a path, in the direction in which it is stored."""
+
+    key: str
+    type: str
+    start: str
+    end: str
+    since: str | None = None
+    until: str | None = None
+    as_of: str | None = None
+
+
+class Path(Model):
+    """A way from one node to another, each step a fact.
+
+    ``specificity`` is the product of ``1 / log(1 + facts)`` over the inner nodes; 1 for a direct fact. ``weak`` marks a path of
+    last resort (the same country, region, theme, programme or seat).
+    """
+
+    pattern: str
+    sentence: str
+    specificity: float
+    weak: bool
+    nodes: tuple[PathNode, ...]
+    relationships: tuple[PathRelationship, ...]
+
+
+class PairQuery(Model):
+    """Which two nodes were asked about; ``kind`` only where terms were asked for."""
+
+    start: Partner
+    end: Partner
+    kind: Kind | None = None
+    top: int
+    as_of: str
+
+
+class Paths(Result):
+    """How two nodes are connected, most specific first."""
+
+    query: PairQuery
+    data: Data
+    paths: tuple[Path, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return each path as a sentence."""
+        title = Line(f"From {self.query.start.title} to {self.query.end.title}", "heading")
+        return [title, *_path_blocks(self.paths), *self.data.blocks()]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one row per path."""
+        return [_path_columns(rank, path) for rank, path in enumerate(self.paths, 1)]
+
+
+class Explanation(Result, Scored):
+    """Why two places would, or do, work together: the terms that ``recommend`` sums, and the paths between them."""
+
+    query: PairQuery
+    data: Data
+    paths: tuple[Path, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return the terms and the paths."""
+        pair = f"{self.query.start.title} and {self.query.end.title}"
+        shown: list[Block] = [Line(f"{pair} ({self.query.kind}): {self.score:.2f}", "heading")]
+        if self.terms:
+            rows = tuple((term.value, term.label, term.sentence) for term in self.terms)
+            shown.append(Table(("Value", "Reason", "In words"), rows))
+        else:
+            shown.append(Line("Nothing in the graph speaks for it."))
+        shown.append(Line("Paths, most specific first", "heading"))
+        return shown + _path_blocks(self.paths) + self.data.blocks()
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one row per term."""
+        return [_term_columns(term) for term in self.terms]
+
+
+class Statement(Model):
+    """What one row of one source says. ``missing`` is empty while the source lists it, else when it no longer did."""
+
+    source: SourceData
+    row: str
+    edition: str | None
+    values: Mapping[str, Any]
+    missing: str
+
+
+class Why(Result):
+    """Who says so: a fact or a node, the values shown, and what each source gave."""
+
+    key: str
+    type: str
+    sentence: str
+    start: Partner | None = None
+    end: Partner | None = None
+    shown: Mapping[str, Any]
+    ended: str | None
+    statements: tuple[Statement, ...]
+    differences: Mapping[str, Mapping[str, Any]] = Field(
+        description="values in which sources differ: field -> source id -> value"
+    )
+
+    def blocks(self) -> list[Block]:
+        """Return the sentence, each source with what it gave, and where they differ."""
+        blocks: list[Block] = [Line(self.sentence, "heading")]
+        if self.ended:
+            blocks.append(Line(f"History: no source lists it since {self.ended}."))
+        rows = tuple(
+            (
+                _source_lines(statement.source),
+                statement.row,
+                statement.edition,
+                _values(statement.values),
+                statement.missing or "listed",
+            )
+            for statement in self.statements
+        )
+        blocks.append(Table(("Source", "Row", "Edition", "Gives", "Missing since"), rows))
+        for field, values in self.differences.items():
+            said = "; ".join(f"{source}: {_value(value)}" for source, value in values.items())
+            blocks.append(Line(f"Sources differ in {field}: {said}. Shown: {_value(self.shown.get(field))}."))
+        return blocks
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one row per source's row."""
+        return [
+            {
+                "key": self.key,
+                "type": self.type,
+                "source": statement.source.id,
+                "title": statement.source.title,
+                "publisher": statement.source.publisher,
+                "licence": statement.source.licence,
+                "url": statement.source.url,
+                "row": statement.row,
+                "edition": statement.edition,
+                "values": _values(statement.values),
+                "missing": statement.missing,
+            }
+            for statement in self.statements
+        ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _reasons(terms: tuple[Term, ...]) -> str:
+    lines = [f"{term.value:.2f} {term.sentence}" for term in terms[:REASONS_SHOWN]]
+    rest = terms[REASONS_SHOWN:]
+    if rest:
+        lines.append(f"{math.fsum(term.value for term in rest):.2f} and {_count(len(rest), 'more reason')}.")
+    return "\n".join(lines)
+
+
+def _partner_columns(partner: Partner) -> dict[str, Cell]:
+    return {"id": partner.id, "label": partner.label, "name": partner.name, "country": partner.country}
+
+
+def _term_columns(term: Term) -> dict[str, Cell]:
+    return {
+        "type": term.type,
+        "reason": term.label,
+        "value": repr(term.value),
+        "sentence": term.sentence,
+        "evidence": " ".join(term.evidence),
+    }
+
+
+def _path_columns(rank: int, path: Path) -> dict[str, Cell]:
+    return {
+        "rank": rank,
+        "pattern": path.pattern,
+        "sentence": path.sentence,
+        "specificity": repr(path.specificity),
+        "nodes": " ".join(node.id for node in path.nodes),
+        "evidence": " ".join(relationship.key for relationship in path.relationships),
+    }
+
+
+def _path_blocks(paths: tuple[Path, ...]) -> list[Block]:
+    if not paths:
+        return [Line("No path that says something.")]
+    rows = tuple((rank, path.specificity, path.sentence) for rank, path in enumerate(paths, 1))
+    blocks: list[Block] = [Table(("#", "Specific", "Path"), rows)]
+    if all(path.weak for path in paths):
+        blocks.append(Line("Only weak connections: the same country, region, theme, programme or seat."))
+    return blocks
+
+
+def _source_lines(source: SourceData) -> str:
+    details = ", ".join(filter(None, (source.publisher, source.licence)))
+    return "\n".join(filter(None, (source.title, details, source.url)))
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    return "\n".join(f"{name}: {_value(value)}" for name, value in values.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "nothing" if value is None else str(value)
