@@ -1,0 +1,3 @@
+"""The only room that talks to Neo4j."""
+
+from __future__ import annotations

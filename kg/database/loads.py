@@ -1,0 +1,163 @@
+"""The record of what was loaded: one Load node per edition of a scope, in one or more attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from kg.database.connection import Connection
+from kg.errors import KgError
+from kg.schema.dates import first_day
+from kg.schema.provenance import Source
+from kg.schema.relationships import FACTS
+
+_PUT_SOURCES = """\
+UNWIND $rows AS row
+MERGE (s:Source {id: row.id})
+SET s += row"""
+
+_BEGIN = """\
+MERGE (l:Load {id: $id})
+ON CREATE SET l.attempt_started = [], l.attempt_finished = [], l.attempt_status = []
+SET l += $properties, l.sequence = $sequence, l.complete = false,
+    l.attempt_started = l.attempt_started + $now,
+    l.attempt_finished = l.attempt_finished + '',
+    l.attempt_status = l.attempt_status + 'running'
+WITH l
+UNWIND $sources AS source
+MATCH (s:Source {id: source})
+MERGE (l)-[:READ]->(s)"""
+
+_LAST_SEQUENCE = "MATCH (l:Load) RETURN coalesce(max(l.sequence), 0) AS last"
+
+_FINISH = """\
+MATCH (l:Load {id: $id})
+SET l += $properties, l.complete = $complete,
+    l.attempt_finished = l.attempt_finished[..-1] + $now,
+    l.attempt_status = l.attempt_status[..-1] + $status"""
+
+_SET_EDITIONS = """\
+MATCH (s:Source) WHERE s.id IN $sources
+OPTIONAL MATCH (l:Load {complete: true, dates_facts: true})-[:READ]->(s)
+WITH s, max(l.edition) AS edition
+SET s.edition = edition"""
+
+_OF_SCOPE = """\
+MATCH (l:Load {scope: $scope})
+RETURN l.id AS id, l.edition AS edition, l.complete AS complete, l.attempt_status[-1] AS status
+ORDER BY l.sequence DESC"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadHeader:
+    """Which edition of which scope a load reads.
+
+    ``scope`` is the source's file layout, and where one file is only a part, that part (``geonames?country=FI``); ``edition`` the
+    partial date of the edition; ``checksum`` hexadecimal digits over what was read; ``dates_facts`` says whether the edition is
+    the age of its facts, which it is not where each row has a date of its own.
+    """
+
+    scope: str
+    edition: str
+    checksum: str
+    loader: str
+    dates_facts: bool = True
+    run: int = 1
+
+    def __post_init__(self) -> None:
+        first_day(self.edition)
+        if "@" in self.scope:
+            raise ValueError(f"a scope cannot contain '@': {self.scope!r}")
+
+    @property
+    def id(self) -> str:
+        """The id of the Load node, from which scope and edition can be read back."""
+        return f"{self.scope}@{self.edition}#{self.checksum[:12]}" + (f".{self.run}" if self.run > 1 else "")
+
+
+def place_in_history(connection: Connection, header: LoadHeader) -> LoadHeader:
+    """Return the header as the next in the history of its scope.
+
+    The same edition and checksum as the latest load continues or repeats that one; the same as one further back, with another in
+    between, is a new load.
+
+    :raises KgError: when a newer edition of the scope is already loaded in full.
+    """
+    past = history(connection, header.scope)
+    for row in past:
+        if row["complete"] and first_day(row["edition"]) > first_day(header.edition):
+            raise KgError(
+                f"edition {header.edition} of {header.scope} is older than edition {row['edition']}, which is already "
+                "loaded: facts would seem to come back and leave again. Load editions in their order; to start over from "
+                f"the older one, take the newer back first with: kg undo '{header.scope}'"
+            )
+    standing = [row["id"] for row in past if row["status"] != "undone"]
+    while header.id in standing[1:]:
+        header = replace(header, run=header.run + 1)
+    return header
+
+
+def put_sources(connection: Connection, sources: Iterable[Source]) -> None:
+    """Store what is known of the sources that a load is about to read."""
+    connection.run_write(_PUT_SOURCES, {"rows": [asdict(source) for source in sources]})
+
+
+def begin(connection: Connection, header: LoadHeader, sources: Iterable[str]) -> None:
+    """Open the Load, or open it once more: the same scope, edition and checksum continue an interrupted load."""
+    properties = asdict(header)
+    (row,) = connection.run_read(_LAST_SEQUENCE, {})
+    parameters = {
+        "id": header.id,
+        "properties": properties,
+        "sequence": row["last"] + 1,
+        "now": _now(),
+        "sources": sorted(sources),
+    }
+    connection.run_write(_BEGIN, parameters)
+
+
+def finish(
+    connection: Connection,
+    header: LoadHeader,
+    sources: Iterable[str],
+    *,
+    status: str,
+    complete: bool,
+    counts: Mapping[str, int],
+) -> None:
+    """Close the Load with its counts, and with count and fingerprint sum per relationship type as they now stand."""
+    totals = fact_totals(connection) if complete else {}
+    properties: dict[str, Any] = {f"rows_{name}": number for name, number in counts.items()}
+    if totals:
+        properties["fact_types"] = list(totals)
+        properties["fact_counts"] = [count for count, _ in totals.values()]
+        properties["fact_fingerprints"] = [total for _, total in totals.values()]
+    parameters = {"id": header.id, "properties": properties, "complete": complete, "now": _now(), "status": status}
+    connection.write_many([(_FINISH, parameters), (_SET_EDITIONS, {"sources": sorted(sources)})])
+
+
+def fact_totals(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Return the number of facts and the sum of their fingerprints per relationship type, types without facts left out."""
+    totals = {}
+    for type_ in FACTS:
+        statement = f"MATCH ()-[r:{type_}]->() RETURN count(r) AS count, sum(r.fingerprint) AS total"
+        (row,) = connection.run_read(statement, {})
+        if row["count"]:
+            totals[type_] = (row["count"], row["total"])
+    return totals
+
+
+def history(connection: Connection, scope: str) -> list[dict[str, Any]]:
+    """Return the loads of a scope (``id``, ``edition``, ``complete``, ``status``), the latest first."""
+    return connection.run_read(_OF_SCOPE, {"scope": scope})
+
+
+def set_editions(connection: Connection, sources: Iterable[str]) -> None:
+    """Derive the edition shown on each source from the loads that read it."""
+    connection.run_write(_SET_EDITIONS, {"sources": sorted(sources)})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,118 @@
+"""A set of writes that belong together, as the statements of one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from kg.database.stored import fact_row, node_row
+from kg.schema import cypher
+from kg.schema.grouping import StoredFact, StoredNode
+from kg.schema.provenance import Assertion, compact
+
+Statement = tuple[str, dict[str, Any]]
+
+_DELETE_NODES = "UNWIND $ids AS id MATCH (n:Entity {id: id}) DETACH DELETE n"
+_SET_IDENTIFIERS = """\
+UNWIND $rows AS row
+MATCH (n:Entity {id: row.id})
+OPTIONAL MATCH (i:Identifier)-[old:IDENTIFIES]->(n) WHERE NOT i.value IN row.values
+DELETE old
+WITH DISTINCT n, row
+UNWIND row.values AS value
+MERGE (i:Identifier {value: value})
+MERGE (i)-[:IDENTIFIES]->(n)"""
+_DELETE_LOOSE_IDENTIFIERS = "MATCH (i:Identifier) WHERE NOT (i)-[:IDENTIFIES]->() DELETE i"
+_CREATE_CHANGES = "UNWIND $rows AS row MERGE (c:Change {id: row.id}) ON CREATE SET c = row"
+
+
+class Operations:
+    """Writes collected by kind; :meth:`statements` puts them in the order in which no constraint is broken on the way."""
+
+    def __init__(self, authorities: Mapping[str, str]) -> None:
+        self._authorities = authorities
+        self._deleted_facts: dict[str, list[str]] = defaultdict(list)
+        self._deleted_nodes: list[str] = []
+        self._updated_nodes: dict[str, list[StoredNode]] = defaultdict(list)
+        self._created_nodes: dict[str, list[StoredNode]] = defaultdict(list)
+        self._updated_facts: dict[str, list[StoredFact]] = defaultdict(list)
+        self._created_facts: dict[str, list[StoredFact]] = defaultdict(list)
+        self._changes: list[dict[str, Any]] = []
+        self._identified: list[StoredNode] = []
+
+    def put_node(self, before: StoredNode | None, after: StoredNode) -> None:
+        """Create a node, or replace what it is."""
+        if before is None:
+            self._created_nodes[after.label].append(after)
+        else:
+            self._updated_nodes[after.label].append(after)
+        if after.further_ids or (before and before.further_ids):
+            self._identified.append(after)
+
+    def delete_node(self, node: StoredNode) -> None:
+        """Remove a node that no fact touches any more, and its identifiers."""
+        self._deleted_nodes.append(node.id)
+        if node.further_ids:
+            self._identified.append(node)
+
+    def put_fact(self, before: StoredFact | None, after: StoredFact) -> None:
+        """Create a fact, or replace what it is."""
+        (self._created_facts if before is None else self._updated_facts)[after.type].append(after)
+
+    def delete_fact(self, fact: StoredFact) -> None:
+        """Remove a fact."""
+        self._deleted_facts[fact.type].append(fact.key)
+
+    def remember_node(self, load: str, node: StoredNode, before: Assertion) -> None:
+        """Keep an assertion as it was before ``load`` changed or ended it."""
+        self._changes.append(_change(load, before, kind="node", type_=node.label))
+
+    def remember_fact(self, load: str, fact: StoredFact, before: Assertion, kind: str = "fact") -> None:
+        """Keep an assertion as it was before ``load`` changed, ended or (kind ``self-loop``) dropped it."""
+        self._changes.append(_change(load, before, kind=kind, type_=fact.type, part=fact.part, spell=fact.spell))
+
+    def statements(self) -> list[Statement]:
+        """Return the statements of one transaction."""
+        rows = self._authorities
+        statements: list[Statement] = [
+            (cypher.delete_facts(type_), {"keys": keys}) for type_, keys in self._deleted_facts.items()
+        ]
+        if self._deleted_nodes:
+            statements.append((_DELETE_NODES, {"ids": self._deleted_nodes}))
+        statements += [
+            (cypher.update_nodes(label), {"rows": [node_row(node, rows) for node in nodes]})
+            for label, nodes in self._updated_nodes.items()
+        ]
+        statements += [
+            (cypher.create_nodes(label), {"rows": [node_row(node, rows) for node in nodes]})
+            for label, nodes in self._created_nodes.items()
+        ]
+        if self._identified:
+            identifiers = [{"id": node.id, "values": node.further_ids} for node in self._identified]
+            statements += [(_SET_IDENTIFIERS, {"rows": identifiers}), (_DELETE_LOOSE_IDENTIFIERS, {})]
+        statements += [
+            (cypher.update_facts(type_), {"rows": [fact_row(fact, rows) for fact in facts]})
+            for type_, facts in self._updated_facts.items()
+        ]
+        statements += [
+            (cypher.create_facts(type_), {"rows": [fact_row(fact, rows) for fact in facts]})
+            for type_, facts in self._created_facts.items()
+        ]
+        if self._changes:
+            statements.append((_CREATE_CHANGES, {"rows": self._changes}))
+        return statements
+
+
+def _change(load: str, before: Assertion, *, kind: str, type_: str, part: str = "", spell: str = "") -> dict[str, Any]:
+    text = f"{load}\x1f{kind}\x1f{type_}\x1f{part}\x1f{spell}\x1f{before.identity}"
+    return {
+        "id": hashlib.blake2b(text.encode(), digest_size=12).hexdigest(),
+        "load": load,
+        "kind": kind,
+        "type": type_,
+        "part": part,
+        "spell": spell,
+        "before": compact([before.source, before.row, before.load, before.given, before.missing]),
+    }

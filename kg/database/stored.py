@@ -1,0 +1,187 @@
+"""Nodes and facts with the assertions behind them: reading them, and the properties that they are stored with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from kg.database.connection import Connection
+from kg.places.names import normalise
+from kg.schema import cypher
+from kg.schema.grouping import StoredFact, StoredNode
+from kg.schema.identity import reference, split_reference
+from kg.schema.nodes import NODES
+from kg.schema.provenance import LISTS, derive, fingerprint, from_lists, to_lists
+from kg.schema.relationships import FACTS
+
+#: Rows in one statement or transaction: enough to amortise the round trip, small enough for a transaction's memory.
+BATCH = 5_000
+
+#: Reading many long lists takes longer than an ordinary query.
+READ_TIMEOUT = 600
+
+Item = TypeVar("Item")
+
+_LISTS = ", ".join(f"n.{name} AS {name}" for name in LISTS)
+_NODE = f"[label IN labels(n) WHERE label IN $labels][0] AS label, n.id AS id, n.created AS created, {_LISTS}"
+_FACT_LISTS = ", ".join(f"r.{name} AS {name}" for name in LISTS)
+
+_NODES_BY_ID = f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}) RETURN {_NODE}"
+_NODES_OF_SCOPE = f"MATCH (n:Entity) WHERE any(load IN n.loads WHERE load STARTS WITH $prefix) RETURN {_NODE}"
+_NODES = f"MATCH (n:Entity) RETURN {_NODE}"
+_TOUCHING = "UNWIND $ids AS id MATCH (:Entity {id: id})-[r]-() WHERE r.key IS NOT NULL RETURN DISTINCT type(r) AS type, r.key AS key"
+_SOURCES = "MATCH (s:Source) RETURN s.id AS id, s.authority AS authority"
+_SOME_IDS_TAKEN = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id"
+
+
+def _fact(type_: str) -> str:
+    part = FACTS[type_].part
+    told_apart_by = f"r.{part}" if part else "''"
+    return (
+        f"startNode(r).id AS start, endNode(r).id AS end, {told_apart_by} AS part, "
+        f"coalesce(r.spell, '') AS spell, {_FACT_LISTS}"
+    )
+
+
+def batches(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
+    """Cut a sequence into pieces of at most ``size``."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def find_ids(connection: Connection, references: Iterable[str]) -> dict[str, str]:
+    """Return the stored id of each node that a reference names; references that name none are left out."""
+    codes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in set(references):
+        label, id_ = split_reference(name)
+        scheme, _, code = id_.partition(":")
+        codes[label, scheme].append(code)
+    found: dict[str, str] = {}
+    for (label, scheme), some in codes.items():
+        for batch in batches(some):
+            for row in connection.run_read(cypher.find_nodes(label, scheme), {"codes": list(batch)}):
+                found[reference(label, f"{scheme}:{row['code']}")] = row["id"]
+        rest = [f"{scheme}:{code}" for code in some if reference(label, f"{scheme}:{code}") not in found]
+        for batch in batches(rest):
+            for row in connection.run_read(cypher.find_nodes_by_identifier(label), {"values": list(batch)}):
+                found[reference(label, row["value"])] = row["id"]
+    return found
+
+
+def ids_taken(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return those of ``ids`` that a node already has as its stored id."""
+    return {
+        row["id"]
+        for batch in batches(sorted(set(ids)))
+        for row in connection.run_read(_SOME_IDS_TAKEN, {"ids": list(batch)})
+    }
+
+
+def read_nodes(connection: Connection, ids: Iterable[str]) -> dict[str, StoredNode]:
+    """Return the nodes with these stored ids."""
+    nodes: dict[str, StoredNode] = {}
+    for batch in batches(sorted(set(ids))):
+        nodes |= _nodes(connection, _NODES_BY_ID, {"ids": list(batch)})
+    return nodes
+
+
+def read_nodes_of_scope(connection: Connection, scope: str) -> dict[str, StoredNode]:
+    """Return the nodes of which loads of this scope assert something."""
+    return _nodes(connection, _NODES_OF_SCOPE, {"prefix": f"{scope}@"})
+
+
+def read_all_nodes(connection: Connection) -> dict[str, StoredNode]:
+    """Return every node that carries assertions."""
+    return _nodes(connection, _NODES, {})
+
+
+def _nodes(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> dict[str, StoredNode]:
+    rows = connection.run_read(statement, {**parameters, "labels": list(NODES)}, timeout=READ_TIMEOUT)
+    return {
+        row["id"]: StoredNode(row["label"], row["id"], row["created"], tuple(from_lists(row)))
+        for row in rows
+        if row["sources"] is not None
+    }
+
+
+def read_facts(connection: Connection, type_: str, keys: Iterable[str]) -> dict[str, StoredFact]:
+    """Return the facts of a type with these keys."""
+    statement = f"UNWIND $keys AS key MATCH ()-[r:{type_} {{key: key}}]->() RETURN {_fact(type_)}"
+    facts: dict[str, StoredFact] = {}
+    for batch in batches(sorted(set(keys))):
+        facts |= _facts(connection, type_, statement, {"keys": list(batch)})
+    return facts
+
+
+def read_facts_of_scope(connection: Connection, scope: str) -> dict[str, StoredFact]:
+    """Return the facts, of all types, of which loads of this scope assert something."""
+    facts: dict[str, StoredFact] = {}
+    for type_ in FACTS:
+        statement = (
+            f"MATCH ()-[r:{type_}]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) RETURN {_fact(type_)}"
+        )
+        facts |= _facts(connection, type_, statement, {"prefix": f"{scope}@"})
+    return facts
+
+
+def read_facts_touching(connection: Connection, ids: Iterable[str]) -> dict[str, StoredFact]:
+    """Return every fact that has one of these nodes at an end."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for row in connection.run_read(_TOUCHING, {"ids": sorted(set(ids))}, timeout=READ_TIMEOUT):
+        keys[row["type"]].add(row["key"])
+    facts: dict[str, StoredFact] = {}
+    for type_, some in keys.items():
+        facts |= read_facts(connection, type_, some)
+    return facts
+
+
+def read_all_facts(connection: Connection) -> dict[str, StoredFact]:
+    """Return every fact."""
+    facts: dict[str, StoredFact] = {}
+    for type_ in FACTS:
+        facts |= _facts(connection, type_, f"MATCH ()-[r:{type_}]->() RETURN {_fact(type_)}", {})
+    return facts
+
+
+def _facts(connection: Connection, type_: str, statement: str, parameters: Mapping[str, Any]) -> dict[str, StoredFact]:
+    facts = {}
+    for row in connection.run_read(statement, parameters, timeout=READ_TIMEOUT):
+        fact = StoredFact(type_, row["start"], row["end"], row["part"], row["spell"], tuple(from_lists(row)))
+        facts[fact.key] = fact
+    return facts
+
+
+def read_authorities(connection: Connection) -> dict[str, str]:
+    """Return the authority of each source, by its id."""
+    return {row["id"]: row["authority"] for row in connection.run_read(_SOURCES, {})}
+
+
+def node_row(node: StoredNode, authorities: Mapping[str, str]) -> dict[str, Any]:
+    """Return the row of the batch statement that stores a node (see :func:`kg.schema.cypher.create_nodes`)."""
+    shown = derive(node.assertions, authorities)
+    location = shown.pop("location", None)
+    searched = [shown.get("name"), shown.get("acronym"), shown.get("title"), *shown.get("names", ())]
+    properties = {
+        **shown,
+        "id": node.id,
+        **node.scalar_ids,
+        "created": node.created,
+        "search_names": sorted({normalise(name) for name in searched if name} - {""}),
+        "fingerprint": fingerprint(node.assertions),
+        **to_lists(node.assertions),
+    }
+    return {"id": node.id, "properties": properties, "location": location}
+
+
+def fact_row(fact: StoredFact, authorities: Mapping[str, str]) -> dict[str, Any]:
+    """Return the row of the batch statement that stores a fact (see :func:`kg.schema.cypher.create_facts`)."""
+    shown = derive(fact.assertions, authorities)
+    properties = {
+        **shown,
+        "key": fact.key,
+        "fingerprint": fingerprint(fact.assertions),
+        **to_lists(fact.assertions),
+    }
+    if fact.spell:
+        properties["spell"] = fact.spell
+    return {"key": fact.key, "start": fact.start, "end": fact.end, "properties": properties}

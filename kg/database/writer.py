@@ -1,0 +1,362 @@
+"""Records into the graph: the one writer that every loader uses.
+
+An edition is written in phases, each of which can be repeated: nodes, then facts, both in batches of one transaction each. What
+is already there is left alone, so a load that was cut off at any point and is run again ends where an undisturbed one does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from kg.database import stored
+from kg.database.connection import Connection
+from kg.database.loads import LoadHeader
+from kg.database.operations import Operations
+from kg.errors import KgError
+from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
+from kg.schema.identity import best_first, reference
+from kg.schema.provenance import Assertion, compact
+from kg.schema.records import FactRecord, NodeRecord
+
+#: Of the assertions that a source makes in a scope, the share that one edition may end without being told to.
+MAX_ENDED_SHARE = 0.2
+
+#: Below this number of assertions a share says nothing.
+_FEW = 10
+
+Progress = Callable[[str, int, int], None]
+
+R = TypeVar("R", NodeRecord, FactRecord)
+
+
+@dataclass
+class Written:
+    """What a load did: the claims that changed something, those that join a node to itself, and counts by what happened."""
+
+    changed: set[str] = field(default_factory=set)
+    self_loops: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Generic[R]):
+    """A record with the assertion that it makes; ``key`` is the same for the same claim of another edition."""
+
+    record: R
+    assertion: Assertion
+    key: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All that one edition says, and the rows whose assertions are left as they are because they could not be read.
+
+    ``complete`` says that the whole edition was read, so that what it lacks is gone; ``header`` names the load.
+    """
+
+    header: LoadHeader
+    nodes: Sequence[Claim[NodeRecord]]
+    facts: Sequence[Claim[FactRecord]]
+    complete: bool
+    unread_rows: Collection[str] = ()
+
+
+def claim_node(record: NodeRecord, header: LoadHeader) -> Claim[NodeRecord]:
+    """Return what a record claims as a row of the edition."""
+    given = {"v": record.values, "e": header.edition, "i": best_first(record.ids)}
+    assertion = Assertion(record.source, record.row, header.id, compact(given))
+    return Claim(record, assertion, _claim_key(record.node.label, assertion))
+
+
+def claim_fact(record: FactRecord, header: LoadHeader) -> Claim[FactRecord]:
+    """Return what a record claims as a row of the edition."""
+    given = {"v": record.values, "e": header.edition, "f": record.fact.start, "t": record.fact.end}
+    assertion = Assertion(record.source, record.row, header.id, compact(given))
+    return Claim(record, assertion, _claim_key(_subject(record.fact.type, record.part, record.spell), assertion))
+
+
+def _claim_key(subject: str, assertion: Assertion) -> str:
+    return f"{subject}\x1f{assertion.identity}"
+
+
+def _subject(*parts: str) -> str:
+    return "\x1e".join(parts)
+
+
+def _holder_subject(holder: StoredNode | StoredFact) -> str:
+    return holder.label if isinstance(holder, StoredNode) else _subject(holder.type, holder.part, holder.spell)
+
+
+def unknown_references(connection: Connection, nodes: Iterable[NodeRecord], facts: Iterable[FactRecord]) -> set[str]:
+    """Return the references used by ``facts`` that neither ``nodes`` nor the graph knows."""
+    given = {reference(record.node.label, id_) for record in nodes for id_ in record.ids}
+    asked = {end for record in facts for end in (record.fact.start, record.fact.end)} - given
+    return asked - set(stored.find_ids(connection, asked))
+
+
+def write(
+    connection: Connection,
+    edition: Edition,
+    *,
+    max_ended_share: float = MAX_ENDED_SHARE,
+    progress: Progress | None = None,
+) -> Written:
+    """Write an edition: create, update, join and end, and nothing that is already so.
+
+    Every reference of ``edition.facts`` must be known (see :func:`unknown_references`).
+
+    :raises KgError: when the edition lacks more than ``max_ended_share`` of what the source asserted in this scope before;
+        nothing is written then.
+    """
+    writer = _Writer(connection, edition, progress)
+    if edition.complete:
+        writer.check_ended_share(max_ended_share)
+    writer.write_nodes()
+    writer.write_facts()
+    return writer.written
+
+
+@dataclass
+class _Same:
+    """What the edition says of one thing, and the stored nodes that already are that thing."""
+
+    label: str
+    incoming: dict[str, Assertion] = field(default_factory=dict)
+    existing: list[str] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[str]:
+        return best_first(id_ for assertion in self.incoming.values() for id_ in assertion.names["i"])
+
+
+class _Writer:
+    def __init__(self, connection: Connection, edition: Edition, progress: Progress | None) -> None:
+        self._connection = connection
+        self._edition = edition
+        self._load = edition.header.id
+        self._scope = edition.header.scope
+        self._progress = progress
+        self._authorities = stored.read_authorities(connection)
+        self._now = int(time.time() * 1000)
+        self._ids: dict[str, str] = {}
+        self._scope_nodes = stored.read_nodes_of_scope(connection, self._scope)
+        self._scope_facts = stored.read_facts_of_scope(connection, self._scope)
+        self.written = Written()
+
+    def check_ended_share(self, max_ended_share: float) -> None:
+        said = {claim.key for claim in self._edition.nodes} | {claim.key for claim in self._edition.facts}
+        before: Counter[str] = Counter()
+        ended: Counter[str] = Counter()
+        holders: list[StoredNode | StoredFact] = [*self._scope_nodes.values(), *self._scope_facts.values()]
+        for holder in holders:
+            subject = _holder_subject(holder)
+            for assertion in holder.assertions:
+                if assertion.scope == self._scope and not assertion.missing:
+                    before[assertion.source] += 1
+                    ended[assertion.source] += self._can_go(assertion) and _claim_key(subject, assertion) not in said
+        for source, number in sorted(ended.items()):
+            if before[source] >= _FEW and number > max_ended_share * before[source]:
+                raise KgError(
+                    f"edition {self._edition.header.edition} of {self._scope} lacks {number} of the {before[source]} "
+                    f"statements that {source} made before, more than {max_ended_share:.0%}: is the file complete? "
+                    "Nothing was written. If they are really gone, load it with --max-ended 1"
+                )
+
+    def _can_go(self, assertion: Assertion) -> bool:
+        """Whether the edition can end an assertion that it does not repeat."""
+        return (
+            self._edition.complete
+            and assertion.scope == self._scope
+            and not assertion.missing
+            and assertion.row not in self._edition.unread_rows
+        )
+
+    def _after(
+        self, subject: str, before: Sequence[Assertion], incoming: Mapping[str, Assertion]
+    ) -> tuple[tuple[Assertion, ...], list[Assertion]]:
+        """Return the assertions as the edition leaves them, and those of earlier loads that it changed, as they were.
+
+        ``incoming`` are those that the edition makes of this thing, by identity.
+        """
+        rest = dict(incoming)
+        after, replaced = [], []
+        for assertion in before:
+            if (again := rest.pop(assertion.identity, None)) is not None:
+                now = assertion.said_again(again)
+            elif self._can_go(assertion):
+                now = assertion.gone(self._edition.header.edition)
+            else:
+                now = assertion
+            if now != assertion:
+                self.written.changed.add(_claim_key(subject, assertion))
+                if assertion.load != self._load:
+                    replaced.append(assertion)
+            after.append(now)
+        self.written.changed |= {_claim_key(subject, assertion) for assertion in rest.values()}
+        return (*after, *rest.values()), replaced
+
+    # Nodes ------------------------------------------------------------------------------------------------------------
+
+    def write_nodes(self) -> None:
+        records = [claim.record for claim in self._edition.nodes]
+        names = {reference(record.node.label, id_) for record in records for id_ in record.ids}
+        ends = {end for claim in self._edition.facts for end in (claim.record.fact.start, claim.record.fact.end)}
+        self._ids = stored.find_ids(self._connection, names | ends)
+
+        groups: Groups[str] = Groups()
+        for record in records:
+            called = [reference(record.node.label, id_) for id_ in record.ids]
+            groups.join([*called, *(f"={self._ids[name]}" for name in called if name in self._ids)])
+        found = {id_: groups.find(f"={id_}") for name, id_ in sorted(self._ids.items()) if name in names}
+        same: dict[str, _Same] = {}
+        for claim in self._edition.nodes:
+            group = groups.find(claim.record.reference)
+            here = same.setdefault(group, _Same(claim.record.node.label))
+            here.incoming[claim.assertion.identity] = claim.assertion
+        for id_, group in found.items():
+            same[group].existing.append(id_)
+        unsaid = [_Same(node.label, existing=[id_]) for id_, node in self._scope_nodes.items() if id_ not in found]
+        held = self._scope_nodes | stored.read_nodes(self._connection, found.keys() - self._scope_nodes.keys())
+
+        self._write_single_nodes([*(here for here in same.values() if len(here.existing) < 2), *unsaid], held)
+        joins = [here for here in same.values() if len(here.existing) > 1]
+        for here in joins:
+            self._join(here.label, [held[id_] for id_ in here.existing], here.incoming)
+        if joins:
+            self._scope_facts = stored.read_facts_of_scope(self._connection, self._scope)
+
+    def _write_single_nodes(self, groups: Sequence[_Same], held: Mapping[str, StoredNode]) -> None:
+        wanted = {id_ for here in groups if not here.existing for id_ in here.ids}
+        taken = stored.ids_taken(self._connection, wanted)
+        done = 0
+        for batch in stored.batches(groups):
+            operations = Operations(self._authorities)
+            for here in batch:
+                before = held[here.existing[0]] if here.existing else None
+                after, replaced = self._after(here.label, before.assertions if before else (), here.incoming)
+                if before is None:
+                    node = StoredNode(here.label, new_id(here.label, here.ids, taken), self._now, after)
+                    taken.add(node.id)
+                else:
+                    node = replace(before, assertions=after)
+                self._ids |= {reference(node.label, id_): node.id for id_ in here.ids}
+                if node != before:
+                    operations.put_node(before, node)
+                    self._count("nodes", before, node)
+                for assertion in replaced:
+                    operations.remember_node(self._load, node, assertion)
+            self._connection.write_many(operations.statements())
+            done += len(batch)
+            if self._progress:
+                self._progress("nodes", done, len(groups))
+
+    def _join(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Assertion]) -> None:
+        """Make one node of several that turn out to be the same, in one transaction, with all facts that touch them."""
+        operations = Operations(self._authorities)
+        facts = stored.read_facts_touching(self._connection, [node.id for node in nodes])
+        rest = dict(incoming)
+        now_nodes = []
+        for number, node in enumerate(nodes, start=1):
+            held = {assertion.identity for assertion in node.assertions}
+            # What no node holds yet is added to the last one; regrouping finds the place that is its own.
+            mine = {identity: rest.pop(identity) for identity in list(rest) if identity in held or number == len(nodes)}
+            after, replaced = self._after(label, node.assertions, mine)
+            now_nodes.append(replace(node, assertions=after))
+            for assertion in replaced:
+                operations.remember_node(self._load, node, assertion)
+        target = regroup(now_nodes, facts.values(), now=self._now)
+        put_regrouped(operations, nodes, facts, target.nodes, target.facts)
+        for loop in target.self_loops:
+            for assertion in loop.assertions:
+                operations.remember_fact(self._load, loop, assertion, kind="self-loop")
+        self._connection.write_many(operations.statements())
+        self.written.counts["nodes joined"] += len(nodes) - len(target.nodes)
+        self._ids |= {reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids}
+
+    # Facts ------------------------------------------------------------------------------------------------------------
+
+    def write_facts(self) -> None:
+        incoming: dict[str, dict[str, Assertion]] = defaultdict(dict)
+        subjects: dict[str, StoredFact] = {}
+        for claim in self._edition.facts:
+            fact = self._stored(claim.record)
+            if fact.start == fact.end:
+                self.written.self_loops.add(claim.key)
+                continue
+            incoming[fact.key][claim.assertion.identity] = claim.assertion
+            subjects[fact.key] = fact
+        held = dict(self._scope_facts)
+        elsewhere: dict[str, list[str]] = defaultdict(list)
+        for key, fact in subjects.items():
+            if key not in held:
+                elsewhere[fact.type].append(key)
+        for type_, keys in elsewhere.items():
+            held |= stored.read_facts(self._connection, type_, keys)
+
+        todo = sorted({*subjects, *self._scope_facts}, key=lambda key: _by_start(held.get(key) or subjects[key]))
+        done = 0
+        for batch in stored.batches(todo):
+            operations = Operations(self._authorities)
+            for key in batch:
+                before = held.get(key)
+                subject = before or subjects[key]
+                after, replaced = self._after(
+                    _holder_subject(subject), before.assertions if before else (), incoming.get(key, {})
+                )
+                fact = replace(subject, assertions=after)
+                if fact != before:
+                    operations.put_fact(before, fact)
+                    self._count("facts", before, fact)
+                for assertion in replaced:
+                    operations.remember_fact(self._load, fact, assertion)
+            self._connection.write_many(operations.statements())
+            done += len(batch)
+            if self._progress:
+                self._progress("facts", done, len(todo))
+
+    def _stored(self, record: FactRecord) -> StoredFact:
+        fact = record.fact
+        start, end = self._ids[fact.start], self._ids[fact.end]
+        return StoredFact(fact.type, start, end, record.part, record.spell, ()).ordered()
+
+    def _count(self, what: str, before: StoredNode | StoredFact | None, after: StoredNode | StoredFact) -> None:
+        if before is None:
+            self.written.counts[f"{what} created"] += 1
+        elif all(a.missing for a in after.assertions) and not all(a.missing for a in before.assertions):
+            self.written.counts[f"{what} ended"] += 1
+        else:
+            self.written.counts[f"{what} updated"] += 1
+
+
+def put_regrouped(
+    operations: Operations,
+    nodes_before: Iterable[StoredNode],
+    facts_before: Mapping[str, StoredFact],
+    nodes_after: Iterable[StoredNode],
+    facts_after: Iterable[StoredFact],
+) -> None:
+    """Collect the writes that lead from one set of nodes and facts that touch them to another."""
+    old = {node.id: node for node in nodes_before}
+    new = {node.id: node for node in nodes_after}
+    for id_, node in old.items():
+        if id_ not in new:
+            operations.delete_node(node)
+    for id_, node in new.items():
+        if node != old.get(id_):
+            operations.put_node(old.get(id_), node)
+    wanted = {fact.key: fact for fact in facts_after}
+    for key, fact in facts_before.items():
+        if key not in wanted:
+            operations.delete_fact(fact)
+    for key, fact in wanted.items():
+        if fact != facts_before.get(key):
+            operations.put_fact(facts_before.get(key), fact)
+
+
+def _by_start(fact: StoredFact) -> tuple[str, str, str]:
+    """Sorting by start node spares the server most of the work of finding the dense ends again."""
+    return fact.start, fact.type, fact.end

@@ -1,0 +1,214 @@
+"""Taking the latest load of a scope back."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kg.database import loads, stored
+from kg.database.connection import Connection
+from kg.database.operations import Operations
+from kg.database.writer import put_regrouped
+from kg.errors import KgError
+from kg.schema.grouping import Groups, StoredFact, StoredNode, regroup
+from kg.schema.identity import reference
+from kg.schema.provenance import Assertion
+from kg.schema.relationships import FACTS
+
+_MADE_NODES = "MATCH (n:Entity) WHERE $load IN n.loads RETURN n.id AS id"
+_MADE_FACTS = "MATCH ()-[r:{type}]->() WHERE $load IN r.loads RETURN r.key AS key"
+_CHANGES = "MATCH (c:Change {load: $load}) RETURN c.kind AS kind, c.type AS type, c.part AS part, c.spell AS spell, c.before AS before"
+_CLOSE = """\
+MATCH (l:Load {id: $load})
+SET l.complete = false, l.attempt_status = l.attempt_status[..-1] + 'undone'
+WITH l
+OPTIONAL MATCH (c:Change {load: $load})
+DELETE c"""
+_READ = "MATCH (:Load {id: $load})-[:READ]->(s:Source) RETURN s.id AS id"
+_SCOPES = "MATCH (l:Load) WHERE l.attempt_status[-1] <> 'undone' RETURN DISTINCT l.scope AS scope ORDER BY scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back: the load, and how many nodes and facts went or changed."""
+
+    load: str
+    nodes_removed: int
+    nodes_changed: int
+    facts_removed: int
+    facts_changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    kind: str
+    type: str
+    part: str
+    spell: str
+    before: Assertion
+
+
+def undo(connection: Connection, scope_or_load: str) -> Undone:
+    """Take the latest load of a scope back: the graph is then as if that load had never run.
+
+    What the load first asserted goes; what it changed or ended returns. A node that only this load asserted stays, as ended, if a
+    fact of another source touches it. An undo that was cut off is finished by running it again.
+
+    :raises KgError: when nothing of that scope is loaded, or when the named load is not the latest of its scope.
+    """
+    load = _latest(connection, scope_or_load)
+    changes = [
+        _Change(row["kind"], row["type"], row["part"], row["spell"], Assertion(*json.loads(row["before"])))
+        for row in connection.run_read(_CHANGES, {"load": load})
+    ]
+    return _Undo(connection, load, changes).run()
+
+
+def _latest(connection: Connection, scope_or_load: str) -> str:
+    scope = scope_or_load.rpartition("@")[0] or scope_or_load
+    standing = [row["id"] for row in loads.history(connection, scope) if row["status"] != "undone"]
+    if not standing:
+        known = ", ".join(row["scope"] for row in connection.run_read(_SCOPES, {})) or "nothing"
+        raise KgError(f"nothing is loaded under {scope!r}, so nothing can be taken back; loaded are: {known}")
+    if "@" in scope_or_load and scope_or_load not in standing:
+        raise KgError(f"there is no load {scope_or_load!r}; the loads of {scope} are: {', '.join(standing)}")
+    if "@" in scope_or_load and scope_or_load != standing[0]:
+        newer = standing[: standing.index(scope_or_load)]
+        raise KgError(f"{scope_or_load} is not the latest load of {scope}: take back first {', '.join(newer)}")
+    return str(standing[0])
+
+
+class _Undo:
+    def __init__(self, connection: Connection, load: str, changes: Iterable[_Change]) -> None:
+        self._connection = connection
+        self._load = load
+        self._edition = load.rpartition("@")[2].partition("#")[0]
+        self._authorities = stored.read_authorities(connection)
+        self._changes = list(changes)
+        names = {name for change in self._changes for name in _called(change)}
+        self._ids = stored.find_ids(connection, names)
+        self._counts: dict[str, int] = defaultdict(int)
+
+    def run(self) -> Undone:
+        self._undo_facts()
+        self._undo_nodes()
+        self._restore_self_loops()
+        sources = [row["id"] for row in self._connection.run_read(_READ, {"load": self._load})]
+        self._connection.run_write(_CLOSE, {"load": self._load})
+        loads.set_editions(self._connection, sources)
+        counts = self._counts
+        return Undone(self._load, counts["-nodes"], counts["~nodes"], counts["-facts"], counts["~facts"])
+
+    def _undo_facts(self) -> None:
+        before: dict[str, dict[str, Assertion]] = defaultdict(dict)
+        keys: dict[str, set[str]] = defaultdict(set)
+        for change in self._changes:
+            if change.kind == "fact":
+                fact = self._fact(change)
+                before[fact.key][change.before.identity] = change.before
+                keys[change.type].add(fact.key)
+        for type_ in FACTS:
+            rows = self._connection.run_read(_MADE_FACTS.format(type=type_), {"load": self._load}, stored.READ_TIMEOUT)
+            keys[type_] |= {row["key"] for row in rows}
+        for type_, some in keys.items():
+            facts = stored.read_facts(self._connection, type_, some)
+            for batch in stored.batches(list(facts.items())):
+                operations = Operations(self._authorities)
+                for key, fact in batch:
+                    after = replace(fact, assertions=self._as_before(fact.assertions, before[key]))
+                    if not after.assertions:
+                        operations.delete_fact(fact)
+                        self._counts["-facts"] += 1
+                    elif after != fact:
+                        operations.put_fact(fact, after)
+                        self._counts["~facts"] += 1
+                self._connection.write_many(operations.statements())
+
+    def _undo_nodes(self) -> None:
+        before: dict[str, dict[str, Assertion]] = defaultdict(dict)
+        for change in self._changes:
+            if change.kind == "node":
+                (name,) = _called(change)
+                before[self._ids[name]][change.before.identity] = change.before
+        made = {row["id"] for row in self._connection.run_read(_MADE_NODES, {"load": self._load}, stored.READ_TIMEOUT)}
+        nodes = stored.read_nodes(self._connection, made | before.keys())
+        facts = stored.read_facts_touching(self._connection, nodes)
+        touching: dict[str, dict[str, StoredFact]] = defaultdict(dict)
+        for key, fact in facts.items():
+            touching[fact.start][key] = touching[fact.end][key] = fact
+        for batch in stored.batches(list(nodes.values())):
+            operations = Operations(self._authorities)
+            parted = []
+            for node in batch:
+                after = replace(node, assertions=self._as_before(node.assertions, before[node.id]))
+                if not after.assertions and touching[node.id]:
+                    kept = tuple(assertion.gone(self._edition) for assertion in node.assertions)
+                    operations.put_node(node, replace(node, assertions=kept))
+                    self._counts["~nodes"] += 1
+                elif not after.assertions:
+                    operations.delete_node(node)
+                    self._counts["-nodes"] += 1
+                elif _falls_apart(after):
+                    parted.append((node, after))
+                elif after != node:
+                    operations.put_node(node, after)
+                    self._counts["~nodes"] += 1
+            self._connection.write_many(operations.statements())
+            for node, after in parted:
+                self._part(node, after)
+
+    def _part(self, node: StoredNode, after: StoredNode) -> None:
+        """Part a node in one transaction with the facts that touch it, which may have been moved by an earlier parting."""
+        facts = stored.read_facts_touching(self._connection, [node.id])
+        ids = {id_ for assertion in after.assertions for id_ in assertion.names["i"]}
+        taken = stored.ids_taken(self._connection, ids)
+        target = regroup([after], facts.values(), taken=taken, now=node.created)
+        operations = Operations(self._authorities)
+        put_regrouped(operations, [node], facts, target.nodes, target.facts)
+        self._connection.write_many(operations.statements())
+        self._counts["~nodes"] += 1
+
+    def _restore_self_loops(self) -> None:
+        """Store again the facts that the load had dropped because it made one node of both ends."""
+        dropped = [change for change in self._changes if change.kind == "self-loop"]
+        self._ids = stored.find_ids(self._connection, {name for change in dropped for name in _called(change)})
+        for change in dropped:
+            if not set(_called(change)) <= self._ids.keys():
+                continue
+            fact = self._fact(change)
+            if fact.start == fact.end:
+                continue
+            held = stored.read_facts(self._connection, fact.type, [fact.key]).get(fact.key)
+            if held and change.before.identity in {assertion.identity for assertion in held.assertions}:
+                continue
+            operations = Operations(self._authorities)
+            assertions = (*(held.assertions if held else ()), change.before)
+            operations.put_fact(held, replace(fact, assertions=assertions))
+            self._connection.write_many(operations.statements())
+            self._counts["~facts"] += 1
+
+    def _fact(self, change: _Change) -> StoredFact:
+        start, end = (self._ids[name] for name in _called(change))
+        return StoredFact(change.type, start, end, change.part, change.spell, ()).ordered()
+
+    def _as_before(self, assertions: Iterable[Assertion], before: Mapping[str, Assertion]) -> tuple[Assertion, ...]:
+        return tuple(
+            before.get(assertion.identity, assertion) for assertion in assertions if assertion.load != self._load
+        )
+
+
+def _called(change: _Change) -> list[str]:
+    names: dict[str, Any] = change.before.names
+    if change.kind == "node":
+        return [reference(change.type, names["i"][0])]
+    return [names["f"], names["t"]]
+
+
+def _falls_apart(node: StoredNode) -> bool:
+    groups: Groups[str] = Groups()
+    for assertion in node.assertions:
+        groups.join(assertion.names["i"])
+    return len({groups.find(assertion.names["i"][0]) for assertion in node.assertions}) > 1

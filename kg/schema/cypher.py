@@ -1,0 +1,129 @@
+"""The Cypher that follows from the schema: constraints, indexes and the batch statements of the writer.
+
+All of it runs unchanged on Neo4j 5.26 and the 2026.x line, Community Edition, without APOC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kg.schema.identity import SCHEME_PROPERTIES
+from kg.schema.nodes import KIND_LABELS, NODES
+from kg.schema.relationships import FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaItem:
+    """A named constraint or index, and the statement that makes it."""
+
+    name: str
+    statement: str
+
+
+def constraints() -> list[SchemaItem]:
+    """Return every uniqueness constraint, each with the index that Neo4j keeps for it."""
+    items = [_unique_node("entity_id", "Entity", "id")]
+    for label, kind in NODES.items():
+        for scheme in kind.schemes:
+            property_ = SCHEME_PROPERTIES[scheme]
+            items.append(_unique_node(f"{label.lower()}_{property_}", label, property_))
+    items += [
+        _unique_node("source_id", "Source", "id"),
+        _unique_node("load_id", "Load", "id"),
+        _unique_node("change_id", "Change", "id"),
+        _unique_node("identifier_value", "Identifier", "value"),
+    ]
+    items += [
+        SchemaItem(
+            f"{type_.lower()}_key",
+            f"CREATE CONSTRAINT {type_.lower()}_key IF NOT EXISTS FOR ()-[r:{type_}]-() REQUIRE r.key IS UNIQUE",
+        )
+        for type_ in FACTS
+    ]
+    return items
+
+
+def indexes() -> list[SchemaItem]:
+    """Return every other index: those that queries enter by."""
+    return [
+        SchemaItem(
+            "entity_names",
+            "CREATE FULLTEXT INDEX entity_names IF NOT EXISTS FOR (n:Entity) ON EACH [n.search_names]",
+        ),
+        _index("city_name", "City", "name"),
+        _index("city_country", "City", "country"),
+        _index("region_name", "Region", "name"),
+        _index("organisation_name", "Organisation", "name"),
+        _index("organisation_acronym", "Organisation", "acronym"),
+        _index("project_name", "Project", "name"),
+        _index("person_name", "Person", "name"),
+        _index("change_load", "Change", "load"),
+        _index("load_scope", "Load", "scope"),
+        SchemaItem("city_location", "CREATE POINT INDEX city_location IF NOT EXISTS FOR (n:City) ON (n.location)"),
+    ]
+
+
+def _unique_node(name: str, label: str, property_: str) -> SchemaItem:
+    return SchemaItem(name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{property_} IS UNIQUE")
+
+
+def _index(name: str, label: str, property_: str) -> SchemaItem:
+    return SchemaItem(name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON (n.{property_})")
+
+
+def find_nodes(label: str, scheme: str) -> str:
+    """Return the statement that finds nodes by their codes in a scheme: ``$codes`` -> rows ``code``, ``id``."""
+    return f"UNWIND $codes AS code MATCH (n:{label} {{{SCHEME_PROPERTIES[scheme]}: code}}) RETURN code, n.id AS id"
+
+
+def find_nodes_by_identifier(label: str) -> str:
+    """Return the statement that finds nodes by further ids: ``$values`` (``scheme:code``) -> rows ``value``, ``id``."""
+    return (
+        f"UNWIND $values AS value MATCH (:Identifier {{value: value}})-[:IDENTIFIES]->(n:{label}) "
+        "RETURN value, n.id AS id"
+    )
+
+
+def create_nodes(label: str) -> str:
+    """Return the batch statement that makes nodes: ``$rows`` of maps ``id``, ``properties``, ``location`` (or null), ``kind``."""
+    return f"UNWIND $rows AS row\nCREATE (n:Entity:{label})\n{_set_node(label)}"
+
+
+def update_nodes(label: str) -> str:
+    """Return the batch statement that replaces all properties of nodes, found by ``row.id``."""
+    return f"UNWIND $rows AS row\nMATCH (n:Entity {{id: row.id}})\n{_set_node(label)}"
+
+
+def _set_node(label: str) -> str:
+    lines = ["SET n = row.properties"]
+    if "location" in NODES[label].model_fields:
+        lines.append(
+            "SET n.location = CASE WHEN row.location IS NULL THEN null\n"
+            "    ELSE point({longitude: row.location[0], latitude: row.location[1]}) END"
+        )
+    if label == "Organisation":
+        lines.append(f"REMOVE n:{':'.join(KIND_LABELS.values())}")
+        lines += [
+            f"FOREACH (_ IN CASE row.properties.kind WHEN '{kind}' THEN [1] ELSE [] END | SET n:{second})"
+            for kind, second in KIND_LABELS.items()
+        ]
+    return "\n".join(lines)
+
+
+def create_facts(type_: str) -> str:
+    """Return the batch statement that makes facts: ``$rows`` of maps ``start``, ``end`` (node ids), ``properties``."""
+    return (
+        "UNWIND $rows AS row\n"
+        "MATCH (start:Entity {id: row.start})\nMATCH (end:Entity {id: row.end})\n"
+        f"CREATE (start)-[fact:{type_}]->(end)\nSET fact = row.properties"
+    )
+
+
+def update_facts(type_: str) -> str:
+    """Return the batch statement that replaces all properties of facts, found by ``row.key``."""
+    return f"UNWIND $rows AS row\nMATCH ()-[fact:{type_} {{key: row.key}}]->()\nSET fact = row.properties"
+
+
+def delete_facts(type_: str) -> str:
+    """Return the batch statement that removes facts: ``$keys``."""
+    return f"UNWIND $keys AS key\nMATCH ()-[fact:{type_} {{key: key}}]->()\nDELETE fact"

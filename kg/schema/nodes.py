@@ -1,0 +1,186 @@
+"""The kinds of node, one class each; the docstring of a class is its entry in ``docs/schema.md``."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, ClassVar, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from kg.schema.dates import PartialDate
+
+
+def check_text(text: str) -> str:
+    """Return ``text`` in Unicode NFC with runs of white space folded; raise ``ValueError`` when nothing or a control character is left."""
+    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    if not folded:
+        raise ValueError("empty text")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in folded):
+        raise ValueError(f"control character in {folded!r}")
+    return folded
+
+
+Text = Annotated[str, AfterValidator(check_text)]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Website = Annotated[str, Field(pattern=r"^(https?://)?[^\s/]+\.[^\s]+$", max_length=500)]
+
+
+class Point(NamedTuple):
+    """A place on the globe (WGS 84), in degrees."""
+
+    longitude: float
+    latitude: float
+
+
+def check_point(point: Point) -> Point:
+    """Return ``point`` when it lies on the globe; raise ``ValueError`` otherwise."""
+    if not (-180 <= point.longitude <= 180 and -90 <= point.latitude <= 90):
+        raise ValueError(f"{point} is not on the globe: longitude -180 to 180, latitude -90 to 90")
+    return point
+
+
+Location = Annotated[Point, AfterValidator(check_point)]
+
+
+class Record(BaseModel):
+    """What every asserted thing has: frozen values, and the date that the source itself gives for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    as_of: PartialDate | None = Field(
+        default=None, description="date for which the source says so; the age that sentences speak of"
+    )
+
+
+class Node(Record):
+    """What every node of the knowledge base has."""
+
+    label: ClassVar[str]
+    schemes: ClassVar[tuple[str, ...]] = ("wikidata", "own")
+
+    name: Text = Field(description="name to show")
+    names: tuple[Text, ...] = Field(default=(), description="alternate names")
+
+
+class City(Node):
+    """A municipality: the local authority and its place."""
+
+    label = "City"
+    schemes = ("geonames", "wikidata", "lau", "gcom", "pic", "own")
+
+    country: CountryCode | None = Field(default=None, description="ISO 3166-1 code")
+    population: int | None = Field(default=None, ge=0, description="inhabitants")
+    location: Location | None = Field(default=None, description="point, WGS 84")
+    website: Website | None = Field(default=None, description="address")
+    dissolved: PartialDate | None = Field(default=None, description="when it ceased to be a municipality")
+
+
+class Region(Node):
+    """An elected or state tier above municipalities: province, county, voivodeship, Land, Diputació."""
+
+    label = "Region"
+    schemes = ("wikidata", "nuts", "gcom", "pic", "own")
+
+    level: Text | None = Field(default=None, description="province, county, ...")
+    country: CountryCode | None = Field(default=None, description="ISO 3166-1 code")
+    population: int | None = Field(default=None, ge=0, description="inhabitants")
+    website: Website | None = Field(default=None, description="address")
+
+
+class Country(Node):
+    """A country."""
+
+    label = "Country"
+    schemes = ("iso", "wikidata", "nuts")
+
+    eu_since: PartialDate | None = Field(default=None, description="joined the European Union")
+    eu_until: PartialDate | None = Field(default=None, description="left the European Union")
+    council_of_europe: PartialDate | None = Field(
+        default=None, description="joined the Council of Europe; unset when not a member"
+    )
+
+
+class Organisation(Node):
+    """A network, association, agency, company or institution; intermunicipal, metropolitan and transport bodies; a Covenant group."""
+
+    label = "Organisation"
+    schemes = ("wikidata", "gcom", "pic", "own")
+
+    acronym: Text | None = Field(default=None, description="acronym")
+    kind: Text | None = Field(
+        default=None, description="network, association, agency, institution, ...; the first two are labels as well"
+    )
+    country: CountryCode | None = Field(default=None, description="ISO 3166-1 code of the seat")
+    founded: PartialDate | None = Field(default=None, description="founded")
+    dissolved: PartialDate | None = Field(default=None, description="dissolved")
+    website: Website | None = Field(default=None, description="address")
+
+
+class Person(Node):
+    """A person in a public role that a source states. No birth date and no contact: there is no field for them."""
+
+    label = "Person"
+    schemes = ("wikidata", "own")
+
+
+class Project(Node):
+    """A funded or named cooperation; also one named pairing of cities in a programme (kind ``pairing``)."""
+
+    label = "Project"
+    schemes = ("wikidata", "cordis", "own")
+
+    title: Text | None = Field(default=None, description="full title; the name is the acronym where there is one")
+    acronym: Text | None = Field(default=None, description="acronym")
+    kind: Text | None = Field(default=None, description="project, network, pairing, ...")
+    start: PartialDate | None = Field(default=None, description="first day")
+    end: PartialDate | None = Field(default=None, description="last day")
+    budget_eur: float | None = Field(default=None, ge=0, description="total budget, euro")
+    website: Website | None = Field(default=None, description="address")
+
+
+class Programme(Node):
+    """A funding programme, initiative, charter or declaration."""
+
+    label = "Programme"
+
+    acronym: Text | None = Field(default=None, description="acronym")
+    kind: Text | None = Field(default=None, description="funding programme, initiative, charter, ...")
+    website: Website | None = Field(default=None, description="address")
+
+
+class Call(Node):
+    """One call of a programme."""
+
+    label = "Call"
+    schemes = ("own",)
+
+    opens: PartialDate | None = Field(default=None, description="opens")
+    closes: PartialDate | None = Field(default=None, description="closes")
+    budget_eur: float | None = Field(default=None, ge=0, description="budget, euro")
+    rule: Text | None = Field(default=None, description="who may apply")
+
+
+class Event(Node):
+    """A congress, session, seminar, webinar or training."""
+
+    label = "Event"
+
+    start: PartialDate | None = Field(default=None, description="first day")
+    end: PartialDate | None = Field(default=None, description="last day")
+
+
+class Theme(Node):
+    """A policy theme or shared challenge; a small taxonomy of our own."""
+
+    label = "Theme"
+
+    definition: Text | None = Field(default=None, description="what belongs to it")
+
+
+#: Every kind of node that a source can assert, by label.
+NODES: dict[str, type[Node]] = {
+    kind.label: kind for kind in (City, Region, Country, Organisation, Person, Project, Programme, Call, Event, Theme)
+}
+
+#: Labels that an Organisation carries besides, by its kind.
+KIND_LABELS = {"network": "Network", "association": "Association"}

@@ -1,0 +1,180 @@
+"""Who says so: the assertions behind a node or a fact, and the values that follow from them.
+
+The graph is a function of the assertions in it. An *assertion* is what one row of one source, read by one kind of load, says of
+one node or fact. Each node and fact carries its assertions as five parallel lists; shown values, secondary labels and the state
+'ended' are derived from them by :func:`derive`, so that the order in which sources were loaded can leave no trace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+#: Most trusted first: reviewed by a person, the network itself, the publisher of the facts, who compiled other people's facts.
+AUTHORITIES = ("person", "network", "publisher", "aggregator")
+
+#: The parallel lists, as properties of a node or relationship.
+LISTS = ("sources", "rows", "loads", "given", "missing")
+
+_FINGERPRINT_BITS = 40
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher's data set, without edition."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    url: str
+    authority: str
+
+    def __post_init__(self) -> None:
+        if self.authority not in AUTHORITIES:
+            raise ValueError(f"source {self.id}: authority {self.authority!r} is none of {', '.join(AUTHORITIES)}")
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What one row of one source says of one node or fact.
+
+    ``load`` is the id of the load that first made it, ``scope@edition#checksum``; ``given`` compact JSON: ``v`` the values as
+    given, ``e`` the edition that first gave these values, and the names by which the row called the thing: ``i`` the ids of a
+    node, ``f`` and ``t`` the references of a fact's ends. ``missing`` is empty while the source lists it, else the date of the
+    edition that lacked it.
+    """
+
+    source: str
+    row: str
+    load: str
+    given: str
+    missing: str = ""
+
+    @cached_property
+    def parsed(self) -> dict[str, Any]:
+        """The parsed ``given``."""
+        parsed: dict[str, Any] = json.loads(self.given)
+        return parsed
+
+    @property
+    def values(self) -> Values:
+        """The values as given."""
+        values: Values = self.parsed["v"]
+        return values
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The names by which the row called the thing."""
+        return {name: value for name, value in self.parsed.items() if name in ("i", "f", "t")}
+
+    @property
+    def scope(self) -> str:
+        """The scope of the load that made it."""
+        return self.load.rpartition("@")[0]
+
+    @cached_property
+    def identity(self) -> str:
+        """What stays the same from edition to edition: scope, source, row and the names used."""
+        return "\x1f".join((self.scope, self.source, self.row, compact(self.names)))
+
+    @property
+    def dated(self) -> str:
+        """The date that ranks it among its equals: the one that the row gives, else that of the edition."""
+        return str(self.values.get("as_of") or self.parsed["e"])
+
+    def said_again(self, other: Assertion) -> Assertion:
+        """Return this assertion as the later edition ``other`` leaves it: the date of the values moves only when they do."""
+        given = self.given if self.values == other.values else other.given
+        return replace(self, given=given, missing="")
+
+    def gone(self, edition: str) -> Assertion:
+        """Return this assertion as an edition leaves it that lacks it."""
+        return self if self.missing else replace(self, missing=edition)
+
+    def fingerprint(self) -> int:
+        """Return 40 bits over what is asserted, by whom and whether it still is; the editions and loads are left out."""
+        text = "\x1f".join((self.source, self.row, self.scope, compact(self.values), compact(self.names), self.missing))
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_FINGERPRINT_BITS // 8).digest(), "big")
+
+
+def compact(value: Any) -> str:
+    """Return ``value`` as JSON without white space, keys sorted."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def in_order(assertions: Iterable[Assertion]) -> list[Assertion]:
+    """Sort by source, then row, then what else tells assertions apart."""
+    return sorted(assertions, key=lambda assertion: (assertion.source, assertion.row, assertion.identity))
+
+
+def to_lists(assertions: Iterable[Assertion]) -> dict[str, list[str]]:
+    """Return the five parallel lists, as stored."""
+    ordered = in_order(assertions)
+    return {
+        "sources": [assertion.source for assertion in ordered],
+        "rows": [assertion.row for assertion in ordered],
+        "loads": [assertion.load for assertion in ordered],
+        "given": [assertion.given for assertion in ordered],
+        "missing": [assertion.missing for assertion in ordered],
+    }
+
+
+def from_lists(properties: Mapping[str, Sequence[str]]) -> list[Assertion]:
+    """Return the assertions behind a stored node or relationship, from its five lists."""
+    return [Assertion(*row) for row in zip(*(properties[name] for name in LISTS), strict=True)]
+
+
+def fingerprint(assertions: Iterable[Assertion]) -> int:
+    """Return the sum of the assertions' fingerprints modulo 2**40: equal for equal sets, whatever their order."""
+    return sum(assertion.fingerprint() for assertion in assertions) % (1 << _FINGERPRINT_BITS)
+
+
+def derive(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> Values:
+    """Return the values to show, from all that is asserted and the authority of each source.
+
+    What a source still lists outranks what only older editions had; then by authority (``AUTHORITIES``), then the newer
+    statement, then source and row, so that the result does not depend on load order. Each value comes from the first that has
+    one. Lists are united over all that is still listed; names that lost become alternate names. ``as_of`` is the newest date
+    that a row itself gives, unset as soon as one source's own edition dates the fact. ``ended`` is the date of the last edition
+    that lacked it, set only when no source lists it any more.
+    """
+    ranked = rank(assertions, authorities)
+    if not ranked:
+        return {}
+    present = [assertion for assertion in ranked if not assertion.missing]
+    speaking = present or ranked
+    shown: Values = {}
+    lists: dict[str, set[str]] = {}
+    for assertion in speaking:
+        for name, value in assertion.values.items():
+            if isinstance(value, list) and name != "location":
+                lists.setdefault(name, set()).update(value)
+            else:
+                shown.setdefault(name, value)
+    if "name" in shown:
+        others = {str(assertion.values["name"]) for assertion in speaking if "name" in assertion.values}
+        lists["names"] = (lists.get("names", set()) | others) - {shown["name"]}
+    shown |= {name: sorted(values) for name, values in lists.items() if values}
+    dates = [assertion.values.get("as_of") for assertion in speaking]
+    shown.pop("as_of", None)
+    if all(dates):
+        shown["as_of"] = max(str(date) for date in dates)
+    if not present:
+        shown["ended"] = max(assertion.missing for assertion in ranked)
+    return shown
+
+
+def rank(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> list[Assertion]:
+    """Sort assertions by precedence, the one to believe first (see :func:`derive`)."""
+    by_row = in_order(assertions)
+    by_row.sort(key=lambda assertion: assertion.dated, reverse=True)
+    by_row.sort(key=lambda assertion: AUTHORITIES.index(authorities[assertion.source]))
+    by_row.sort(key=lambda assertion: bool(assertion.missing))
+    return by_row

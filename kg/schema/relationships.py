@@ -1,0 +1,247 @@
+"""The kinds of fact, one class each: a relationship type, what it may join, and its values.
+
+The picture in each docstring is the entry in ``docs/schema.md``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from kg.schema.dates import PartialDate, first_day, last_day
+from kg.schema.identity import split_reference
+from kg.schema.nodes import Record, Text
+
+MEMBERS = ("City", "Region", "Organisation")
+PLACES = ("City", "Region")
+
+
+def _pairs(starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((start, end) for start in starts for end in ends)
+
+
+class Fact(Record):
+    """What every fact has: its two ends, as references (``City/geonames:456172``)."""
+
+    type: ClassVar[str]
+    pairs: ClassVar[tuple[tuple[str, str], ...]]
+    #: Stored once, read in both directions.
+    undirected: ClassVar[bool] = False
+    #: The value that tells two facts between the same ends apart, besides the spell.
+    part: ClassVar[str | None] = None
+
+    start: str = Field(description="reference of the start node")
+    end: str = Field(description="reference of the end node")
+
+    @model_validator(mode="after")
+    def _check_ends(self) -> Self:
+        pair = split_reference(self.start)[0], split_reference(self.end)[0]
+        if pair not in self.pairs:
+            raise ValueError(f"{self.type} does not join {pair[0]} to {pair[1]}")
+        return self
+
+
+class Spell(Fact):
+    """A fact that lasts: valid from the first day of ``since`` to the last day of ``until``."""
+
+    since: PartialDate | None = Field(default=None, description="from the first day of")
+    until: PartialDate | None = Field(default=None, description="to the last day of")
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.since and self.until and last_day(self.until) < first_day(self.since):
+            raise ValueError(f"until {self.until} is before since {self.since}")
+        return self
+
+
+class MemberOf(Spell):
+    """(City|Region|Organisation)-[:MEMBER_OF]->(Organisation)"""
+
+    type = "MEMBER_OF"
+    pairs = _pairs(MEMBERS, ("Organisation",))
+
+    role: Text | None = Field(default=None, description="president, board member, ...")
+    status: Text | None = Field(default=None, description="full member, associate, on hold, ...")
+
+
+class HoldsPost(Spell):
+    """(Person)-[:HOLDS_POST]->(Organisation|City|Region)"""
+
+    type = "HOLDS_POST"
+    pairs = _pairs(("Person",), ("Organisation", *PLACES))
+    part = "post"
+
+    post: Text = Field(description="mayor, secretary general, ...")
+
+
+class ParticipatesIn(Fact):
+    """(City|Region|Organisation)-[:PARTICIPATES_IN]->(Project)"""
+
+    type = "PARTICIPATES_IN"
+    pairs = _pairs(MEMBERS, ("Project",))
+
+    role: Text | None = Field(default=None, description="lead partner, partner, lighthouse city, ...")
+    budget_eur: float | None = Field(default=None, ge=0, description="this partner's share, euro")
+
+
+class TwinnedWith(Spell):
+    """(City|Region)-[:TWINNED_WITH]->(City|Region), stored once, read in both directions"""
+
+    type = "TWINNED_WITH"
+    pairs = _pairs(PLACES, PLACES)
+    undirected = True
+
+
+class Seeks(Fact):
+    """(City|Region|Organisation)-[:SEEKS]->(Theme)"""
+
+    type = "SEEKS"
+    pairs = _pairs(MEMBERS, ("Theme",))
+    part = "request"
+
+    request: Text = Field(description="number of the request")
+    until: PartialDate | None = Field(default=None, description="stands until")
+    note: Text | None = Field(default=None, description="in the words of who seeks")
+    status: Text | None = Field(default=None, description="open, met, withdrawn")
+
+
+class Offers(Seeks):
+    """(City|Region|Organisation)-[:OFFERS]->(Theme)"""
+
+    type = "OFFERS"
+
+
+class Serves(Fact):
+    """(Organisation)-[:SERVES]->(City|Region): a transport authority, an intermunicipal body, a group"""
+
+    type = "SERVES"
+    pairs = _pairs(("Organisation",), PLACES)
+
+
+class Represents(Fact):
+    """(Organisation)-[:REPRESENTS]->(Country): which national association speaks for this country's municipalities"""
+
+    type = "REPRESENTS"
+    pairs = (("Organisation", "Country"),)
+
+
+class Supports(Fact):
+    """(Organisation)-[:SUPPORTS]->(City): coordinators and supporters of Covenant signatories"""
+
+    type = "SUPPORTS"
+    pairs = (("Organisation", "City"),)
+    part = "role"
+
+    role: Text = Field(description="coordinator or supporter")
+
+
+class PartOf(Fact):
+    """(Organisation)-[:PART_OF]->(Organisation), (Event)-[:PART_OF]->(Event), (Call)-[:PART_OF]->(Programme)"""
+
+    type = "PART_OF"
+    pairs = (("Organisation", "Organisation"), ("Event", "Event"), ("Call", "Programme"))
+
+
+class BasedIn(Fact):
+    """(Organisation)-[:BASED_IN]->(City): the seat, which is never an identity"""
+
+    type = "BASED_IN"
+    pairs = (("Organisation", "City"),)
+
+
+class LocatedIn(Fact):
+    """(City)-[:LOCATED_IN]->(Region)-[:LOCATED_IN]->(Country), (City)-[:LOCATED_IN]->(Country)"""
+
+    type = "LOCATED_IN"
+    pairs = (("City", "Region"), ("Region", "Country"), ("City", "Country"), ("Region", "Region"))
+
+
+class SucceededBy(Fact):
+    """(City)-[:SUCCEEDED_BY]->(City): merged municipalities"""
+
+    type = "SUCCEEDED_BY"
+    pairs = (("City", "City"),)
+
+    date: PartialDate | None = Field(default=None, description="day of the merger")
+
+
+class About(Fact):
+    """(Project|Organisation|Event|Call)-[:ABOUT]->(Theme)"""
+
+    type = "ABOUT"
+    pairs = _pairs(("Project", "Organisation", "Event", "Call"), ("Theme",))
+
+
+class FundedBy(Fact):
+    """(Project)-[:FUNDED_BY]->(Programme)"""
+
+    type = "FUNDED_BY"
+    pairs = (("Project", "Programme"),)
+
+
+class RunBy(Fact):
+    """(Programme|Project)-[:RUN_BY]->(Organisation)"""
+
+    type = "RUN_BY"
+    pairs = _pairs(("Programme", "Project"), ("Organisation",))
+
+
+class Signed(Fact):
+    """(City|Region)-[:SIGNED]->(Programme): a charter or declaration, such as the Equality Charter"""
+
+    type = "SIGNED"
+    pairs = _pairs(PLACES, ("Programme",))
+
+    date: PartialDate | None = Field(default=None, description="day of signature")
+
+
+class TookPartIn(Fact):
+    """(Person|Organisation|City)-[:TOOK_PART_IN]->(Event)"""
+
+    type = "TOOK_PART_IN"
+    pairs = _pairs(("Person", "Organisation", "City"), ("Event",))
+
+    role: Text | None = Field(default=None, description="speaker, moderator, ...")
+
+
+class Organised(Fact):
+    """(Organisation)-[:ORGANISED]->(Event)"""
+
+    type = "ORGANISED"
+    pairs = (("Organisation", "Event"),)
+
+
+class HeldIn(Fact):
+    """(Event)-[:HELD_IN]->(City)"""
+
+    type = "HELD_IN"
+    pairs = (("Event", "City"),)
+
+
+#: Every kind of fact, by relationship type.
+FACTS: dict[str, type[Fact]] = {
+    kind.type: kind
+    for kind in (
+        MemberOf,
+        HoldsPost,
+        ParticipatesIn,
+        TwinnedWith,
+        Seeks,
+        Offers,
+        Serves,
+        Represents,
+        Supports,
+        PartOf,
+        BasedIn,
+        LocatedIn,
+        SucceededBy,
+        About,
+        FundedBy,
+        RunBy,
+        Signed,
+        TookPartIn,
+        Organised,
+        HeldIn,
+    )
+}
