@@ -20,7 +20,9 @@ def connection_options(command: Callable[..., R]) -> Callable[..., R]:
     line is in the process list and in the shell's history.
     """
 
-    @click.option("--uri", metavar="ADDRESS", help="Neo4j to use, bolt:// or neo4j:// (else NEO4J_URI, else the local one).")
+    @click.option(
+        "--uri", metavar="ADDRESS", help="Neo4j to use, bolt:// or neo4j:// (else NEO4J_URI, else the local one)."
+    )
     @click.option("--username", metavar="NAME", help="User (else NEO4J_USERNAME, else neo4j).")
     @click.option(
         "--password-file",
@@ -30,7 +32,12 @@ def connection_options(command: Callable[..., R]) -> Callable[..., R]:
     @click.option("--database", metavar="NAME", help="Database (else NEO4J_DATABASE, else the server's default).")
     @wraps(command)
     def with_connection(
-        *args: Any, uri: str | None, username: str | None, password_file: Path | None, database: str | None, **kwargs: Any
+        *args: Any,
+        uri: str | None,
+        username: str | None,
+        password_file: Path | None,
+        database: str | None,
+        **kwargs: Any,
     ) -> R:
         password = None
         if password_file is not None:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import neo4j
+
 from kg.database.driver_errors import explain_driver_errors
 from kg.database.server import Reporter, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
 
 if TYPE_CHECKING:
-    import neo4j
     import py2neo
 
 #: Below this, Cypher that we use is missing.
@@ -57,9 +58,7 @@ class Connection(ABC):
         """
 
     @abstractmethod
-    def write_many(
-        self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None
-    ) -> list[Rows]:
+    def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
         """Several statements in one transaction: all of them or none; tried again after a deadlock or a lost connection.
 
         Returns:
@@ -77,9 +76,7 @@ class Connection(ABC):
     def close(self) -> None:
         """Close what this connection opened; a driver or graph that was handed in stays open."""
 
-    def run_write(
-        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = None
-    ) -> Rows:
+    def run_write(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = None) -> Rows:
         """One statement in a transaction; tried again after a deadlock or a lost connection."""
         return self.write_many([(cypher, parameters or {})], timeout)[0]
 
@@ -103,6 +100,7 @@ class DriverConnection(Connection):
 
     @property
     def driver(self) -> neo4j.Driver:
+        """The Neo4j driver."""
         return self._driver
 
     def _session(self, access_mode: str) -> neo4j.Session:
@@ -114,39 +112,40 @@ class DriverConnection(Connection):
         )
 
     def run_read(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Rows:
-        import neo4j
+        """One statement in READ mode."""
 
         @neo4j.unit_of_work(timeout=timeout)
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
-            return transaction.run(cypher, dict(parameters or {})).data()
+            return _rows(transaction.run(cypher, dict(parameters or {})))
 
         with explain_driver_errors(self._place, timeout), self._session(neo4j.READ_ACCESS) as session:
             return session.execute_read(work)
 
-    def write_many(
-        self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None
-    ) -> list[Rows]:
-        import neo4j
+    def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
+        """Several statements in one transaction."""
 
         @neo4j.unit_of_work(timeout=timeout)
         def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
-            return [
-                transaction.run(cypher, dict(parameters)).data()
-                for cypher, parameters in statements
-            ]
+            return [_rows(transaction.run(cypher, dict(parameters))) for cypher, parameters in statements]
 
         with explain_driver_errors(self._place, timeout), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(work)
 
     def run_schema(self, cypher: str, parameters: Parameters | None = None) -> Rows:
-        import neo4j
-
+        """One statement in a transaction of the server's own."""
         with explain_driver_errors(self._place, None), self._session(neo4j.WRITE_ACCESS) as session:
-            return session.run(cypher, dict(parameters or {})).data()
+            return _rows(session.run(cypher, dict(parameters or {})))
 
     def close(self) -> None:
+        """Close the driver, unless it was handed in."""
         if self._owned:
             self._driver.close()
+
+
+def _rows(result: neo4j.Result) -> Rows:
+    # Not Result.data(), which walks through every list that comes back: some hold a million values.
+    names = result.keys()
+    return [dict(zip(names, record, strict=True)) for record in result]
 
 
 def open_connection(
@@ -182,6 +181,7 @@ def open_connection(
     if (driver is not None or graph is not None) and (uri or username or password):
         raise KgError("An open driver or graph has its address and user already: leave out uri, username and password.")
     if graph is not None:
+        # Imported here because it imports this module.
         from kg.database.py2neo_adapter import Py2neoConnection
 
         if database is not None:
@@ -202,8 +202,6 @@ def open_connection(
 
 
 def _open(uri: str, auth: tuple[str, str] | None, database: str | None) -> Connection:
-    import neo4j
-
     if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://[^/]", uri):
         raise KgError(
             f"{uri!r} is not the address of a Neo4j: it begins with bolt:// or neo4j://, or with bolt+s:// or "
@@ -235,7 +233,9 @@ def _checked(connection: Connection, place: str) -> Connection:
     version = str(rows[0]["version"]) if rows else ""
     found = re.match(r"(\d+)\.(\d+)", version)
     if found is None:
-        raise KgError(f"What answers at {place} speaks the same protocol but is not Neo4j: give the address of a Neo4j.")
+        raise KgError(
+            f"What answers at {place} speaks the same protocol but is not Neo4j: give the address of a Neo4j."
+        )
     if (int(found[1]), int(found[2])) < OLDEST_VERSION:
         raise KgError(
             f"The Neo4j at {place} is version {version}, and kg needs 5.26 or later: upgrade it, or leave NEO4J_URI "

@@ -6,6 +6,17 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+
 from kg.errors import KgError
 
 
@@ -17,17 +28,6 @@ def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
         place: the address, for the message.
         timeout: the seconds that the query was given.
     """
-    from neo4j.exceptions import (
-        AuthError,
-        ClientError,
-        ConfigurationError,
-        DriverError,
-        Neo4jError,
-        ServiceUnavailable,
-        SessionExpired,
-        TransientError,
-    )
-
     try:
         yield
     except AuthError as error:

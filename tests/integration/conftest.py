@@ -1,55 +1,90 @@
-"""One real Neo4j for the whole test session: given by address, in a container, or a local server of our own."""
+"""One real Neo4j for the whole test session: given by address, in a container, or a local server of our own.
+
+``KG_TEST_NEO4J_URI`` (with ``..._USERNAME``, ``..._PASSWORD``, ``..._DATABASE``) names one that runs: its content is
+removed. ``KG_TEST_CONTAINERS=1`` starts the official image, or that of ``KG_TEST_CONTAINER_IMAGE``. Else a local server is
+started in a temporary home; ``KG_NEO4J_VERSION`` chooses its line and ``KG_JARS`` where its program files are kept.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from kg.database.connection import Connection, open_connection
-from kg.database.server import ensure_running, home_of, stop
+from kg.database.server import Quiet, ensure_running, home_of, stop
 from kg.database.settings import Settings
 
 #: Program files are shared by all homes that tests make; fetched once per checkout.
-JARS = Path(os.environ.get("KG_JARS") or Path(__file__).parents[2] / ".kg" / "jars")
-VERSION = os.environ.get("KG_NEO4J_VERSION") or "5.26"
+JARS = Path(os.environ.get("KG_JARS") or Path(__file__).parents[2] / ".kg" / "jars").absolute()
+NEO4J_VERSION = os.environ.get("KG_NEO4J_VERSION") or "5.26"
 
 _EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
 
+@dataclass(frozen=True)
+class Address:
+    """How to reach the session's Neo4j."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str | None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which ``kg`` finds it."""
+        given = {"URI": self.uri, "USERNAME": self.username, "PASSWORD": self.password, "DATABASE": self.database}
+        return {f"NEO4J_{name}": value for name, value in given.items() if value is not None}
+
+
 def local_settings(home: Path) -> Settings:
     """Settings of a local server in this home, whatever the environment says."""
-    return Settings(NEO4J_URI=None, NEO4J_DATABASE=None, KG_HOME=home, KG_JARS=JARS, KG_NEO4J_VERSION=VERSION)
+    return Settings(
+        NEO4J_URI=None,
+        NEO4J_USERNAME="neo4j",
+        NEO4J_PASSWORD=None,
+        NEO4J_DATABASE=None,
+        KG_HOME=home,
+        KG_JARS=JARS,
+        KG_NEO4J_VERSION=NEO4J_VERSION,
+    )
 
 
 @pytest.fixture(scope="session")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """The session's Neo4j with whatever the tests before left in it; take ``database`` instead unless you do not care."""
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """The session's Neo4j, running; stopped at the end when it was started here."""
     uri = os.environ.get("KG_TEST_NEO4J_URI")
     if uri:
-        with open_connection(
+        yield Address(
             uri,
             os.environ.get("KG_TEST_NEO4J_USERNAME") or "neo4j",
-            os.environ.get("KG_TEST_NEO4J_PASSWORD"),
+            os.environ.get("KG_TEST_NEO4J_PASSWORD") or "",
             os.environ.get("KG_TEST_NEO4J_DATABASE"),
-        ) as opened:
-            yield opened
+        )
     elif os.environ.get("KG_TEST_CONTAINERS") == "1":
         from testcontainers.neo4j import Neo4jContainer
 
-        with Neo4jContainer(os.environ.get("KG_TEST_CONTAINER_IMAGE") or "neo4j:5.26-community") as container:
-            with open_connection(container.get_connection_url(), container.username, container.password) as opened:
-                yield opened
+        image = os.environ.get("KG_TEST_CONTAINER_IMAGE") or "neo4j:5.26-community"
+        with Neo4jContainer(image) as container:
+            yield Address(container.get_connection_url(), container.username, container.password, None)
     else:
         settings = local_settings(tmp_path_factory.mktemp("home"))
         try:
-            ensure_running(settings)
-            with open_connection(settings=settings) as opened:
-                yield opened
+            server = ensure_running(settings, Quiet())
+            yield Address(server.uri, server.username, server.password, server.database)
         finally:
             stop(home_of(settings))
+
+
+@pytest.fixture(scope="session")
+def connection(address: Address) -> Iterator[Connection]:
+    """The session's Neo4j with what the tests before left in it; ask for ``database`` unless that does not matter."""
+    with open_connection(address.uri, address.username, address.password, address.database) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -57,3 +92,11 @@ def database(connection: Connection) -> Connection:
     """The session's Neo4j without any node; constraints and indexes stay."""
     connection.run_schema(_EMPTY)
     return connection
+
+
+@pytest.fixture
+def kg_environment(address: Address, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """``kg``, here or as a process of its own, finds the session's Neo4j through the environment."""
+    for name, value in address.environment.items():
+        monkeypatch.setenv(name, value)
+    return address.environment

@@ -128,10 +128,12 @@ def command_line(home: Home, program: Path, main_class: str, memory: Memory) -> 
 
 
 def home_argument(home: Home) -> str:
+    """The argument that tells the server its folder; no other process on the machine has it."""
     return f"--home-dir={home.server}"
 
 
 def class_path_file(home: Home) -> Path:
+    """The file that names the jars."""
     return home.configuration / "class-path.args"
 
 

@@ -37,14 +37,17 @@ class Home:
 
     @property
     def data(self) -> Path:
+        """The store, its logs of transactions, and the users."""
         return self.server / "data"
 
     @property
     def logs(self) -> Path:
+        """The folder of logs."""
         return self.server / "logs"
 
     @property
     def configuration(self) -> Path:
+        """The folder of ``neo4j.conf``."""
         return self.server / "conf"
 
     @property
@@ -59,14 +62,17 @@ class Home:
 
     @property
     def password_file(self) -> Path:
+        """The password of user ``neo4j``, for the owner of the file alone."""
         return self.server / "password"
 
     @property
     def state_file(self) -> Path:
+        """Process id and ports, as ``ServerState``."""
         return self.server / "server.json"
 
     @property
     def lock_file(self) -> Path:
+        """Held while the server is started, stopped or wiped."""
         return self.server / "start.lock"
 
 
@@ -102,6 +108,7 @@ class ServerState:
 
     @property
     def ports(self) -> tuple[int, int]:
+        """Bolt, then HTTP."""
         return self.bolt_port, self.http_port
 
 
@@ -141,7 +148,8 @@ def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.unlink(missing_ok=True)
         try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
             temporary.replace(path)
         finally:

@@ -52,7 +52,9 @@ def find_java(lock: Lock, environment: Mapping[str, str] = os.environ, *, packag
     if major is None:
         raise KgError(f"The Java version of {program} could not be found out: {remedy}.")
     if not lock.accepts_java(major):
-        raise KgError(f"JAVA_HOME is {java_home}, a Java {major}, and Neo4j {lock.version} does not run on it: {remedy}.")
+        raise KgError(
+            f"JAVA_HOME is {java_home}, a Java {major}, and Neo4j {lock.version} does not run on it: {remedy}."
+        )
     return Java(program, major)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+import tempfile
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -142,8 +144,6 @@ def write_lock(lock: Lock) -> str:
 
 def resolve_lock(version: str, folder: Path) -> Lock:
     """Ask jgo which jars a Neo4j version needs, fetch them into ``folder`` and note their checksums."""
-    from concurrent.futures import ThreadPoolExecutor
-
     from jgo.maven import MavenContext
 
     line = _line_of(version)
@@ -171,14 +171,12 @@ def resolve_lock(version: str, folder: Path) -> Lock:
 
 def main(arguments: Sequence[str]) -> None:
     """Write the lock file of each exact version given into this package's ``locks`` folder."""
-    import tempfile
-
     for version in arguments:
         with tempfile.TemporaryDirectory() as folder:
             lock = resolve_lock(version, Path(folder))
         target = Path(__file__).parent / "locks" / f"neo4j-{lock.line}.toml"
         target.write_text(write_lock(lock), encoding="utf-8")
-        print(f"{target.name}: Neo4j {lock.version}, {len(lock.jars)} jars")
+        sys.stdout.write(f"{target.name}: Neo4j {lock.version}, {len(lock.jars)} jars\n")
 
 
 if __name__ == "__main__":

@@ -17,18 +17,15 @@ class Reporter(Protocol):
     def count(self, text: str, done: int, total: int) -> None:
         """So many of a step's parts are done."""
 
-    def note(self, text: str) -> None:
-        """Something worth a line that stays."""
-
 
 class Quiet:
     """Says nothing."""
 
-    def step(self, text: str) -> None: ...
+    def step(self, text: str) -> None:
+        """Nothing."""
 
-    def count(self, text: str, done: int, total: int) -> None: ...
-
-    def note(self, text: str) -> None: ...
+    def count(self, text: str, done: int, total: int) -> None:
+        """Nothing."""
 
 
 class PlainLines:
@@ -39,16 +36,14 @@ class PlainLines:
         self._counted = ""
 
     def step(self, text: str) -> None:
+        """Print it."""
         self._line(f"{text} ...")
 
     def count(self, text: str, done: int, total: int) -> None:
-        # The first and the last only: a log does not want two hundred lines.
+        """Print the first count and the last."""
         if text != self._counted or done == total:
             self._line(f"{text}: {done} of {total}")
         self._counted = text
-
-    def note(self, text: str) -> None:
-        self._line(text)
 
     def _line(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
@@ -79,9 +74,6 @@ def console_reporter(stream: TextIO | None = None) -> Iterator[Reporter]:
             def count(self, text: str, done: int, total: int) -> None:
                 self._show(text, total)
                 bar.update(bar.task_ids[-1], completed=done)
-
-            def note(self, text: str) -> None:
-                console.print(text, highlight=False, markup=False)
 
             def _show(self, text: str, total: int | None) -> None:
                 if text != self._text:

@@ -9,6 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import neo4j
+from neo4j.exceptions import ClientError, DriverError, Neo4jError
+
 from kg.database.server import configuration, ports, process
 from kg.database.server.disk import NEEDED_FOR_DATA, check_free_space, disk_error
 from kg.database.server.exclusive import only_one
@@ -226,13 +229,13 @@ def _answers(info: ServerInfo) -> bool:
     port = int(info.uri.rpartition(":")[2])
     if not ports.answers(port):
         return False
-    import neo4j
-    from neo4j.exceptions import ClientError, DriverError, Neo4jError
-
     try:
-        with neo4j.GraphDatabase.driver(
-            info.uri, auth=(info.username, info.password), connection_timeout=5, connection_acquisition_timeout=5
-        ) as driver, driver.session(database=info.database) as session:
+        with (
+            neo4j.GraphDatabase.driver(
+                info.uri, auth=(info.username, info.password), connection_timeout=5, connection_acquisition_timeout=5
+            ) as driver,
+            driver.session(database=info.database) as session,
+        ):
             session.run("RETURN 1").consume()
     except ClientError as error:
         if "Security" in (error.code or ""):

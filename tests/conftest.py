@@ -1,0 +1,29 @@
+"""What all tests share: an environment in which no setting of the developer's own leads to a database of theirs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+#: Of the environment, what the Neo4j under test is made of; the rest is hidden below.
+JARS = Path(os.environ.get("KG_JARS") or Path(__file__).parents[1] / ".kg" / "jars").absolute()
+NEO4J_VERSION = os.environ.get("KG_NEO4J_VERSION") or "5.26"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in ``tests/integration``, so that no file there has to."""
+    for item in items:
+        if "integration" in item.path.parts:
+            item.add_marker("integration")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No ``NEO4J_*`` from outside, and a home that nobody else has; program files are shared by all homes of tests."""
+    for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KG_HOME", str(tmp_path_factory.getbasetemp() / "unused-home"))
+    monkeypatch.setenv("KG_JARS", str(JARS))
+    monkeypatch.setenv("KG_NEO4J_VERSION", NEO4J_VERSION)
