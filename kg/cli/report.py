@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import click
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from kg.cli.options import connection_options
-from kg.queries.report_results import ReportResult, cell_text, run_report
+from kg.queries.display import to_text
+from kg.queries.report_results import ReportResult, run_report
 from kg.queries.reports import Report, ReportError, find_report, list_reports
 
 #: Columns of a table that nobody watches (a file, a pipe): wide enough that names are not broken.
@@ -142,32 +139,16 @@ def split_parameters(parameters: tuple[str, ...]) -> dict[str, str]:
 def rendered(result: ReportResult, form: str) -> str:
     """The result as the text of a file."""
     if form == "table":
-        file = io.StringIO()
-        print_table(result, Console(file=file, width=UNWATCHED_WIDTH, color_system=None))
-        return file.getvalue()
+        return to_text(result.blocks(), UNWATCHED_WIDTH) + "\n"
     return {"csv": result.as_csv, "json": result.as_json, "md": result.as_markdown}[form]()
 
 
 def print_result(result: ReportResult, form: str) -> None:
     """The result on standard output."""
-    if form == "table":
-        console = Console()
-        print_table(result, console if console.is_terminal else Console(width=UNWATCHED_WIDTH))
+    console = Console()
+    if form == "table" and console.is_terminal:
+        console.print(result)
         return
     click.echo(rendered(result, form), nl=False)
     if form == "csv" and not result.rows:
         click.echo(result.age, err=True)
-
-
-def print_table(result: ReportResult, console: Console) -> None:
-    """The result as a table, its heading above and its age below."""
-    # Text and not str: a name with [brackets] is no markup.
-    console.print(Text(cell_text(result.heading), style="bold"))
-    if result.rows:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in result.columns:
-            table.add_column(Text(column))
-        for row in result.rows:
-            table.add_row(*(Text(cell_text(row[column])) for column in result.columns))
-        console.print(table)
-    console.print(Text(result.age))

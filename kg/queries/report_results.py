@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
+from kg.queries.display import Block, Cell, Line, Table, clean
 from kg.queries.reports import ENTITIES, Report, check_parameters
+from kg.queries.results import Result
 
 if TYPE_CHECKING:
     from kg.database.connection import Connection
@@ -23,10 +24,8 @@ RUNNABLE = (
 )
 
 
-class ReportResult(BaseModel):
+class ReportResult(Result):
     """The rows of one run of a report, and how old what they say is."""
-
-    model_config = ConfigDict(frozen=True)
 
     report: str
     title: str
@@ -56,6 +55,17 @@ class ReportResult(BaseModel):
         line = f"As of {known[0]}" if known[0] == known[-1] else f"As of {known[0]} to {known[-1]}"
         undated = len(self.rows) - len(known)
         return line + (f"; {undated} of {len(self.rows)} rows are from lists without a date." if undated else ".")
+
+    def blocks(self) -> list[Block]:
+        """Return the heading, the rows and their age."""
+        blocks: list[Block] = [Line(self.heading, "heading")]
+        if self.rows:
+            blocks.append(Table(self.columns, tuple(tuple(record.values()) for record in self.records())))
+        return [*blocks, Line(self.age, "dim")]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return the rows, each value as one cell."""
+        return [{column: cell(row[column]) for column in self.columns} for row in self.rows]
 
     def as_json(self) -> str:
         """Everything, with values as they are."""
@@ -137,27 +147,32 @@ def plain(value: object) -> JsonValue:
     return str(value)
 
 
-def cell_text(value: JsonValue) -> str:
-    """A value as the text of one cell: lists joined, nothing for null, no control characters."""
-    if value is None:
-        return ""
+def cell(value: JsonValue) -> Cell:
+    """A value as one cell: lists joined, yes and no in words, one line without control characters."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return "; ".join(cell_text(item) for item in value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    # Control characters could steer the terminal that shows a table.
-    return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in str(value))
+    return " ".join(clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).splitlines())
 
 
-def spreadsheet_cell(value: JsonValue) -> str | int | float:
+def cell_text(value: JsonValue) -> str:
+    """A value as the text of one cell; nothing for null."""
+    content = cell(value)
+    return "" if content is None else str(content)
+
+
+def spreadsheet_cell(value: JsonValue) -> Cell:
     """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raw = value if isinstance(value, str) else cell_text(value)
-    dangerous = raw[:1] in RUNNABLE or raw.strip()[:1] in RUNNABLE if raw.strip() else False
-    return ("'" if dangerous else "") + cell_text(raw)
+    content = cell(value)
+    if not isinstance(content, str):
+        return content
+    raw = value if isinstance(value, str) else content
+    # The first visible character counts as well: some programs skip blanks before it.
+    runnable = {*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE)
+    return ("'" if runnable else "") + content
 
 
 def markdown_text(text: str) -> str:

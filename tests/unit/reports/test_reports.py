@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.queries.reports import (
+    ENTITIES,
+    TYPES,
+    Report,
+    ReportError,
+    check_parameters,
+    find_report,
+    list_reports,
+    parse_report,
+)
+from kg.resources import cypher_directory
+
+GOOD = """\
+// Big cities
+//
+// Cities by size,
+// the biggest first.
+//
+// parameter country: country, for example "FI" - Where.
+// parameter at_least: whole number, default 50000, for example 100000 - Inhabitants - or more.
+// parameter network: network, default null, for example "own:emta" - Only its members.
+// column city: The city.
+// column as_of: Date of the list.
+// tags: city, size
+// since: 0.1
+MATCH (city:City)
+WHERE city.country = $country AND city.population >= $at_least // not $this
+  AND ($network IS NULL OR city.name <> 'a $word; SET it')
+RETURN city.name AS city, null AS as_of;
+"""
+
+
+@pytest.fixture
+def report() -> Report:
+    return parse_report("big-cities", GOOD)
+
+
+def test_header_is_read(report: Report) -> None:
+    assert report.title == "Big cities"
+    assert report.description == "Cities by size, the biggest first."
+    assert report.tags == ("city", "size")
+    assert report.since == "0.1"
+    assert [column.name for column in report.columns] == ["city", "as_of"]
+    country, at_least, network = report.parameters
+    assert (country.type, country.required, country.example) == ("country", True, "FI")
+    assert (at_least.required, at_least.default, at_least.description) == (False, 50000, "Inhabitants - or more.")
+    assert (network.required, network.default) == (False, None)
+    assert report.text == GOOD
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("// Big cities\n", "MATCH (a) RETURN a;\n", "first line must be its title"),
+        (GOOD[GOOD.index("MATCH") :], "", "no query below"),
+        ("// since: 0.1\n", "", "since"),
+        ("// column city: The city.\n// column as_of: Date of the list.\n", "", "column"),
+        ("// column city: The city.", "// column City", "line 9: a column reads"),
+        (': country, for example "FI" - Where.', ": country", "line 6: a parameter reads"),
+        ("whole number", "hole", "line 7: there is no type 'hole'"),
+        ('"FI"', "FI", "line 6: default and example are JSON"),
+        ("$country", "'FI'", "the query uses ['at_least', 'network']"),
+        ("RETURN city.name", "SET city.big = 1 RETURN city.name", "only reads, but this one has SET"),
+        ("RETURN city.name", "RETURN 1; MATCH (city) RETURN city.name", "must be one query"),
+    ],
+)
+def test_what_is_not_a_report_is_refused_with_its_place(old: str, new: str, said: str) -> None:
+    assert old in GOOD
+    with pytest.raises(ReportError) as raised:
+        parse_report("big-cities", GOOD.replace(old, new))
+    assert "big-cities" in str(raised.value)
+    assert said in str(raised.value)
+
+
+def test_parameters_are_typed_and_defaults_filled_in(report: Report) -> None:
+    values = check_parameters(report, {"country": "fi", "network": "Polis"})
+    assert values == {"country": "FI", "at_least": 50000, "network": "Polis"}
+    assert check_parameters(report, {"country": "FI", "at_least": "7"})["at_least"] == 7
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "needs country: Where. Give it as --param country=VALUE, for example --param country=FI."),
+        ({"country": "FI", "size": "1"}, "no parameter 'size'; it takes: country, at_least, network"),
+        ({"country": "Finland"}, "'Finland' does not fit country, which is: A country as two letters"),
+        ({"country": "FI", "at_least": "many"}, "'many' does not fit at_least, which is: A whole number"),
+        ({"country": " "}, "the value of country is empty"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_says_what_would(report: Report, given: dict[str, str], said: str) -> None:
+    with pytest.raises(ReportError) as raised:
+        check_parameters(report, given)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("text", "a = b", "a = b"),
+        ("whole number", "-3", -3),
+        ("number", "0.5", 0.5),
+        ("yes or no", "Yes", True),
+        ("yes or no", "0", False),
+        ("date", "2024-05", "2024-05"),
+    ],
+)
+def test_types(kind: str, text: str, value: object) -> None:
+    assert TYPES[kind](text) == value
+
+
+@pytest.mark.parametrize(("kind", "text"), [("yes or no", "perhaps"), ("date", "2024-13"), ("whole number", "1.5")])
+def test_types_refuse(kind: str, text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - each type has its own words; the message that is shown is tested above
+        TYPES[kind](text)
+
+
+def test_shipped_reports_are_three_at_least_and_all_have_an_age() -> None:
+    reports = list_reports()
+    assert {"network-members", "shared-by-two-places", "projects-of-place"} <= {entry.name for entry in reports}
+    for entry in reports:
+        names = [column.name for column in entry.columns]
+        assert "as_of" in names, f"{entry.name} does not say how old its rows are"
+        assert len(set(names)) == len(names)
+        assert entry.description
+        assert entry.tags
+        for parameter in entry.parameters:
+            assert parameter.type in ENTITIES.keys() | TYPES.keys()
+
+
+def test_an_unknown_report_names_those_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "big-cities.cypher").write_text(GOOD, encoding="utf-8")
+    assert find_report("big-cities", tmp_path).title == "Big cities"
+    with pytest.raises(ReportError, match="There is no report 'small'; there are: big-cities"):
+        find_report("small", tmp_path)
+
+
+def test_reports_lie_where_the_package_looks() -> None:
+    assert (cypher_directory() / "reports" / "network-members.cypher").is_file()
