@@ -133,7 +133,7 @@ ENTITIES: dict[str, tuple[str, ...]] = {
     "city": ("City",),
     "region": ("Region",),
     "place": ("City", "Region"),
-    "network": ("Network", "Association"),
+    "network": ("Organisation",),
     "organisation": ("Organisation",),
     "person": ("Person",),
     "project": ("Project",),
