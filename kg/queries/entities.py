@@ -1,0 +1,275 @@
+"""From what a user typed to one node of the graph: by id, or by any of its names, with or without its country.
+
+Case, diacritics and punctuation do not matter. Names are found by the full-text index ``entity_names`` over ``search_names``, so
+that it is as fast with 130,000 cities as with ten.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kg.database.connection import Connection
+from kg.database.read import read
+from kg.errors import KgError
+from kg.places.names import normalise
+from kg.queries.results import Partner
+from kg.queries.terms import Place
+from kg.schema.identity import SCHEME_PROPERTIES
+from kg.schema.nodes import NODES
+
+#: What is recommended, and recommended for.
+PLACES = ("City", "Region")
+ANY = tuple(NODES)
+
+#: A place that is so many times larger than the one with just this name, and that has it as a further name, may be meant as well.
+LARGER = 20
+
+_LISTED = 10
+_SUGGESTED = 5
+_CODES_IN_USE = {"UK": "GB", "EL": "GR"}
+_ID = re.compile(rf"(?:(?P<label>{'|'.join(NODES)})/)?(?P<id>(?P<scheme>[a-z]+):(?P<code>\S+))")
+
+
+class UnknownEntityError(KgError):
+    """Nothing in the graph has this id or name."""
+
+
+class AmbiguousEntityError(KgError):
+    """Several nodes have this name; the message lists them with their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A node that was found."""
+
+    id: str
+    label: str
+    name: str
+    country: str | None
+    population: int | None
+    dissolved: str | None = None
+    search_names: tuple[str, ...] = ()
+    acronym: str | None = None
+
+    def is_shown_as(self, name: str) -> bool:
+        """Whether a name, normalised, is the shown one or the acronym."""
+        return name in (normalise(self.name), normalise(self.acronym or ""))
+
+    @property
+    def partner(self) -> Partner:
+        """The node as results show it."""
+        return Partner(id=self.id, label=self.label, name=self.name, country=self.country)
+
+    @property
+    def place(self) -> Place:
+        """The node as terms compare it."""
+        return Place(self.id, self.name, self.population)
+
+    @property
+    def line(self) -> str:
+        """The node in a list to choose from."""
+        inhabitants = "" if self.population is None else f", {self.population:,} inhabitants"
+        country = f", {self.country}" if self.country else ""
+        return f"{self.id}  {self.name}{country} ({self.label}{inhabitants})"
+
+
+_ENTITY = (
+    "n.id AS id, [label IN labels(n) WHERE label IN $labels][0] AS label, n.name AS name, n.country AS country,"
+    " n.population AS population, n.dissolved AS dissolved, n.search_names AS search_names, n.acronym AS acronym"
+)
+
+_BY_ID = f"""\
+MATCH (n:Entity {{id: $id}}) RETURN {_ENTITY}
+UNION
+MATCH (:Identifier {{value: $id}})-[:IDENTIFIES]->(n:Entity) RETURN {_ENTITY}"""
+
+
+def _by_scheme(scheme: str) -> str:
+    labels = [label for label, kind in NODES.items() if scheme in kind.schemes]
+    return "\nUNION\n".join(
+        f"MATCH (n:{label} {{{SCHEME_PROPERTIES[scheme]}: $code}}) RETURN {_ENTITY}" for label in labels
+    )
+
+
+_BY_SCHEME = {scheme: _by_scheme(scheme) for scheme in SCHEME_PROPERTIES}
+
+_BY_NAME = f"""\
+CALL db.index.fulltext.queryNodes('entity_names', $words) YIELD node AS n
+WHERE $name IN n.search_names AND any(label IN labels(n) WHERE label IN $labels)
+    AND ($country IS NULL OR n.country = $country)
+RETURN {_ENTITY}"""
+
+_NEAR = f"""\
+CALL db.index.fulltext.queryNodes('entity_names', $words, {{limit: 1000}}) YIELD node AS n, score
+WHERE any(label IN labels(n) WHERE label IN $labels) AND ($country IS NULL OR n.country = $country)
+RETURN {_ENTITY} ORDER BY score DESC, id LIMIT 300"""
+
+
+def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> Entity:
+    """Return the one node with labels among ``labels`` that ``text`` names.
+
+    An id (``geonames:456172``; any that the node has, also one that a merge retired) names exactly one. A name may be followed by
+    its country (``riga, lv``; a code or a name). A node whose shown name or acronym it is comes before those that have it as an
+    alternate name, unless one of the latter is more than :data:`LARGER` times as large ('Cologne' is a village in Lombardy).
+
+    Raises:
+        UnknownEntityError: If there is none; the message suggests the nearest spellings.
+        AmbiguousEntityError: If there are several; the message lists them with their ids.
+    """
+    text = text.strip()
+    match = _ID.fullmatch(text)
+    if match and match["scheme"] in SCHEME_PROPERTIES:
+        return _resolve_id(connection, match, labels)
+    name = normalise(text)
+    if not name:
+        raise UnknownEntityError(f"{text!r} is not a name: give the name or the id of {_kinds(labels)}.")
+    found, country = _find_by_name(connection, text, labels)
+    if not found:
+        raise _unknown(connection, text, labels)
+    chosen = choose(found, normalise(text if country is None else text.rpartition(",")[0]))
+    if len(chosen) == 1:
+        return chosen[0]
+    listed = "".join(f"\n  {entity.line}" for entity in chosen[:_LISTED])
+    more = f"\n  and {len(chosen) - _LISTED} more" if len(chosen) > _LISTED else ""
+    raise AmbiguousEntityError(
+        f"{text!r} may be any of {len(chosen)}: give the id of the one meant, or its name with its country.{listed}{more}"
+    )
+
+
+def choose(found: Iterable[Entity], name: str) -> list[Entity]:
+    """Return those among the nodes with a name that a user can have meant by it, the largest first.
+
+    Args:
+        found: Nodes that have the name, shown or alternate.
+        name: The name, normalised.
+    """
+    ordered = sorted(found, key=lambda entity: (-(entity.population or 0), entity.name, entity.id))
+    existing = [entity for entity in ordered if entity.dissolved is None] or ordered
+    by_shown_name = [entity for entity in existing if entity.is_shown_as(name)]
+    if not by_shown_name:
+        return existing
+    largest = max(entity.population or 0 for entity in by_shown_name)
+    if not largest:
+        return by_shown_name
+    return [entity for entity in existing if entity in by_shown_name or (entity.population or 0) > LARGER * largest]
+
+
+def _resolve_id(connection: Connection, match: re.Match[str], labels: Sequence[str]) -> Entity:
+    wanted = [match["label"]] if match["label"] else list(ANY)
+    rows = read(connection, _BY_ID, {"id": match["id"], "labels": wanted})
+    if not any(row["label"] for row in rows):
+        rows = read(connection, _BY_SCHEME[match["scheme"]], {"code": match["code"], "labels": wanted})
+    found = [_entity(row) for row in rows if row["label"]]
+    fitting = [entity for entity in found if entity.label in labels]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        listed = "".join(f"\n  {entity.line}" for entity in fitting)
+        raise AmbiguousEntityError(f"{match['id']} names {len(fitting)} nodes: give the id of the one meant.{listed}")
+    if found:
+        raise UnknownEntityError(f"{found[0].line} is not {_kinds(labels)}: give the name or id of one.")
+    raise UnknownEntityError(f"Nothing in the graph has the id {match['id']}: check it, or give a name.")
+
+
+def _find_by_name(connection: Connection, text: str, labels: Sequence[str]) -> tuple[list[Entity], str | None]:
+    """Return the nodes with the name, and the country by which they were limited."""
+    before, comma, after = text.rpartition(",")
+    if comma and normalise(before):
+        country = country_code(connection, after)
+        if country is not None:
+            found = _named(connection, before, labels, country)
+            if found:
+                return found, country
+    return _named(connection, text, labels, None), None
+
+
+def country_code(connection: Connection, text: str) -> str | None:
+    """Return the ISO code that a code or the name of a country stands for."""
+    code = text.strip().upper()
+    if re.fullmatch("[A-Z]{2}", code):
+        return _CODES_IN_USE.get(code, code)
+    found = _named(connection, text, ("Country",), None)
+    return found[0].id.partition(":")[2] if len(found) == 1 else None
+
+
+def _named(connection: Connection, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+    name = normalise(text)
+    if not name:
+        return []
+    given = {"words": f'"{name}"', "name": name, "labels": list(labels), "country": country}
+    return [_entity(row) for row in _search(connection, _BY_NAME, given)]
+
+
+def _unknown(connection: Connection, text: str, labels: Sequence[str]) -> UnknownEntityError:
+    near = _near(connection, text, labels, None)
+    before, comma, after = text.rpartition(",")
+    country = country_code(connection, after) if comma else None
+    if country is not None:
+        near = _near(connection, before, labels, country) or _near(connection, before, labels, None)
+    if not near:
+        return UnknownEntityError(
+            f"Nothing in the graph is called {text!r} or anything like it: try another spelling or the id of {_kinds(labels)}."
+        )
+    listed = "".join(f"\n  {entity.line}" for entity in near)
+    return UnknownEntityError(f"Nothing in the graph is called {text!r}. The nearest spellings:{listed}")
+
+
+def _near(connection: Connection, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+    name = normalise(text)[:200]
+    for edits in (1, 2):
+        words = " ".join(f"{word}~{edits}" for word in name.split()[:10])
+        given = {"words": words, "labels": list(labels), "country": country}
+        near = nearest(name, map(_entity, _search(connection, _NEAR, given))) if words else []
+        if near:
+            return near
+    return []
+
+
+def nearest(name: str, entities: Iterable[Entity]) -> list[Entity]:
+    """Return the few entities of which a name is spelt most like ``name`` (normalised), the nearest first, the larger before."""
+    by_name: dict[str, list[Entity]] = {}
+    for entity in entities:
+        for known in entity.search_names:
+            by_name.setdefault(known, []).append(entity)
+    close = difflib.get_close_matches(name, list(by_name), n=4 * _SUGGESTED, cutoff=0.6)
+    likeness = {known: difflib.SequenceMatcher(None, known, name).ratio() for known in close}
+    ranked: dict[Entity, float] = {}
+    for known in close:
+        for entity in by_name[known]:
+            ranked[entity] = max(ranked.get(entity, 0), likeness[known])
+    return sorted(ranked, key=lambda entity: (-ranked[entity], -(entity.population or 0), entity.id))[:_SUGGESTED]
+
+
+def _search(connection: Connection, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    from neo4j.exceptions import ClientError  # the driver is imported when it is used, so that the package stays light
+
+    try:
+        return read(connection, cypher, parameters)
+    except ClientError as error:
+        if "entity_names" in (error.message or ""):
+            raise KgError(
+                "The database has no index of names yet: `kg load starter` sets up the schema and loads the first data; "
+                "`kg schema apply` sets up the schema alone."
+            ) from error
+        raise
+
+
+def _entity(row: dict[str, Any]) -> Entity:
+    return Entity(
+        row["id"],
+        row["label"],
+        row["name"] or row["id"],
+        row["country"],
+        row["population"],
+        row["dissolved"],
+        tuple(row["search_names"] or ()),
+        row["acronym"],
+    )
+
+
+def _kinds(labels: Sequence[str]) -> str:
+    return "a city or region" if set(labels) == set(PLACES) else "something in the graph"

@@ -1,0 +1,146 @@
+"""``kg why``: who says so, for a fact by its key, or for a node by its id or name."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kg.database.connection import Connection
+from kg.database.read import read
+from kg.queries.entities import UnknownEntityError, resolve
+from kg.queries.patterns import CLAUSES
+from kg.queries.provenance import parse_given, sources
+from kg.queries.results import Partner, Statement, Why
+from kg.schema.nodes import NODES
+from kg.schema.relationships import FACTS
+
+#: What a node or fact holds beside the values that it shows.
+_BOOKKEEPING = frozenset(
+    (
+        "id",
+        "key",
+        "sources",
+        "rows",
+        "loads",
+        "given",
+        "missing",
+        "fingerprint",
+        "search_names",
+        "spell",
+        "created",
+        "ended",
+    )
+)
+
+#: What may differ from source to source without a disagreement: alternate names add up, and each has its own age.
+_NOT_COMPARED = frozenset(("names", "as_of"))
+
+_FACT = "\nUNION ALL\n".join(
+    f"MATCH (s)-[f:{type_}]->(e) WHERE f.key = $key\n"
+    f"RETURN '{type_}' AS type, properties(f) AS properties,"
+    " [s.id, labels(s), s.name, s.country] AS start, [e.id, labels(e), e.name, e.country] AS end"
+    for type_ in FACTS
+)
+
+_NODE = "MATCH (n:Entity {id: $id}) RETURN properties(n) AS properties"
+
+
+def why(connection: Connection, key: str) -> Why:
+    """Return every source behind a fact or node: its row, the edition, the values given, and where the sources differ.
+
+    Args:
+        connection: The database.
+        key: The key of a fact, as in the evidence of a term; or the id or name of a node.
+
+    Raises:
+        KgError: If there is no such fact or node, or a name is ambiguous.
+    """
+    key = key.strip()
+    rows = read(connection, _FACT, {"key": key})
+    if rows:
+        return _why_fact(connection, key, rows[0])
+    try:
+        entity = resolve(connection, key)
+    except UnknownEntityError as error:
+        raise UnknownEntityError(f"No fact has the key {key!r}, and as a node: {error}") from None
+    properties = read(connection, _NODE, {"id": entity.id})[0]["properties"]
+    statements = _statements(connection, properties)
+    country = f", {entity.country}" if entity.country else ""
+    return Why(
+        key=entity.id,
+        type=entity.label,
+        sentence=f"{entity.name}{country} ({entity.label})",
+        shown=_shown(properties),
+        ended=properties.get("ended"),
+        statements=statements,
+        differences=differences(statements),
+    )
+
+
+def _why_fact(connection: Connection, key: str, row: Mapping[str, Any]) -> Why:
+    start, end = _partner(row["start"]), _partner(row["end"])
+    shown = _shown(row["properties"])
+    statements = _statements(connection, row["properties"])
+    clause = CLAUSES[row["type"]].format(start=start.name, end=end.name, post=shown.get("post") or "in office")
+    said = ", ".join(f"{name} {value}" for name, value in shown.items() if name not in ("as_of", "post"))
+    return Why(
+        key=key,
+        type=row["type"],
+        sentence=f"{clause} ({said})." if said else f"{clause}.",
+        start=start,
+        end=end,
+        shown=shown,
+        ended=row["properties"].get("ended"),
+        statements=statements,
+        differences=differences(statements),
+    )
+
+
+def differences(statements: Sequence[Statement]) -> dict[str, dict[str, Any]]:
+    """Return the values in which those sources that still list a thing differ: field -> source -> value.
+
+    A source that does not give a value does not differ in it. Where one source differs between its own rows, the row is named too.
+    """
+    said: dict[str, list[tuple[Statement, Any]]] = defaultdict(list)
+    for statement in statements:
+        if not statement.missing:
+            for name, value in statement.values.items():
+                if name not in _NOT_COMPARED:
+                    said[name].append((statement, value))
+    found = {}
+    for name, values in said.items():
+        if len({json.dumps(value, sort_keys=True) for _, value in values}) > 1:
+            ids = [statement.source.id for statement, _ in values]
+            found[name] = {
+                f"{statement.source.id} ({statement.row})"
+                if ids.count(statement.source.id) > 1
+                else statement.source.id: value
+                for statement, value in values
+            }
+    return found
+
+
+def _statements(connection: Connection, properties: Mapping[str, Any]) -> tuple[Statement, ...]:
+    ids, rows, given, missing = (properties.get(name) or [] for name in ("sources", "rows", "given", "missing"))
+    known = sources(connection, ids)
+    statements = []
+    for id_, row, text, gone in zip(ids, rows, given, missing, strict=True):
+        values, edition = parse_given(text)
+        statements.append(Statement(source=known[id_], row=row, edition=edition, values=values, missing=gone))
+    return tuple(statements)
+
+
+def _shown(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values shown, as JSON has them: a point as [longitude, latitude]."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in sorted(properties.items())
+        if name not in _BOOKKEEPING
+    }
+
+
+def _partner(node: Sequence[Any]) -> Partner:
+    id_, labels, name, country = node
+    return Partner(id=id_, label=next(label for label in labels if label in NODES), name=name or id_, country=country)
