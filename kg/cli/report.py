@@ -12,7 +12,7 @@ from rich.console import Console
 from kg.cli.options import connection_options
 from kg.queries.display import to_text
 from kg.queries.report_results import ReportResult, run_report
-from kg.queries.reports import Report, ReportError, find_report, list_reports
+from kg.queries.reports import Report, ReportError, check_parameters, find_report, list_reports
 
 #: Columns of a table that nobody watches (a file, a pipe): wide enough that names are not broken.
 UNWATCHED_WIDTH = 200
@@ -100,6 +100,7 @@ def run_command(
 
     entry = find_report(name)
     given = split_parameters(parameters)
+    check_parameters(entry, given)  # here already: no server is started for a mistyped parameter
     connection = open_connection(**connect)
     try:
         result = run_report(connection, entry, given)
