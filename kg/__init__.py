@@ -1,3 +1,39 @@
-"""A knowledge base of European local-government networks on Neo4j."""
+"""A knowledge base of European local-government networks on Neo4j: who should we work with, and why?
+
+``kg.connect()`` opens a :class:`KnowledgeGraph`; its verbs are those of the command ``kg``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph, connect
+    from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term, Why
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Explanation",
+    "KgError",
+    "KnowledgeGraph",
+    "Paths",
+    "Recommendation",
+    "Recommendations",
+    "Term",
+    "Why",
+    "connect",
+]
+
+_HOMES = {"KnowledgeGraph": "kg.graph", "connect": "kg.graph"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that importing ``kg`` stays light."""
+    if name not in __all__:
+        raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES.get(name, "kg.queries.results")), name)

@@ -13,6 +13,9 @@ from kg.schema.dates import first_day
 from kg.schema.provenance import Source
 from kg.schema.relationships import FACTS
 
+#: Status of a load of which nothing is in the graph.
+NOT_STANDING = ("undone", "refused")
+
 _PUT_SOURCES = """\
 UNWIND $rows AS row
 MERGE (s:Source {id: row.id})
@@ -43,6 +46,14 @@ MATCH (s:Source) WHERE s.id IN $sources
 OPTIONAL MATCH (l:Load {complete: true, dates_facts: true})-[:READ]->(s)
 WITH s, max(l.edition) AS edition
 SET s.edition = edition"""
+
+_LOADED = """\
+MATCH (l:Load)-[:READ]->(s:Source)
+WHERE NOT l.attempt_status[-1] IN $not_standing
+WITH s, l ORDER BY l.sequence
+WITH s, collect(DISTINCT l.scope + ' of ' + l.edition + CASE WHEN l.complete THEN '' ELSE ' (not finished)' END) AS loaded
+RETURN s.id AS id, s.title AS title, s.publisher AS publisher, s.licence AS licence, s.url AS url, loaded
+ORDER BY id"""
 
 _OF_SCOPE = """\
 MATCH (l:Load {scope: $scope})
@@ -93,7 +104,7 @@ def place_in_history(connection: Connection, header: LoadHeader) -> LoadHeader:
                 "loaded: facts would seem to come back and leave again. Load editions in their order; to start over from "
                 f"the older one, take the newer back first with: kg undo '{header.scope}'"
             )
-    standing = [row["id"] for row in past if row["status"] != "undone"]
+    standing = [row["id"] for row in past if row["status"] not in NOT_STANDING]
     while header.id in standing[1:]:
         header = replace(header, run=header.run + 1)
     return header
@@ -161,3 +172,8 @@ def set_editions(connection: Connection, sources: Iterable[str]) -> None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def loaded_sources(connection: Connection) -> list[dict[str, Any]]:
+    """Return the sources that standing loads read: id, title, publisher, licence, address, and the scopes and editions loaded."""
+    return connection.run_read(_LOADED, {"not_standing": list(NOT_STANDING)})

@@ -33,6 +33,10 @@ Progress = Callable[[str, int, int], None]
 R = TypeVar("R", NodeRecord, FactRecord)
 
 
+class RefusedError(KgError):
+    """The edition lacks too much of what its source asserted before; nothing of it was written."""
+
+
 @dataclass
 class Written:
     """What a load did: the claims that changed something, those that join a node to itself, and counts by what happened."""
@@ -103,16 +107,17 @@ def write(
     edition: Edition,
     *,
     max_ended_share: float = MAX_ENDED_SHARE,
+    dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Written:
-    """Write an edition: create, update, join and end, and nothing that is already so.
+    """Write an edition: create, update, join and end, and nothing that is already so; in a dry run, only say what would be.
 
     Every reference of ``edition.facts`` must be known (see :func:`unknown_references`).
 
-    :raises KgError: when the edition lacks more than ``max_ended_share`` of what the source asserted in this scope before;
+    :raises RefusedError: when the edition lacks more than ``max_ended_share`` of what the source asserted in this scope before;
         nothing is written then.
     """
-    writer = _Writer(connection, edition, progress)
+    writer = _Writer(connection, edition, dry_run=dry_run, progress=progress)
     if edition.complete:
         writer.check_ended_share(max_ended_share)
     writer.write_nodes()
@@ -134,11 +139,12 @@ class _Same:
 
 
 class _Writer:
-    def __init__(self, connection: Connection, edition: Edition, progress: Progress | None) -> None:
+    def __init__(self, connection: Connection, edition: Edition, *, dry_run: bool, progress: Progress | None) -> None:
         self._connection = connection
         self._edition = edition
         self._load = edition.header.id
         self._scope = edition.header.scope
+        self._dry_run = dry_run
         self._progress = progress
         self._authorities = stored.read_authorities(connection)
         self._now = int(time.time() * 1000)
@@ -160,11 +166,16 @@ class _Writer:
                     ended[assertion.source] += self._can_go(assertion) and _claim_key(subject, assertion) not in said
         for source, number in sorted(ended.items()):
             if before[source] >= _FEW and number > max_ended_share * before[source]:
-                raise KgError(
+                raise RefusedError(
                     f"edition {self._edition.header.edition} of {self._scope} lacks {number} of the {before[source]} "
                     f"statements that {source} made before, more than {max_ended_share:.0%}: is the file complete? "
                     "Nothing was written. If they are really gone, load it with --max-ended 1"
                 )
+
+    def _store(self, operations: Operations) -> None:
+        statements = operations.statements()
+        if statements and not self._dry_run:
+            self._connection.write_many(statements)
 
     def _can_go(self, assertion: Assertion) -> bool:
         """Whether the edition can end an assertion that it does not repeat."""
@@ -249,7 +260,7 @@ class _Writer:
                     self._count("nodes", before, node)
                 for assertion in replaced:
                     operations.remember_node(self._load, node, assertion)
-            self._connection.write_many(operations.statements())
+            self._store(operations)
             done += len(batch)
             if self._progress:
                 self._progress("nodes", done, len(groups))
@@ -273,7 +284,7 @@ class _Writer:
         for loop in target.self_loops:
             for assertion in loop.assertions:
                 operations.remember_fact(self._load, loop, assertion, kind="self-loop")
-        self._connection.write_many(operations.statements())
+        self._store(operations)
         self.written.counts["nodes joined"] += len(nodes) - len(target.nodes)
         self._ids |= {reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids}
 
@@ -313,7 +324,7 @@ class _Writer:
                     self._count("facts", before, fact)
                 for assertion in replaced:
                     operations.remember_fact(self._load, fact, assertion)
-            self._connection.write_many(operations.statements())
+            self._store(operations)
             done += len(batch)
             if self._progress:
                 self._progress("facts", done, len(todo))

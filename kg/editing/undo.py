@@ -28,7 +28,9 @@ WITH l
 OPTIONAL MATCH (c:Change {load: $load})
 DELETE c"""
 _READ = "MATCH (:Load {id: $load})-[:READ]->(s:Source) RETURN s.id AS id"
-_SCOPES = "MATCH (l:Load) WHERE l.attempt_status[-1] <> 'undone' RETURN DISTINCT l.scope AS scope ORDER BY scope"
+_SCOPES = (
+    "MATCH (l:Load) WHERE NOT l.attempt_status[-1] IN $not_standing RETURN DISTINCT l.scope AS scope ORDER BY scope"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,12 @@ def undo(connection: Connection, scope_or_load: str) -> Undone:
 
 def _latest(connection: Connection, scope_or_load: str) -> str:
     scope = scope_or_load.rpartition("@")[0] or scope_or_load
-    standing = [row["id"] for row in loads.history(connection, scope) if row["status"] != "undone"]
+    standing = [row["id"] for row in loads.history(connection, scope) if row["status"] not in loads.NOT_STANDING]
     if not standing:
-        known = ", ".join(row["scope"] for row in connection.run_read(_SCOPES, {})) or "nothing"
+        known = (
+            ", ".join(row["scope"] for row in connection.run_read(_SCOPES, {"not_standing": list(loads.NOT_STANDING)}))
+            or "nothing"
+        )
         raise KgError(f"nothing is loaded under {scope!r}, so nothing can be taken back; loaded are: {known}")
     if "@" in scope_or_load and scope_or_load not in standing:
         raise KgError(f"there is no load {scope_or_load!r}; the loads of {scope} are: {', '.join(standing)}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from datetime import date
 
 from kg.schema.dates import first_day, last_day
 from kg.schema.identity import best_first, check_id, reference
@@ -73,40 +74,43 @@ class FactRecord:
         return str(getattr(self.fact, self.fact.part)) if self.fact.part else ""
 
 
-def number_spells(records: Iterable[FactRecord]) -> list[FactRecord]:
-    """Return the records with their spells numbered, as listed by each source: the first is empty, later ones '2', '3', ...
+def number_spells(records: Sequence[FactRecord]) -> list[FactRecord]:
+    """Return the records, in their order, with the spells of each source numbered: the first empty, later ones '2', '3', ...
 
     A row begins a new spell of the same fact when it starts after the last day of every row before it; rows that overlap, or
     that lack the dates to tell, belong to one spell.
     """
-
-    def subject(record: FactRecord) -> tuple[str, ...]:
-        ends = (record.fact.start, record.fact.end)
-        return (record.source, record.fact.type, *(sorted(ends) if record.fact.undirected else ends), record.part)
-
-    def start(record: FactRecord) -> tuple[str, str]:
-        assert isinstance(record.fact, Spell)
-        return record.fact.since or "", record.row
-
-    records = list(records)
-    lasting = sorted((record for record in records if isinstance(record.fact, Spell)), key=subject)
-    numbered = [record for record in records if not isinstance(record.fact, Spell)]
-    for _, group in groupby(lasting, key=subject):
-        numbered += _number(sorted(group, key=start))
+    numbered = list(records)
+    subjects: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position, record in enumerate(records):
+        if isinstance(record.fact, Spell):
+            ends = [record.fact.start, record.fact.end]
+            ordered = sorted(ends) if record.fact.undirected else ends
+            subjects[record.source, record.fact.type, *ordered, record.part].append(position)
+    for positions in subjects.values():
+        positions.sort(key=lambda position: (_since(records[position]) or "", records[position].row))
+        for position, spell in zip(positions, _spells([records[position] for position in positions]), strict=True):
+            numbered[position] = replace(records[position], spell=spell)
     return numbered
 
 
-def _number(rows: Sequence[FactRecord]) -> Iterable[FactRecord]:
-    number, covered = 1, None
-    for record in rows:
-        fact = record.fact
-        assert isinstance(fact, Spell)
-        until = last_day(fact.until) if fact.until else None
-        if covered is not None and fact.since and first_day(fact.since) > covered:
+def _spells(rows: Sequence[FactRecord]) -> Iterator[str]:
+    """Yield the spell of each row of one fact, in order of start."""
+    number = 1
+    covered: date | None = None
+    for place, record in enumerate(rows):
+        since, until = _since(record), _until(record)
+        if covered and since and first_day(since) > covered:
             number += 1
             covered = until
-        elif record is rows[0]:
-            covered = until
         else:
-            covered = max(covered, until) if covered and until else None
-        yield replace(record, spell="" if number == 1 else str(number))
+            covered = until if place == 0 else max(covered, until) if covered and until else None
+        yield "" if number == 1 else str(number)
+
+
+def _since(record: FactRecord) -> str | None:
+    return record.fact.since if isinstance(record.fact, Spell) else None
+
+
+def _until(record: FactRecord) -> date | None:
+    return last_day(record.fact.until) if isinstance(record.fact, Spell) and record.fact.until else None

@@ -1,0 +1,51 @@
+"""``kg schema``: what may be in the graph, and whether the database is ready for it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from kg.cli.options import connection_options
+
+
+@click.group(no_args_is_help=True)
+def schema() -> None:
+    """Show the schema, make it in the connected database, or check that database against it."""
+
+
+@schema.command()
+def show() -> None:
+    """Print the constraints and indexes as Cypher; docs/schema.md describes the whole model."""
+    from kg.schema.cypher import constraints, indexes
+
+    for item in (*constraints(), *indexes()):
+        click.echo(f"{item.statement};")
+
+
+@schema.command()
+@connection_options
+def apply(connect: dict[str, Any]) -> None:
+    """Make the constraints and indexes that the connected database lacks."""
+    from kg.graph import connect as open_graph
+
+    with open_graph(**connect) as graph:
+        graph.apply_schema()
+    click.echo("The schema is in place.")
+
+
+@schema.command()
+@connection_options
+def check(connect: dict[str, Any]) -> None:
+    """Say what the connected database lacks or has differently; exit code 1 when there is something."""
+    from kg.graph import connect as open_graph
+
+    with open_graph(**connect) as graph:
+        findings = graph.check_schema()
+    for finding in findings:
+        click.echo(finding)
+    if findings:
+        click.echo("To make what is missing: kg schema apply. What is different has to be dropped first.", err=True)
+        sys.exit(1)
+    click.echo("The schema is in place.")

@@ -1,0 +1,196 @@
+"""The knowledge graph as one object: its verbs are the words of the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kg.database import digest as digests
+from kg.database import schema
+from kg.database.connection import Connection, open_connection
+from kg.database.loads import loaded_sources
+from kg.database.writer import MAX_ENDED_SHARE, Progress
+
+if TYPE_CHECKING:
+    import neo4j
+    import py2neo
+
+    from kg.database.server import Reporter
+    from kg.database.settings import Settings
+    from kg.editing.undo import Undone
+    from kg.loaders.base import Loader, LoadReport
+    from kg.queries.report_results import ReportResult
+    from kg.queries.results import Explanation, Paths, Recommendations, Why
+
+
+def connect(
+    uri: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    database: str | None = None,
+    *,
+    driver: neo4j.Driver | None = None,
+    graph: py2neo.Graph | None = None,
+    settings: Settings | None = None,
+    report: Reporter | None = None,
+) -> KnowledgeGraph:
+    """Open a knowledge graph.
+
+    Args:
+        uri: Address, ``bolt://`` or ``neo4j://`` or their ``+s`` and ``+ssc`` forms; ``NEO4J_URI`` unless given, and the local
+            server, started on demand, when that is not set either.
+        username: User; ``NEO4J_USERNAME`` unless given.
+        password: Password; ``NEO4J_PASSWORD`` unless given.
+        database: Name of the database; ``NEO4J_DATABASE`` unless given.
+        driver: An open driver to use instead, which stays open.
+        graph: An open ``py2neo.Graph`` to use instead (extra ``py2neo``).
+        settings: What the environment would say.
+        report: Who hears of the start of a local server.
+
+    Raises:
+        KgError: The database cannot be reached, refuses the password, is not Neo4j or is older than 5.26.
+    """
+    return KnowledgeGraph(
+        open_connection(uri, username, password, database, driver=driver, graph=graph, settings=settings, report=report)
+    )
+
+
+class KnowledgeGraph:
+    """A knowledge graph of local-government networks, its database and what can be asked of it.
+
+    Use it as a context manager, or close it: ``with kg.connect() as g: print(g.recommend("Riga"))``.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, unless it was handed in open."""
+        self.connection.close()
+
+    @property
+    def driver(self) -> neo4j.Driver:
+        """The Neo4j driver, for Cypher of one's own."""
+        return self.connection.driver
+
+    @property
+    def database(self) -> str | None:
+        """The name of the database; ``None`` is the server's default."""
+        return self.connection.database
+
+    # Answers out -----------------------------------------------------------------------------------------------------------
+
+    def recommend(
+        self,
+        place: str,
+        *,
+        kind: str = "exchange",
+        top: int = 10,
+        countries: Sequence[str] = (),
+        exclude_countries: Sequence[str] = (),
+        min_population: int | None = None,
+        max_population: int | None = None,
+        as_of: str | date | None = None,
+        include_existing: bool = False,
+    ) -> Recommendations:
+        """Return the best partners for a city or region, each with its reasons; see :func:`kg.queries.recommend.recommend`."""
+        from kg.queries.recommend import recommend
+
+        return recommend(
+            self.connection,
+            place,
+            kind=kind,
+            top=top,
+            countries=countries,
+            exclude_countries=exclude_countries,
+            min_population=min_population,
+            max_population=max_population,
+            as_of=as_of,
+            include_existing=include_existing,
+        )
+
+    def explain(
+        self, start: str, end: str, *, kind: str = "exchange", top: int = 10, as_of: str | date | None = None
+    ) -> Explanation:
+        """Return why two places should work together; see :func:`kg.queries.explain.explain`."""
+        from kg.queries.explain import explain
+
+        return explain(self.connection, start, end, kind=kind, top=top, as_of=as_of)
+
+    def path(self, start: str, end: str, *, top: int = 10, as_of: str | date | None = None) -> Paths:
+        """Return the most specific paths between any two entities; see :func:`kg.queries.paths.path`."""
+        from kg.queries.paths import path
+
+        return path(self.connection, start, end, top=top, as_of=as_of)
+
+    def why(self, key: str) -> Why:
+        """Return who says so, of a fact (by key) or a node (by id); see :func:`kg.queries.why.why`."""
+        from kg.queries.why import why
+
+        return why(self.connection, key)
+
+    def report(self, name: str, parameters: Mapping[str, str] | None = None) -> ReportResult:
+        """Run a canned report; see :func:`kg.queries.report_results.run_report`."""
+        from kg.queries.report_results import run_report
+        from kg.queries.reports import find_report
+
+        return run_report(self.connection, find_report(name), parameters or {})
+
+    # Data in ---------------------------------------------------------------------------------------------------------------
+
+    def load(
+        self,
+        loader: Loader,
+        *,
+        dry_run: bool = False,
+        strict: bool = False,
+        max_ended_share: float = MAX_ENDED_SHARE,
+        progress: Progress | None = None,
+    ) -> LoadReport:
+        """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.base.load`."""
+        from kg.loaders.base import load
+
+        if not dry_run and schema.check_schema(self.connection):
+            schema.apply_schema(self.connection)
+        return load(
+            self.connection,
+            loader,
+            dry_run=dry_run,
+            strict=strict,
+            max_ended_share=max_ended_share,
+            progress=progress,
+        )
+
+    def undo(self, scope: str) -> Undone:
+        """Take the latest load of a scope back; see :func:`kg.editing.undo.undo`."""
+        from kg.editing.undo import undo
+
+        return undo(self.connection, scope)
+
+    # Looking after it ------------------------------------------------------------------------------------------------------
+
+    def apply_schema(self) -> None:
+        """Make the constraints and indexes that the database lacks."""
+        schema.apply_schema(self.connection)
+
+    def check_schema(self) -> list[str]:
+        """Return what the database lacks or has differently, one sentence each."""
+        return schema.check_schema(self.connection)
+
+    def digest(self) -> digests.Digest:
+        """Return one number for what the graph says; see :func:`kg.database.digest.digest`."""
+        return digests.digest(self.connection)
+
+    def loaded_sources(self) -> list[dict[str, Any]]:
+        """Return the sources that the graph was loaded from, with the editions loaded."""
+        return loaded_sources(self.connection)

