@@ -39,8 +39,9 @@ def is_server_of(pid: int, home: Home) -> bool:
     """Whether this process runs and is the server of this home, and not a stranger with a reused process id."""
     if pid <= 0:
         return False
-    if pid in _children and _children[pid].poll() is not None:
-        return False
+    if pid in _children:
+        # Java's launcher starts itself once more, and meanwhile the process has no arguments that could be compared.
+        return _children[pid].poll() is None
     return home_argument(home) in _arguments(pid)
 
 
