@@ -8,7 +8,18 @@ import webbrowser
 
 import click
 
-from kg.database.server import ServerInfo, console_reporter, ensure_running, home_of, recent_log, running, stop, wipe
+from kg.database.server import (
+    ServerInfo,
+    console_reporter,
+    ensure_running,
+    home_of,
+    recent_log,
+    running,
+    stop,
+    wait_for_browser,
+    wipe,
+)
+from kg.database.settings import Settings
 
 
 @click.group()
@@ -19,6 +30,9 @@ def server() -> None:
     nearest .kg folder from the working directory upward, else the user's data folder. KG_NEO4J_VERSION chooses the
     line, 5.26 or 2026; each line has data of its own.
     """
+    elsewhere = Settings().neo4j_uri
+    if elsewhere:
+        click.echo(f"NEO4J_URI is set: other commands use {elsewhere}, not this server.", err=True)
 
 
 @server.command()
@@ -79,7 +93,10 @@ def wipe_command(yes: bool) -> None:
 @click.option("--no-open", is_flag=True, help="Print the address only.")
 def browser(no_open: bool) -> None:
     """Open Neo4j Browser on the database, starting the server first if needed."""
-    info = ensure_running()
+    with console_reporter() as report:
+        info = ensure_running(report=report, new_ports=True)
+        report.step("Waiting for Neo4j Browser")
+        wait_for_browser(info)
     click.echo(f"Neo4j Browser: {info.browser_address}")
     click.echo(f"User:          {info.username}")
     if sys.stdout.isatty():

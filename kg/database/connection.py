@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import neo4j
+from neo4j.exceptions import ConfigurationError
 
 from kg.database.driver_errors import explain_driver_errors
 from kg.database.server import Reporter, ensure_running
@@ -18,13 +21,16 @@ from kg.errors import KgError
 if TYPE_CHECKING:
     import py2neo
 
+# Without a handler of somebody's, Python would print the driver's "will be retried" between the lines of a command.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
 #: Below this, Cypher that we use is missing.
 OLDEST_VERSION = (5, 26)
 
 Parameters = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 
-_COMPONENTS = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
+VERSION = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
 
 
 class Connection(ABC):
@@ -71,6 +77,10 @@ class Connection(ABC):
 
         It is never tried again, since the server may have done a part of it.
         """
+
+    @abstractmethod
+    def server_version(self) -> str:
+        """The version of the Neo4j that answers, asked once without trying again; empty when it is not Neo4j."""
 
     @abstractmethod
     def close(self) -> None:
@@ -136,6 +146,11 @@ class DriverConnection(Connection):
         with explain_driver_errors(self._place, None), self._session(neo4j.WRITE_ACCESS) as session:
             return _rows(session.run(cypher, dict(parameters or {})))
 
+    def server_version(self) -> str:
+        """The version of the Neo4j that answers."""
+        with explain_driver_errors(self._place, None), self._session(neo4j.READ_ACCESS) as session:
+            return version_in(_rows(session.run(neo4j.Query(VERSION, timeout=30))))
+
     def close(self) -> None:
         """Close the driver, unless it was handed in."""
         if self._owned:
@@ -186,14 +201,15 @@ def open_connection(
 
         if database is not None:
             raise KgError("A py2neo.Graph has its database already: leave out database, or make the Graph with name=.")
-        return _checked(Py2neoConnection(graph), "the py2neo.Graph")
+        return _checked(Py2neoConnection(graph), graph.service.uri)
     if driver is not None:
-        return _checked(DriverConnection(driver, database, place="the given driver", owned=False), "the given driver")
+        given = "the address of the given driver"
+        return _checked(DriverConnection(driver, database, place=given, owned=False), given)
     uri = uri or settings.neo4j_uri
     if uri is None:
         if username or password:
             raise KgError("A username or password needs an address: give --uri too, or set NEO4J_URI.")
-        server = ensure_running(settings, report)
+        server = ensure_running(settings, report, new_ports=True)
         return _open(server.uri, (server.username, server.password), database or server.database)
     secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
     password = password if password is not None else secret
@@ -207,19 +223,19 @@ def _open(uri: str, auth: tuple[str, str] | None, database: str | None) -> Conne
             f"{uri!r} is not the address of a Neo4j: it begins with bolt:// or neo4j://, or with bolt+s:// or "
             "neo4j+s:// where the server uses TLS (Aura does)."
         )
-    with explain_driver_errors(uri, None):
-        try:
-            opened = neo4j.GraphDatabase.driver(
-                uri,
-                auth=auth,
-                connection_timeout=15,
-                connection_acquisition_timeout=30,
-                max_transaction_retry_time=15,
-                # Hints for the author of a query are of no use to the person who runs a command.
-                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-            )
-        except ValueError as error:
-            raise KgError(f"{uri!r} is not an address that can be used: {error}.") from error
+    try:
+        urlsplit(uri).port  # noqa: B018 - it raises when the port is no number
+        opened = neo4j.GraphDatabase.driver(
+            uri,
+            auth=auth,
+            connection_timeout=10,
+            connection_acquisition_timeout=20,
+            max_transaction_retry_time=15,
+            # Hints for the author of a query are of no use to the person who runs a command.
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+        )
+    except (ValueError, ConfigurationError) as error:
+        raise KgError(f"{uri!r} is not an address that can be used: {error}.") from error
     connection = DriverConnection(opened, database, place=uri, owned=True)
     try:
         return _checked(connection, uri)
@@ -228,14 +244,16 @@ def _open(uri: str, auth: tuple[str, str] | None, database: str | None) -> Conne
         raise
 
 
+def version_in(rows: Rows) -> str:
+    """The version among the rows of ``VERSION``; empty when there is none."""
+    return str(rows[0]["version"]) if rows else ""
+
+
 def _checked(connection: Connection, place: str) -> Connection:
-    rows = connection.run_read(_COMPONENTS, timeout=30)
-    version = str(rows[0]["version"]) if rows else ""
+    version = connection.server_version()
     found = re.match(r"(\d+)\.(\d+)", version)
     if found is None:
-        raise KgError(
-            f"What answers at {place} speaks the same protocol but is not Neo4j: give the address of a Neo4j."
-        )
+        raise KgError(f"What answers at {place} speaks Bolt but is not Neo4j: give the address of a Neo4j.")
     if (int(found[1]), int(found[2])) < OLDEST_VERSION:
         raise KgError(
             f"The Neo4j at {place} is version {version}, and kg needs 5.26 or later: upgrade it, or leave NEO4J_URI "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,13 +9,14 @@ from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConfigurationError,
+    ConnectionPoolError,
     DriverError,
-    Neo4jError,
     ServiceUnavailable,
     SessionExpired,
     TransientError,
 )
 
+from kg.database.diagnosis import Finding, knock
 from kg.errors import KgError
 
 
@@ -50,44 +50,61 @@ def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
                 f"The Neo4j at {place} has no such database: correct NEO4J_DATABASE or --database, or leave it out for "
                 f"the default one. It says: {error.message}"
             ) from error
+        if isinstance(error, TransientError):
+            raise KgError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}") from error
         raise
-    except (ServiceUnavailable, SessionExpired, ConfigurationError) as error:
+    except (ServiceUnavailable, SessionExpired, ConfigurationError, ConnectionPoolError, OSError) as error:
         raise _connection_error(place, error) from error
-    except OSError as error:
-        raise _connection_error(place, error) from error
-    except (DriverError, Neo4jError) as error:
-        if _is_protocol_trouble(error):
+    except DriverError as error:
+        if any(type(link).__name__.startswith("Bolt") for link in _chain(error)):  # the handshake's own, not public
             raise _connection_error(place, error) from error
         raise
 
 
 def _chain(error: BaseException) -> list[BaseException]:
     chain: list[BaseException] = []
-    pending: BaseException | None = error
-    while pending is not None and pending not in chain:
-        chain.append(pending)
-        pending = pending.__cause__ or pending.__context__
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
     return chain
 
 
-def _is_protocol_trouble(error: BaseException) -> bool:
-    return any(type(link).__name__.startswith("Bolt") for link in _chain(error))
+_OWN = "or leave NEO4J_URI unset to use a Neo4j of your own that kg runs"
 
 
 def _connection_error(place: str, error: BaseException) -> KgError:
-    chain = _chain(error)
-    words = " ".join(str(link) for link in chain)
-    if any(isinstance(link, ssl.SSLError) for link in chain):
-        return KgError(
-            f"No encrypted connection to {place} could be made: leave out +s when the server does not use TLS, or "
-            "write +ssc when its certificate is self-signed."
-        )
-    if "looks like HTTP" in words or _is_protocol_trouble(error):
-        return KgError(
-            f"What answers at {place} is not a Neo4j that speaks Bolt: give the address of its Bolt port (7687 unless "
-            "changed; 7474 is its web page)."
-        )
-    return KgError(
-        f"No Neo4j answers at {place}: see that it runs, that the address is right and that no firewall is between, or "
-        f"leave NEO4J_URI unset to use a Neo4j of your own that kg runs. ({str(error).splitlines()[0][:200]})"
-    )
+    finding = knock(place) if "://" in place else Finding.NOTHING
+    match finding:
+        case Finding.NO_TLS:
+            suffix = place.partition("://")[0].partition("+")[2]
+            return KgError(f"What answers at {place} does not use TLS: leave +{suffix} out of the address.")
+        case Finding.BAD_CERTIFICATE:
+            return KgError(
+                f"The certificate of the server at {place} cannot be verified: correct the host name in the address, "
+                "or, when you know that the certificate is self-signed, write +ssc instead of +s."
+            )
+        case Finding.STRANGER:
+            return KgError(
+                f"What answers at {place} is not a Neo4j that speaks Bolt: give the address of its Bolt port (7687 "
+                "unless changed; 7474 is its web page)."
+            )
+        case Finding.OTHER_BOLT:
+            return KgError(
+                f"The Neo4j at {place} and this driver have no version of the protocol in common: it is older than the "
+                f"5.26 that kg needs. Upgrade it, {_OWN}."
+            )
+        case Finding.NOTHING:
+            return KgError(
+                f"No Neo4j answers at {place}: see that it runs, that the address is right and that no firewall is "
+                f"between, {_OWN}. ({_first_line(error)})"
+            )
+        case Finding.BOLT:
+            return KgError(
+                f"The Neo4j at {place} broke off the connection, or cannot serve the request now: try again; if it "
+                f"lasts, look at its log, {_OWN}. ({_first_line(error)})"
+            )
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(":")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import neo4j
 from neo4j.spatial import CartesianPoint, WGS84Point
 
-from kg.database.connection import Connection, Parameters, Rows
+from kg.database.connection import VERSION, Connection, Parameters, Rows, version_in
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ class Py2neoConnection(Connection):
         """One statement in a transaction of the server's own."""
         with _explained(self._graph):
             return _rows(self._graph, cypher, parameters)
+
+    def server_version(self) -> str:
+        """The version of the Neo4j that answers."""
+        with _explained(self._graph):
+            return version_in(_rows(self._graph, VERSION, None))
 
     def close(self) -> None:
         """Do nothing: whoever opened the graph closes it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kg.database.server.home import Home
 from kg.database.server.process import recent_log
 from kg.database.server.progress import Quiet, Reporter, console_reporter
-from kg.database.server.running import ServerInfo, ensure_running, home_of, running, stop, wipe
+from kg.database.server.running import ServerInfo, ensure_running, home_of, running, stop, wait_for_browser, wipe
 
 __all__ = [
     "Home",
@@ -21,5 +21,6 @@ __all__ = [
     "recent_log",
     "running",
     "stop",
+    "wait_for_browser",
     "wipe",
 ]

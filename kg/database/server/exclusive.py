@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +10,9 @@ from pathlib import Path
 
 from kg.database.server.disk import explain_disk_errors
 from kg.errors import KgError
+
+if sys.platform != "win32":  # where no local server runs, this module must still be importable
+    import fcntl
 
 
 @contextmanager

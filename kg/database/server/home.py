@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,12 @@ def read_state(home: Home) -> ServerState | None:
         return ServerState(int(data["pid"]), int(data["bolt_port"]), int(data["http_port"]), str(data["version"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def neighbours_ports(home: Home) -> set[tuple[int, int]]:
+    """The ports that the other Neo4j lines of the same home remember: theirs, even while they do not run."""
+    neighbours = [replace(home, line=folder.name.removeprefix("neo4j-")) for folder in home.folder.glob("neo4j-*")]
+    return {state.ports for other in neighbours if other.line != home.line and (state := read_state(other))}
 
 
 def write_state(home: Home, state: ServerState) -> None:

@@ -99,8 +99,8 @@ def _fetch_one(jar: Jar, folder: Path, incoming: Path, fetch: Fetch) -> None:
     )
 
 
-def jgo_fetch() -> Fetch:
-    """Fetch by jgo, from the Maven repository that it knows.
+def jgo_fetch(repositories: dict[str, str] | None = None) -> Fetch:
+    """Fetch by jgo, from the Maven repository that it knows, or from these (name and address).
 
     Raises:
         KgError: jgo is not installed.
@@ -114,7 +114,7 @@ def jgo_fetch() -> Fetch:
         ) from error
 
     def fetch(jar: Jar, folder: Path) -> Path:
-        context = MavenContext(repo_cache=folder, timeout=30)
+        context = MavenContext(repo_cache=folder, timeout=30, remote_repos=repositories)
         component = context.project(jar.group, jar.artifact).at_version(jar.version)
         return Path(component.artifact(jar.classifier, "jar").resolve())
 

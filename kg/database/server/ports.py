@@ -63,18 +63,6 @@ def next_free_pair(excluding: Collection[Pair] = ()) -> Pair:
     )
 
 
-def check_remembered_pair(pair: Pair) -> None:
-    """Refuse to start when the ports that this server had before are now somebody else's.
-
-    A server does not move by itself: scripts and Browser tabs that hold the old address would reach a stranger.
-
-    Raises:
-        KgError: one of the two ports is taken.
-    """
-    taken = [port for port in pair if not is_free(port)]
-    if taken:
-        raise KgError(
-            f"Port {taken[0]}, which the local Neo4j of this home used before, is taken by another program: stop that "
-            "program (perhaps the server of another kg home, or another Neo4j), or let this server move to the next "
-            "free ports with `kg server start --new-ports`."
-        )
+def taken_port(pair: Pair) -> int | None:
+    """The first of the two ports that something listens on already."""
+    return next((port for port in pair if not is_free(port)), None)

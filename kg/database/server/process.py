@@ -15,6 +15,7 @@ from kg.database.server.home import Home
 
 #: The servers that this very process started: an ended child stays in the process table until its parent asks for it.
 _children: dict[int, subprocess.Popen[bytes]] = {}
+_commands: dict[int, list[str]] = {}
 
 
 def spawn(home: Home, command: list[str]) -> int:
@@ -31,7 +32,7 @@ def spawn(home: Home, command: list[str]) -> int:
             env=environment,
             start_new_session=True,
         )
-    _children[child.pid] = child
+    _children[child.pid], _commands[child.pid] = child, command
     return child.pid
 
 
@@ -39,9 +40,10 @@ def is_server_of(pid: int, home: Home) -> bool:
     """Whether this process runs and is the server of this home, and not a stranger with a reused process id."""
     if pid <= 0:
         return False
-    if pid in _children:
+    child = _children.get(pid)
+    if child is not None:
         # Java's launcher starts itself once more, and meanwhile the process has no arguments that could be compared.
-        return _children[pid].poll() is None
+        return child.poll() is None and home_argument(home) in _commands[pid]
     return home_argument(home) in _arguments(pid)
 
 

@@ -17,6 +17,9 @@ class Reporter(Protocol):
     def count(self, text: str, done: int, total: int) -> None:
         """So many of a step's parts are done."""
 
+    def note(self, text: str) -> None:
+        """Something that a person should still see when all is done."""
+
 
 class Quiet:
     """Says nothing."""
@@ -25,6 +28,9 @@ class Quiet:
         """Nothing."""
 
     def count(self, text: str, done: int, total: int) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
         """Nothing."""
 
 
@@ -44,6 +50,10 @@ class PlainLines:
         if text != self._counted or done == total:
             self._line(f"{text}: {done} of {total}")
         self._counted = text
+
+    def note(self, text: str) -> None:
+        """Print it."""
+        self._line(text)
 
     def _line(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
@@ -74,6 +84,9 @@ def console_reporter(stream: TextIO | None = None) -> Iterator[Reporter]:
             def count(self, text: str, done: int, total: int) -> None:
                 self._show(text, total)
                 bar.update(bar.task_ids[-1], completed=done)
+
+            def note(self, text: str) -> None:
+                console.print(text, highlight=False, markup=False)
 
             def _show(self, text: str, total: int | None) -> None:
                 if text != self._text:

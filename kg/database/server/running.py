@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import neo4j
@@ -20,6 +21,7 @@ from kg.database.server.home import (
     ServerState,
     find_home,
     make_password,
+    neighbours_ports,
     read_password,
     read_state,
     write_state,
@@ -95,7 +97,8 @@ def ensure_running(
     Args:
         settings: which home and which Neo4j line; from the environment unless given.
         report: who hears of the steps; a bar or plain lines on stderr unless given.
-        new_ports: move to the next free ports when those used before are taken.
+        new_ports: when the ports used before are taken by now, move to the next free ones and say so, instead of
+            refusing to start.
 
     Raises:
         KgError: it cannot be started; the message says why and what to do.
@@ -124,7 +127,7 @@ def _start_alone(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> S
             info = _start(home, lock, report, new_ports)
         else:
             report.step("Waiting for the local Neo4j to answer")
-            _wait(info)
+            _wait_for(partial(_answers, info), info)
         return info
 
 
@@ -133,11 +136,12 @@ def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerI
     check_free_space(home.data, NEEDED_FOR_DATA)
     jars = ensure_jars(lock, home.jars, report)
     remembered = read_state(home)
+    neighbours = neighbours_ports(home)
     password = _prepare_password(home)
     memory = configuration.size_memory(configuration.machine_memory())
     tried: list[ports.Pair] = []
     while True:
-        pair = _choose_ports(remembered, new_ports, tried)
+        pair = _choose_ports(remembered, new_ports, tried, neighbours, report)
         tried.append(pair)
         try:
             configuration.write_configuration(home, pair, memory)
@@ -151,7 +155,7 @@ def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerI
         report.step(f"Starting Neo4j {lock.version} in {home.folder}")
         info = _info(home, state, password)
         try:
-            _wait(info)
+            _wait_for(partial(_answers, info), info)
         except _PortTakenError:
             # Somebody took the port between our look and the server's; move on, unless the address is a promise.
             if (remembered is not None and not new_ports) or len(tried) >= _PORT_ATTEMPTS:
@@ -175,22 +179,39 @@ def _prepare_password(home: Home) -> str:
     return password
 
 
-def _choose_ports(remembered: ServerState | None, new_ports: bool, tried: Collection[ports.Pair]) -> ports.Pair:
+def _choose_ports(
+    remembered: ServerState | None,
+    new_ports: bool,
+    tried: Collection[ports.Pair],
+    neighbours: Collection[ports.Pair],
+    report: Reporter,
+) -> ports.Pair:
     if remembered is None:
-        return ports.next_free_pair(excluding=tried)
-    if new_ports and (tried or not all(map(ports.is_free, remembered.ports))):
-        return ports.next_free_pair(excluding=tried)
-    ports.check_remembered_pair(remembered.ports)
-    return remembered.ports
+        return ports.next_free_pair({*tried, *neighbours})
+    taken = ports.taken_port(remembered.ports)
+    if taken is None and remembered.ports not in tried:
+        return remembered.ports
+    if not new_ports:
+        raise KgError(
+            f"Port {taken}, which the local Neo4j of this home used before, is taken by another program: stop that "
+            "program (perhaps the server of another kg home, or another Neo4j), or let this server move to the next "
+            "free ports with `kg server start --new-ports`."
+        )
+    pair = ports.next_free_pair({*tried, *neighbours})
+    report.note(
+        f"The local Neo4j moves to bolt://localhost:{pair[0]} and http://localhost:{pair[1]}, because another program "
+        f"has taken port {taken or remembered.bolt_port}: whatever still uses the old address reaches that program."
+    )
+    return pair
 
 
 class _PortTakenError(KgError):
     """The server found its port taken."""
 
 
-def _wait(info: ServerInfo) -> None:
+def _wait_for(ready: Callable[[], bool], info: ServerInfo) -> None:
     deadline = time.monotonic() + START_TIMEOUT
-    while not _answers(info):
+    while not ready():
         if not process.is_server_of(info.pid, info.home):
             raise _ended_early(info.home)
         if time.monotonic() > deadline:
@@ -207,6 +228,11 @@ def _ended_early(home: Home) -> KgError:
         return _PortTakenError(
             "The local Neo4j ended at once, because another program took its port meanwhile: run the command again, or "
             f"`kg server start --new-ports` to let it move to the next free ports. {_log_words(home)}"
+        )
+    if "store_lock" in output:
+        return KgError(
+            f"The local Neo4j ended at once, because another process already uses {home.data}, which kg did not start or "
+            f"has lost sight of: find it with `ps -ef | grep {home.server}`, end it, and run the command again."
         )
     if "No space left on device" in output:
         return KgError(
@@ -247,6 +273,11 @@ def _answers(info: ServerInfo) -> bool:
     except (Neo4jError, DriverError):
         return False
     return True
+
+
+def wait_for_browser(info: ServerInfo) -> None:
+    """Wait until the web side answers too, some seconds after the first query does."""
+    _wait_for(lambda: ports.answers(int(info.http_address.rpartition(":")[2])), info)
 
 
 def stop(home: Home) -> bool:
