@@ -1,0 +1,141 @@
+"""From a result to what is drawn: nodes and lines, the most specific first, and never more than can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from kg.queries.display import clean
+from kg.queries.results import (
+    Explanation,
+    Partner,
+    Path,
+    PathRelationship,
+    Paths,
+    Recommendation,
+    Recommendations,
+    Term,
+)
+
+#: More than this cannot be looked at.
+MOST_NODES = 150
+#: Of these, partners of a recommendation: the rest is for their reasons.
+MOST_PARTNERS = 50
+#: Facts that have no direction.
+UNDIRECTED = {"TWINNED_WITH"}
+#: Reasons about the two places alone: a line between them, where the others are a thing that both have.
+DIRECT_TERMS = {"twinned", "similar_size"}
+
+Drawable = Recommendations | Explanation | Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the picture. ``kind`` is its label or, for a reason, the reason's; it has a colour and stands in the legend."""
+
+    id: str
+    kind: str
+    text: str
+    note: str
+    shape: Literal["dot", "box"] = "dot"
+    #: Where it stands, between -1 and 1 each; None where the layout decides.
+    place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A line of the picture. ``text`` is short, ``note`` the whole sentence."""
+
+    start: str
+    end: str
+    text: str
+    note: str
+    directed: bool = False
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is drawn, and how many nodes would not fit."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    left_out: int
+
+
+def draw(result: Drawable) -> Drawing:
+    """Return what is drawn of a result, at most :data:`MOST_NODES` nodes, the most specific kept."""
+    if isinstance(result, Recommendations):
+        return draw_partners(result.query.partner, result.recommendations)
+    return draw_paths(result.query.start, result.query.end, result.paths)
+
+
+def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...]) -> Drawing:
+    """Return a place in the middle, its partners, and between them the reasons, each once however many share it."""
+    shown = recommendations[:MOST_PARTNERS]
+    nodes = [Node(subject.id, subject.label, clean(subject.title), clean(subject.title), place=(0.0, 0.0))]
+    nodes += [
+        Node(
+            row.partner.id, row.partner.label, clean(row.partner.title), f"{clean(row.partner.title)}: {row.score:.2f}"
+        )
+        for row in shown
+        if row.partner.id != subject.id
+    ]
+    edges = []
+    reasons: dict[tuple[str, str], list[tuple[Partner, Term]]] = {}
+    for row in shown:
+        for term in row.terms:
+            if term.type in DIRECT_TERMS:
+                note = clean(f"{term.sentence} (+{term.value:.2f})")
+                edges.append(Edge(subject.id, row.partner.id, "", note, dashed=term.type == "similar_size"))
+            else:
+                reasons.setdefault((term.label, term.sentence), []).append((row.partner, term))
+    # The value is the specificity times the weight of the type: the highest says most.
+    ranked = sorted(reasons.items(), key=lambda item: (-max(term.value for _, term in item[1]), item[0]))
+    room = MOST_NODES - len(nodes)
+    for number, ((label, sentence), having) in enumerate(ranked[:room]):
+        reason = f"reason:{number}"
+        nodes.append(Node(reason, label, clean(sentence).rstrip("."), clean(sentence), "box"))
+        edges.append(Edge(subject.id, reason, "", clean(sentence)))
+        edges += [Edge(reason, partner.id, "", f"+{term.value:.2f}") for partner, term in having]
+    return Drawing(tuple(nodes), tuple(edges), len(recommendations) - len(shown) + max(0, len(ranked) - room))
+
+
+def draw_paths(start: Partner, end: Partner, paths: Iterable[Path]) -> Drawing:
+    """Return two entities, left and right, and what joins them; paths as a whole, in their order, as long as there is room."""
+    nodes = {
+        start.id: Node(start.id, start.label, clean(start.title), clean(start.title), place=(-1.0, 0.0)),
+        end.id: Node(end.id, end.label, clean(end.title), clean(end.title), place=(1.0, 0.0)),
+    }
+    edges: dict[str, Edge] = {}
+    left_out: set[str] = set()
+    for path in paths:
+        new = {node.id: node for node in path.nodes if node.id not in nodes}
+        if len(nodes) + len(new) > MOST_NODES:
+            left_out |= new.keys()
+            continue
+        for node in new.values():
+            nodes[node.id] = Node(node.id, node.label, clean(node.name), clean(f"{node.name}: {node.facts:,} facts"))
+        edges |= {relationship.key: _fact(relationship) for relationship in path.relationships}
+    return Drawing(tuple(nodes.values()), tuple(edges.values()), len(left_out - nodes.keys()))
+
+
+def _fact(relationship: PathRelationship) -> Edge:
+    text = relationship.type.lower().replace("_", " ")
+    dates = [
+        f"{word} {date}"
+        for word, date in (
+            ("since", relationship.since),
+            ("until", relationship.until),
+            ("as of", relationship.as_of),
+        )
+        if date
+    ]
+    return Edge(
+        relationship.start,
+        relationship.end,
+        text,
+        clean(", ".join([text, *dates])),
+        directed=relationship.type not in UNDIRECTED,
+    )

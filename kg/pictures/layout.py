@@ -1,0 +1,148 @@
+"""Where the nodes of a picture stand: the same for the same picture, and nothing moves once it is opened.
+
+A force-directed placement (Fruchterman and Reingold, 'Graph drawing by force-directed placement', 1991), from a fixed
+start on a spiral, then a pass that moves texts apart that cover each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from kg.pictures.drawing import Drawing, Node
+
+ROUNDS = 120
+SPREADING_ROUNDS = 200
+#: Distance in pixels at which two nodes of a small picture come to rest.
+DISTANCE = 170.0
+#: Text of a node: pixels of a letter, of a line, and letters of a line.
+LETTER = 7.0
+LINE = 16.0
+LETTERS_A_LINE = 24
+#: Golden angle: points on this spiral never line up.
+TURN = math.pi * (3 - math.sqrt(5))
+
+Point = tuple[float, float]
+
+
+def wrap(text: str, width: int = LETTERS_A_LINE, most: int = 5) -> str:
+    """Return text in lines of about ``width`` letters; what does not fit into ``most`` lines ends in an ellipsis.
+
+    >>> print(wrap("Covenant of Mayors for Climate and Energy"))
+    Covenant of Mayors for
+    Climate and Energy
+    """
+    lines: list[str] = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    lines = [line if len(line) <= 2 * width else line[: 2 * width - 1] + "…" for line in lines]
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + " …"])
+
+
+def place(drawing: Drawing) -> dict[str, Point]:
+    """Return the position of every node in pixels, to whole ones, around (0, 0)."""
+    nodes = drawing.nodes
+    # Wider than high, as screens are.
+    reach = DISTANCE * math.sqrt(max(len(nodes), 4)) / 2
+    points = [
+        (node.place[0] * reach * 1.8, node.place[1] * reach) if node.place else _spiral(number, len(nodes), reach)
+        for number, node in enumerate(nodes)
+    ]
+    index = {node.id: number for number, node in enumerate(nodes)}
+    ties = {
+        (min(index[edge.start], index[edge.end]), max(index[edge.start], index[edge.end]))
+        for edge in drawing.edges
+        if edge.start != edge.end
+    }
+    fixed = [node.place is not None for node in nodes]
+    points = _settle(points, sorted(ties), fixed)
+    points = _spread([(x * 1.5, y) if not kept else (x, y) for (x, y), kept in zip(points, fixed, strict=True)], nodes)
+    return {node.id: (round(x), round(y)) for node, (x, y) in zip(nodes, points, strict=True)}
+
+
+def _spiral(number: int, count: int, reach: float) -> Point:
+    distance = reach * math.sqrt((number + 0.5) / count)
+    return distance * math.cos(number * TURN), distance * math.sin(number * TURN)
+
+
+def _settle(points: Sequence[Point], ties: Sequence[tuple[int, int]], fixed: Sequence[bool]) -> list[Point]:
+    """Let all nodes repel and tied ones attract each other, with steps that become smaller."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    count = len(points)
+    for turn in range(ROUNDS):
+        move_x, move_y = [0.0] * count, [0.0] * count
+        for a in range(count):
+            ax, ay = xs[a], ys[a]
+            for b in range(a + 1, count):
+                dx, dy = ax - xs[b], ay - ys[b]
+                push = DISTANCE * DISTANCE / (dx * dx + dy * dy + 1.0)
+                move_x[a] += dx * push
+                move_y[a] += dy * push
+                move_x[b] -= dx * push
+                move_y[b] -= dy * push
+        for a, b in ties:
+            dx, dy = xs[a] - xs[b], ys[a] - ys[b]
+            pull = math.hypot(dx, dy) / DISTANCE
+            move_x[a] -= dx * pull
+            move_y[a] -= dy * pull
+            move_x[b] += dx * pull
+            move_y[b] += dy * pull
+        step = DISTANCE * (1 - turn / ROUNDS)
+        for a in range(count):
+            length = math.hypot(move_x[a], move_y[a])
+            if length and not fixed[a]:
+                xs[a] += move_x[a] / length * min(length, step)
+                ys[a] += move_y[a] / length * min(length, step)
+    return list(zip(xs, ys, strict=True))
+
+
+def size(node: Node) -> tuple[float, float]:
+    """Return the width and height in pixels of a node with its text."""
+    lines = wrap(node.text).split("\n")
+    width = max(map(len, lines)) * LETTER + 16
+    height = len(lines) * LINE + 14
+    # The text of a dot is below it; both halves are as high as the lower one, for the sake of one rule.
+    return (width, height) if node.shape == "box" else (max(width, 44), height + 52)
+
+
+def _spread(points: Sequence[Point], nodes: Sequence[Node]) -> list[Point]:
+    """Move nodes apart whose texts cover each other, along the shorter way; those with a place of their own stay."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    sizes = [size(node) for node in nodes]
+    for _ in range(SPREADING_ROUNDS):
+        moved = False
+        for a in range(len(nodes)):
+            for b in range(a + 1, len(nodes)):
+                need_x = (sizes[a][0] + sizes[b][0]) / 2 - abs(xs[a] - xs[b])
+                need_y = (sizes[a][1] + sizes[b][1]) / 2 - abs(ys[a] - ys[b])
+                if need_x <= 0 or need_y <= 0:
+                    continue
+                moved = True
+                along, need = (xs, need_x) if need_x < need_y else (ys, need_y)
+                _part(along, a, b, need, nodes)
+        if not moved:
+            break
+    return list(zip(xs, ys, strict=True))
+
+
+def _part(along: list[float], a: int, b: int, need: float, nodes: Sequence[Node]) -> None:
+    sign = 1.0 if along[a] >= along[b] else -1.0
+    free = [nodes[a].place is None, nodes[b].place is None]
+    share = (need / 2 if all(free) else need) + 0.5
+    if free[0]:
+        along[a] += sign * share
+    if free[1]:
+        along[b] -= sign * share
+
+
+def extent(nodes: Sequence[Node], points: Mapping[str, Point]) -> tuple[float, float, float, float]:
+    """Return the left, upper, right and lower border of the nodes with their texts."""
+    sizes = {node.id: size(node) for node in nodes}
+    return (
+        min(points[one][0] - sizes[one][0] / 2 for one in points),
+        min(points[one][1] - sizes[one][1] / 2 for one in points),
+        max(points[one][0] + sizes[one][0] / 2 for one in points),
+        max(points[one][1] + sizes[one][1] / 2 for one in points),
+    )

@@ -1,0 +1,221 @@
+"""The page of a picture: vis-network's own file written into it, and nothing that a browser would fetch.
+
+pyvis prepares the data for vis-network and carries it; its own page template is not used, because pages made from it load
+files from elsewhere.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from kg.errors import KgError
+from kg.pictures.drawing import Drawable, Drawing, draw
+from kg.pictures.layout import extent, place, wrap
+from kg.queries.display import Line, clean, to_html
+
+#: Colours that stay apart for the colour-blind (Okabe and Ito, 'Color universal design', 2008), paler where text is inside.
+COLOURS = {
+    "City": "#0072B2",
+    "Region": "#56B4E9",
+    "Country": "#999999",
+    "Organisation": "#E69F00",
+    "Person": "#F0E442",
+    "Project": "#009E73",
+    "Programme": "#66C2A5",
+    "Call": "#B3E2CD",
+    "Event": "#CC79A7",
+    "Theme": "#D55E00",
+    "Shared network": "#F5CD85",
+    "Project together": "#8FD6C1",
+    "Worked together before": "#CFE8DF",
+    "Shared twin town": "#A8D3F0",
+    "Same event": "#E6BFD5",
+    "One seeks what the other offers": "#F0A880",
+    "Same wish": "#F3BE9F",
+    "Same theme": "#F7D7C4",
+}
+OTHER = "#CCCCCC"
+#: Lines have their word beside them up to this many; beyond it they show it when pointed at.
+MOST_WORDS = 40
+VIS = ("templates", "lib", "vis-9.1.2", "vis-network.min.js")
+OPTIONS = {
+    # Nothing moves: the positions are part of the page.
+    "physics": {"enabled": False},
+    "interaction": {"hover": True, "dragNodes": True, "navigationButtons": False},
+    "nodes": {"font": {"size": 14, "face": "sans-serif", "multi": False}, "borderWidth": 1},
+    "edges": {
+        "smooth": False,
+        "color": {"color": "#b0b0b0", "hover": "#404040", "highlight": "#404040"},
+        "font": {"size": 11, "face": "sans-serif", "color": "#606060", "multi": False},
+        "arrowStrikethrough": False,
+    },
+}
+
+PAGE = Template("""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+body { margin: 0 auto; padding: 1rem; max-width: 90rem; font-family: sans-serif; color: #222; }
+h1 { font-size: 1.3rem; margin: 0 0 .3rem; }
+p { margin: .2rem 0; }
+.age { color: #555; font-size: .9rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; margin: .6rem 0; list-style: none; }
+.legend li::before { content: ""; display: inline-block; width: .8em; height: .8em; margin-right: .4em;
+ border: 1px solid #777; background: var(--colour); }
+#picture { height: 45rem; border: 1px solid #ccc; }
+div.vis-tooltip { position: absolute; visibility: hidden; padding: .4rem .6rem; max-width: 30rem; white-space: normal;
+ background: #fffff0; border: 1px solid #999; font-size: .9rem; pointer-events: none; z-index: 5; }
+table { border-collapse: collapse; font-size: .9rem; }
+th, td { padding: .2rem .6rem; border-lower: 1px solid #ddd; text-align: left; vertical-align: top; }
+</style>
+</head>
+<body>
+<h1>$title</h1>
+$age
+<p>$shown</p>
+<ul class="legend">$legend</ul>
+<div id="picture" role="img" aria-label="$title"></div>
+<noscript><p>The picture needs JavaScript; the same in words stands below.</p></noscript>
+<details><summary>The same in words</summary>
+$words
+</details>
+<script type="application/json" id="data">$data</script>
+<script>
+$vis
+</script>
+<script>
+const data = JSON.parse(document.getElementById("data").textContent);
+const network = new vis.Network(document.getElementById("picture"),
+    {nodes: new vis.DataSet(data.nodes), edges: new vis.DataSet(data.edges)}, data.options);
+const [left, upper, right, lower] = data.extent;
+const frame = document.getElementById("picture");
+const show = () => network.moveTo({
+    position: {x: (left + right) / 2, y: (upper + lower) / 2},
+    scale: Math.min(1.3, 0.95 * frame.clientWidth / (right - left), 0.95 * frame.clientHeight / (lower - upper))
+});
+show();
+// Later, because vis-network itself sets the scale once it has told of the new size.
+network.on("resize", () => setTimeout(show));
+</script>
+</body>
+</html>
+""")
+
+
+def write_picture(result: Drawable, path: str | Path) -> None:
+    """Write a result as a picture: one HTML file that opens without a network connection.
+
+    Args:
+        result: from ``recommend``, ``explain`` or ``path``.
+        path: the file to write; one that is there is replaced.
+
+    Raises:
+        KgError: pyvis is not installed, or the file cannot be written.
+    """
+    text = picture_page(result)
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise KgError(f"The picture cannot be written to {path}: {error.strerror}. Name another file.") from error
+
+
+def picture_page(result: Drawable) -> str:
+    """Return the page of a result's picture.
+
+    Raises:
+        KgError: pyvis is not installed.
+    """
+    drawing = draw(result)
+    blocks = result.blocks()
+    title = next(block.text for block in blocks if isinstance(block, Line))
+    return PAGE.substitute(
+        title=html.escape(clean(title)),
+        age=to_html(result.data.blocks()).replace("<p>", '<p class="age">'),
+        shown=html.escape(shown_line(drawing)),
+        legend="".join(
+            f'<li style="--colour: {COLOURS.get(kind, OTHER)}">{html.escape(kind)}</li>'
+            for kind in dict.fromkeys(node.kind for node in drawing.nodes)
+        ),
+        words=to_html(blocks),
+        data=script_json(vis_data(drawing)),
+        vis=vis_network(),
+    )
+
+
+def shown_line(drawing: Drawing) -> str:
+    """Return how much of the result the picture shows."""
+    if drawing.left_out:
+        return f"Shown: the {len(drawing.nodes)} most specific nodes; {drawing.left_out} more are left out."
+    return "Point at a node or a line for more; drag to move, scroll to zoom."
+
+
+def vis_data(drawing: Drawing) -> dict[str, object]:
+    """Return nodes, edges and options for vis-network, prepared by pyvis."""
+    try:
+        from pyvis.network import Network
+    except ImportError as error:
+        raise missing_pyvis() from error
+    # Directed: without it pyvis drops a second line between the same two nodes.
+    network = Network(directed=True)
+    points = place(drawing)
+    for node in drawing.nodes:
+        x, y = points[node.id]
+        network.add_node(
+            node.id,
+            label=wrap(node.text),
+            title=node.note,
+            shape=node.shape,
+            color=COLOURS.get(node.kind, OTHER),
+            size=20 if node.place else 12,
+            x=x,
+            y=y,
+        )
+    words = len(drawing.edges) <= MOST_WORDS
+    for edge in drawing.edges:
+        network.add_edge(
+            edge.start,
+            edge.end,
+            title=edge.note,
+            label=edge.text if words else "",
+            arrows="to" if edge.directed else "",
+            dashes=edge.dashed,
+        )
+    nodes, edges, *_ = network.get_network_data()
+    # The page shows this much, also after its window changes: vis-network by itself then keeps the height only.
+    return {"nodes": nodes, "edges": edges, "options": OPTIONS, "extent": extent(drawing.nodes, points)}
+
+
+def vis_network() -> str:
+    """Return vis-network's file as pyvis carries it, its licence note included.
+
+    Raises:
+        KgError: pyvis is not installed, or not the release that is known.
+    """
+    try:
+        file = resources.files("pyvis").joinpath(*VIS)
+        text = file.read_text(encoding="utf-8")
+    except (ImportError, OSError) as error:
+        raise missing_pyvis() from error
+    # A script element ends at the first of these, wherever it stands.
+    return text.replace("</script", "<\\/script")
+
+
+def missing_pyvis() -> KgError:
+    """Return the error for an installation without pyvis."""
+    return KgError("Pictures need pyvis 0.3.2: install it with pip install 'localgov-kg[pictures]' and run this again.")
+
+
+def script_json(content: object) -> str:
+    """Return JSON that ends no script element and opens no comment in it, whatever the names in it are."""
+    text = json.dumps(content, ensure_ascii=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
