@@ -129,7 +129,8 @@ def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> E
         raise UnknownEntityError(f"{text!r} is not a name: give the name or the id of {_kinds(labels)}.")
     found, country = _find_by_name(connection, text, labels)
     if not found:
-        raise _unknown(connection, text, labels)
+        others, _ = _find_by_name(connection, text, ANY) if set(labels) != set(ANY) else ([], None)
+        raise _unfit(others[0], labels) if others else _unknown(connection, text, labels)
     chosen = choose(found, normalise(text if country is None else text.rpartition(",")[0]))
     if len(chosen) == 1:
         return chosen[0]
@@ -171,8 +172,14 @@ def _resolve_id(connection: Connection, match: re.Match[str], labels: Sequence[s
         listed = "".join(f"\n  {entity.line}" for entity in fitting)
         raise AmbiguousEntityError(f"{match['id']} names {len(fitting)} nodes: give the id of the one meant.{listed}")
     if found:
-        raise UnknownEntityError(f"{found[0].line} is not {_kinds(labels)}: give the name or id of one.")
+        raise _unfit(found[0], labels)
     raise UnknownEntityError(f"Nothing in the graph has the id {match['id']}: check it, or give a name.")
+
+
+def _unfit(entity: Entity, labels: Sequence[str]) -> UnknownEntityError:
+    return UnknownEntityError(
+        f"This is not {_kinds(labels)}: {entity.line}. Give the name or id of one, or connect any two things by `kg path`."
+    )
 
 
 def _find_by_name(connection: Connection, text: str, labels: Sequence[str]) -> tuple[list[Entity], str | None]:

@@ -1,6 +1,6 @@
 """What two places have in common, read from the graph: every network, project, twin, event and theme that they share.
 
-One query per layer brings all places around a subject at once; none is asked for each candidate. Nothing here weighs anything.
+A few queries bring all places around a subject at once; none is asked for each candidate. Nothing here weighs anything.
 """
 
 from __future__ import annotations
@@ -9,12 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.queries.validity import begun, is_over, is_valid, valid
 from kg.schema.relationships import FACTS, Spell
+
+
+class Link(NamedTuple):
+    """A fact by its key and the ids of its ends, in either order."""
+
+    key: str
+    one: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +40,20 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """How one of the two has it: the keys of the facts, the body through which, and for a theme in what way."""
+    """How one of the two has it: the facts, the body through which, and for a theme in what way."""
 
-    keys: tuple[str, ...]
+    links: tuple[Link, ...]
     body_id: str | None = None
     body_name: str | None = None
     how: str = ""  # theme: SEEKS, OFFERS or PROJECT
+    project_id: str | None = None
     project_name: str | None = None
     ended: bool = False
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """Sorts the best first: direct before through a body, then by key so that the choice is always the same."""
-        return (self.body_id is not None, self.ended, self.body_id or "", self.keys)
+        """Sorts the best first: direct before through a body, then by id and key so that the choice is always the same."""
+        return (self.body_id is not None, self.ended, self.body_id or "", self.project_id or "", self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,14 @@ class Shared:
         return self.ours.body_id is None and self.theirs.body_id is None
 
     @property
+    def links(self) -> tuple[Link, ...]:
+        """All facts behind it, each once."""
+        return tuple({link.key: link for link in self.ours.links + self.theirs.links}.values())
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys of all facts behind it, each once."""
-        return tuple(dict.fromkeys(self.ours.keys + self.theirs.keys))
+        return tuple(link.key for link in self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +87,12 @@ class FactDetail:
 
     key: str
     type: str
+    start: str
+    end: str
     since: str | None
     until: str | None
     as_of: str | None
+    post: str | None
     sources: tuple[str, ...]
 
     @property
@@ -84,92 +101,44 @@ class FactDetail:
         return self.since is None and issubclass(FACTS[self.type], Spell)
 
 
-_THING = "t.id AS id, t.name AS name, t.kind AS kind, t.start AS start, t.end AS end"
-_OWN = f"""\
-MATCH (s:Entity {{id: $id}})-[m:MEMBER_OF]->(t:Organisation)
-WHERE {valid("m")}
-RETURN 'network' AS layer, {_THING}, [m.key] AS keys, null AS body_id, null AS body_name, false AS ended
-UNION ALL
-MATCH (s:Entity {{id: $id}})<-[v:SERVES]-(b:Organisation)-[m:MEMBER_OF]->(t:Organisation)
-WHERE {valid("m")} AND {valid("v")}
-RETURN 'network' AS layer, {_THING}, [m.key, v.key] AS keys, b.id AS body_id, b.name AS body_name, false AS ended
-UNION ALL
-MATCH (s:Entity {{id: $id}})-[m:PARTICIPATES_IN]->(t:Project)
-WHERE {begun("t")}
-RETURN 'project' AS layer, {_THING}, [m.key] AS keys, null AS body_id, null AS body_name,
-    coalesce(m.ended <= $as_of, false) AS ended
-UNION ALL
-MATCH (s:Entity {{id: $id}})<-[v:SERVES]-(b:Organisation)-[m:PARTICIPATES_IN]->(t:Project)
-WHERE {begun("t")} AND {valid("v")}
-RETURN 'project' AS layer, {_THING}, [m.key, v.key] AS keys, b.id AS body_id, b.name AS body_name,
-    coalesce(m.ended <= $as_of, false) AS ended
-UNION ALL
-MATCH (s:Entity {{id: $id}})-[m:TOOK_PART_IN]->(t:Event)
-WHERE {begun("t")} AND {valid("m")}
-RETURN 'event' AS layer, {_THING}, [m.key] AS keys, null AS body_id, null AS body_name, false AS ended
-UNION ALL
-MATCH (s:Entity {{id: $id}})<-[v:SERVES]-(b:Organisation)-[m:TOOK_PART_IN]->(t:Event)
-WHERE {begun("t")} AND {valid("m")} AND {valid("v")}
-RETURN 'event' AS layer, {_THING}, [m.key, v.key] AS keys, b.id AS body_id, b.name AS body_name, false AS ended"""
-
-_OWN_TWINS = """\
-MATCH (s:Entity {id: $id})-[m:TWINNED_WITH]-(t)
-RETURN t.id AS id, t.name AS name, m.key AS key, m.since AS since, m.until AS until, m.ended AS ended"""
-
-_OWN_THEMES = f"""\
-MATCH (s:Entity {{id: $id}})-[m:SEEKS|OFFERS]->(t:Theme)
-WHERE {valid("m")}
-RETURN t.id AS id, t.name AS name, type(m) AS how, [m.key] AS keys, null AS project, null AS project_name
-UNION ALL
-MATCH (s:Entity {{id: $id}})-[m:PARTICIPATES_IN]->(p:Project)-[a:ABOUT]->(t:Theme)
-WHERE {begun("p")} AND {valid("m")} AND {valid("a")}
-RETURN t.id AS id, t.name AS name, 'PROJECT' AS how, [m.key, a.key] AS keys, p.id AS project, p.name AS project_name"""
-
-
-def _members(relationship: str, condition: str) -> str:
-    """Return the query for all places that have one of ``$things`` themselves, with the number of all who have it."""
-    return f"""\
-UNWIND $things AS thing
-MATCH (t:Entity {{id: thing}})<-[m:{relationship}]-(x)
-WHERE {condition}
-RETURN thing, count(DISTINCT x) AS members, collect(
-    CASE WHEN (x:City OR x:Region) AND ($only IS NULL OR x.id = $only)
-        THEN [x.id, m.key, coalesce(m.ended <= $as_of, false)] END) AS places"""
-
-
-def _members_by_body(relationship: str, condition: str) -> str:
-    """Return the query for all places that have one of ``$things`` through a body that serves them."""
-    return f"""\
-UNWIND $things AS thing
-MATCH (t:Entity {{id: thing}})<-[m:{relationship}]-(b:Organisation)-[v:SERVES]->(x)
-WHERE {condition} AND {valid("v")} AND ($only IS NULL OR x.id = $only)
-RETURN thing, collect([x.id, m.key, v.key, b.id, b.name, coalesce(m.ended <= $as_of, false)]) AS places"""
-
+_LAYERS = {"MEMBER_OF": "network", "PARTICIPATES_IN": "project", "TOOK_PART_IN": "event"}
+_SHAREABLE = "|".join(_LAYERS)
 
 # A partnership in a project is not dated: one that its source no longer lists still counts as having worked together.
-_MEMBERS = {
-    "network": _members("MEMBER_OF", valid("m")),
-    "project": _members("PARTICIPATES_IN", "true"),
-    "event": _members("TOOK_PART_IN", valid("m")),
-}
-_MEMBERS_BY_BODY = {
-    "network": _members_by_body("MEMBER_OF", valid("m")),
-    "project": _members_by_body("PARTICIPATES_IN", "true"),
-    "event": _members_by_body("TOOK_PART_IN", valid("m")),
-}
+_HELD = f"(m:PARTICIPATES_IN OR ({valid('m')}))"
 
-_TWINS_OF = f"""\
-UNWIND $things AS thing
-MATCH (t:Entity {{id: thing}})-[m:TWINNED_WITH]-(x)
-WHERE {valid("m")}
-RETURN thing, count(DISTINCT x) AS members,
-    collect(CASE WHEN $only IS NULL OR x.id = $only THEN [x.id, m.key, false] END) AS places"""
+_OWN = f"""\
+MATCH (s:Entity {{id: $id}})-[m:{_SHAREABLE}|SEEKS|OFFERS|TWINNED_WITH]-(t)
+WHERE (startNode(m) = s OR m:TWINNED_WITH) AND (m:TWINNED_WITH OR {_HELD}) AND {begun("t")}
+RETURN type(m) AS type, t.id AS id, t.name AS name, t.kind AS kind, t.start AS start, t.end AS end, m.key AS key,
+    m.since AS since, m.until AS until, m.ended AS ended"""
 
-_THEME_STATED = f"""\
+_OWN_BY_BODY = f"""\
+MATCH (s:Entity {{id: $id}})<-[v:SERVES]-(b:Organisation)-[m:{_SHAREABLE}]->(t)
+WHERE {_HELD} AND {valid("v")} AND {begun("t")}
+RETURN type(m) AS type, t.id AS id, t.name AS name, t.kind AS kind, t.start AS start, t.end AS end, m.key AS key,
+    m.ended AS ended, b.id AS body_id, b.name AS body_name, v.key AS serves"""
+
+_OWN_PROJECT_THEMES = f"""\
+MATCH (s:Entity {{id: $id}})-[m:PARTICIPATES_IN]->(p:Project)-[a:ABOUT]->(t:Theme)
+WHERE {begun("p")} AND {valid("m")} AND {valid("a")}
+RETURN t.id AS id, t.name AS name, p.id AS project, p.name AS project_name, m.key AS key, a.key AS about"""
+
+# Everybody who has one of $things themselves: of a network the members, of a third place its twins. Of a theme all are
+# returned, because who works on it in a project is counted with them; of other things only places.
+_MEMBERS = f"""\
 UNWIND $things AS thing
-MATCH (t:Entity {{id: thing}})<-[m:SEEKS|OFFERS]-(x)
-WHERE {valid("m")}
-RETURN thing, collect([x.id, x:City OR x:Region, type(m), m.key]) AS members"""
+MATCH (t:Entity {{id: thing}})-[m:{_SHAREABLE}|SEEKS|OFFERS|TWINNED_WITH]-(x)
+WHERE (CASE WHEN t:City OR t:Region THEN m:TWINNED_WITH ELSE endNode(m) = t END) AND {_HELD}
+RETURN thing, count(DISTINCT x) AS members, collect(
+    CASE WHEN t:Theme OR ((x:City OR x:Region) AND ($only IS NULL OR x.id = $only))
+        THEN [x.id, x:City OR x:Region, type(m), m.key, m.ended] END) AS holders"""
+
+_MEMBERS_BY_BODY = f"""\
+UNWIND $things AS thing
+MATCH (t:Entity {{id: thing}})<-[m:{_SHAREABLE}]-(b:Organisation)-[v:SERVES]->(x)
+WHERE {_HELD} AND {valid("v")} AND ($only IS NULL OR x.id = $only)
+RETURN thing, collect([x.id, b.id, b.name, m.key, v.key, m.ended]) AS holders"""
 
 # For each member the first project on the theme (by id) that the subject is not in, if there is one.
 _THEME_IN_PROJECTS = f"""\
@@ -177,25 +146,24 @@ UNWIND $things AS thing
 MATCH (t:Entity {{id: thing}})<-[a:ABOUT]-(p:Project)<-[m:PARTICIPATES_IN]-(x)
 WHERE {begun("p")} AND {valid("m")} AND {valid("a")}
 WITH thing, x, min(CASE WHEN NOT p.id IN $own THEN [p.id, p.name, m.key, a.key] END) AS project
-RETURN thing, collect([x.id, x:City OR x:Region, project]) AS members"""
+RETURN thing, collect([x.id, x:City OR x:Region, project]) AS holders"""
 
-_FACTS = "\nUNION ALL\n".join(
-    f"MATCH ()-[f:{type_}]->() WHERE f.key IN $keys\n"
-    f"RETURN f.key AS key, '{type_}' AS type, f.since AS since, f.until AS until, f.as_of AS as_of, f.sources AS sources"
-    for type_ in FACTS
-)
+_FACTS = """\
+UNWIND $links AS link
+MATCH (a:Entity {id: link[1]})-[f]-(b:Entity {id: link[2]})
+WHERE f.key = link[0]
+RETURN DISTINCT f.key AS key, type(f) AS type, startNode(f).id AS start, endNode(f).id AS end, f.since AS since,
+    f.until AS until, f.as_of AS as_of, f.post AS post, f.sources AS sources"""
 
 
-def facts(connection: Connection, keys: Iterable[str]) -> dict[str, FactDetail]:
-    """Return the facts with these keys, by key; a key that no fact has is left out."""
-    wanted = sorted(set(keys))
+def facts(connection: Connection, links: Iterable[Link]) -> dict[str, FactDetail]:
+    """Return these facts, by key."""
+    wanted = sorted(set(links))
     if not wanted:
         return {}
     return {
-        row["key"]: FactDetail(
-            row["key"], row["type"], row["since"], row["until"], row["as_of"], tuple(row["sources"] or ())
-        )
-        for row in read(connection, _FACTS, {"keys": wanted})
+        row["key"]: FactDetail(**{**row, "sources": tuple(row["sources"] or ())})
+        for row in read(connection, _FACTS, {"links": [list(link) for link in wanted]})
     }
 
 
@@ -206,136 +174,181 @@ def shared_with(connection: Connection, subject: str, as_of: date, only: str | N
     of a third place all its twins, of a theme all who seek or offer it or take part in a project about it; the tie of a twinning
     has two. Two places served by the same body share nothing by that body alone. What had not begun on the date is not seen.
 
+    A theme is shared when both state it (SEEKS or OFFERS), or when one or both work on it in a project; there only projects count
+    in which the other does not take part, since a common project is a reason of its own.
+
     Args:
         connection: The database.
         subject: The id of a city or region.
         as_of: The day as of which.
         only: The id of the only other place wanted; members are counted all the same.
     """
-    reader = _Reader(connection, subject, as_of, only)
     found: dict[str, list[Shared]] = defaultdict(list)
-    for place, shared in [*reader.memberships(), *reader.twins(), *reader.themes()]:
+    for place, shared in _Reader(connection, subject, as_of, only).read():
         if place != subject and only in (None, place):
             found[place].append(shared)
     return dict(found)
 
 
+Sides = dict[str, list[Side]]
+
+
 @dataclass(slots=True)
 class _Holding:
-    """A thing with the ways in which the subject has it."""
+    """A thing with the ways in which the subject has it, and those in which each other place does."""
 
+    layer: str
     row: Mapping[str, Any]
-    sides: list[Side] = field(default_factory=list)
+    ours: list[Side] = field(default_factory=list)
+    theirs: Sides = field(default_factory=lambda: defaultdict(list))
+    members: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads one layer after the other for one subject."""
+    """Reads all that surrounds one subject."""
 
     connection: Connection
     subject: str
     as_of: date
     only: str | None
 
-    def _read(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
+    def read(self) -> Iterable[tuple[str, Shared]]:
+        """Yield each place with each thing that it shares with the subject."""
+        own = self._query(_OWN)
+        things = self._things(own)
+        twins = self._twins(own)
+        themes = self._themes(own)
+        current = {place: tie for place, tie in twins.items() if not tie.over}
+        members = self._query(_MEMBERS, things=[*things, *current, *themes]) if things or current or themes else []
+        holders = {row["thing"]: row for row in members}
+        yield from self._memberships(things, holders)
+        yield from twins.items()
+        yield from self._shared_twins(current, holders)
+        yield from self._shared_themes(themes, things, holders)
+
+    def _query(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         given = {"id": self.subject, "as_of": self.as_of.isoformat(), "only": self.only, **parameters}
         return read(self.connection, cypher, given)
 
-    def memberships(self) -> Iterable[tuple[str, Shared]]:
-        """Yield shared networks, projects and events."""
-        holdings: dict[str, dict[str, _Holding]] = defaultdict(dict)
-        for row in self._read(_OWN):
-            holding = holdings[row["layer"]].setdefault(row["id"], _Holding(row))
-            holding.sides.append(Side(tuple(row["keys"]), row["body_id"], row["body_name"], ended=row["ended"]))
-        for layer, things in holdings.items():
-            yield from self._layer(layer, things)
+    def _ended(self, ended: str | None) -> bool:
+        return is_over(self.as_of, None, ended)
 
-    def _layer(self, layer: str, things: Mapping[str, _Holding]) -> Iterable[tuple[str, Shared]]:
-        counts: dict[str, int] = {}
-        sides: dict[tuple[str, str], list[Side]] = defaultdict(list)
-        for row in self._read(_MEMBERS[layer], things=list(things)):
-            counts[row["thing"]] = row["members"]
-            for place, key, ended in row["places"]:
-                sides[row["thing"], place].append(Side((key,), ended=ended))
-        for row in self._read(_MEMBERS_BY_BODY[layer], things=list(things)):
-            for place, key, serves, body_id, body_name, ended in row["places"]:
-                sides[row["thing"], place].append(Side((key, serves), body_id, body_name, ended=ended))
-        for (thing_id, place), theirs in sides.items():
-            pair = _best_pair(things[thing_id].sides, theirs)
-            if pair is None:
-                continue
-            held = things[thing_id].row
-            thing = Thing(
-                layer, thing_id, held["name"], counts.get(thing_id, 1), held["kind"], held["start"], held["end"]
-            )
-            over = layer == "project" and (is_over(self.as_of, held["end"]) or pair[0].ended or pair[1].ended)
-            yield place, Shared(thing, *pair, over=over)
+    def _things(self, own: Iterable[Mapping[str, Any]]) -> dict[str, _Holding]:
+        """Return the subject's networks, projects and events, its own and those of the bodies that serve it."""
+        things: dict[str, _Holding] = {}
+        for row in [*own, *self._query(_OWN_BY_BODY)]:
+            if row["type"] in _LAYERS:
+                holding = things.setdefault(row["id"], _Holding(_LAYERS[row["type"]], row))
+                ended = self._ended(row["ended"])
+                body = row.get("body_id")
+                links = [Link(row["key"], body or self.subject, row["id"])]
+                if body:
+                    links.append(Link(row["serves"], body, self.subject))
+                holding.ours.append(Side(tuple(links), body, row.get("body_name"), ended=ended))
+        return things
 
-    def twins(self) -> Iterable[tuple[str, Shared]]:
-        """Yield the subject's own twinnings, current or ended (one for each place), and the twins that it shares."""
+    def _memberships(
+        self, things: Mapping[str, _Holding], holders: Mapping[str, Mapping[str, Any]]
+    ) -> Iterable[tuple[str, Shared]]:
+        if not things:
+            return
+        for id_, holding in things.items():
+            if id_ in holders:
+                holding.members = holders[id_]["members"]
+                for place, _, _, key, ended in holders[id_]["holders"]:
+                    holding.theirs[place].append(Side((Link(key, place, id_),), ended=self._ended(ended)))
+        for row in self._query(_MEMBERS_BY_BODY, things=list(things)):
+            id_ = row["thing"]
+            for place, body, name, key, serves, ended in row["holders"]:
+                links = (Link(key, body, id_), Link(serves, body, place))
+                things[id_].theirs[place].append(Side(links, body, name, ended=self._ended(ended)))
+        for id_, holding in things.items():
+            held = holding.row
+            thing = Thing(holding.layer, id_, held["name"], holding.members, held["kind"], held["start"], held["end"])
+            finished = holding.layer == "project" and is_over(self.as_of, held["end"])
+            for place, theirs in holding.theirs.items():
+                pair = _best_pair(holding.ours, theirs)
+                if pair is not None:
+                    over = finished or (holding.layer == "project" and (pair[0].ended or pair[1].ended))
+                    yield place, Shared(thing, *pair, over=over)
+
+    def _twins(self, own: Iterable[Mapping[str, Any]]) -> dict[str, Shared]:
+        """Return the subject's own twinnings, current or ended, one for each place."""
         ties: dict[str, Shared] = {}
-        for row in sorted(self._read(_OWN_TWINS), key=lambda row: str(row["key"])):
+        for row in sorted(own, key=lambda row: str(row["key"])):
             over = is_over(self.as_of, row["until"], row["ended"])
-            if not over and not is_valid(self.as_of, row["since"], row["until"], row["ended"]):
+            begun_by_then = over or is_valid(self.as_of, row["since"], row["until"], row["ended"])
+            if row["type"] != "TWINNED_WITH" or not begun_by_then:
                 continue
-            side = Side((row["key"],), ended=over)
+            side = Side((Link(row["key"], self.subject, row["id"]),), ended=over)
             tie = Thing("twinning", row["key"], row["name"], 2, start=row["since"], end=row["until"] or row["ended"])
             if row["id"] not in ties or (ties[row["id"]].over and not over):
                 ties[row["id"]] = Shared(tie, side, side, over=over)
-        yield from ties.items()
-        current = {place: shared for place, shared in ties.items() if not shared.over}
-        if not current:
-            return
-        for row in self._read(_TWINS_OF, things=list(current)):
-            ours = current[row["thing"]]
-            third = Thing("twin", row["thing"], ours.thing.name, row["members"])
-            # With two spells between the same two places the last assignment, of the smallest key, stands.
-            key_of = {place: key for place, key, _ in sorted(row["places"], reverse=True)}
-            for place, key in key_of.items():
-                yield place, Shared(third, ours.ours, Side((key,)))
+        return ties
 
-    def themes(self) -> Iterable[tuple[str, Shared]]:
-        """Yield shared themes, one entry per theme and place: the closest way in which they share it."""
-        names: dict[str, str] = {}
-        ours: dict[str, list[Side]] = defaultdict(list)
-        own_projects: dict[tuple[str, str], str] = {}
-        for row in self._read(_OWN_THEMES):
-            names[row["id"]] = row["name"]
-            side = Side(tuple(row["keys"]), how=row["how"], project_name=row["project_name"])
-            ours[row["id"]].append(side)
-            if row["project"]:
-                own_projects[row["id"], side.keys[0]] = row["project"]
-        if not names:
+    def _shared_twins(
+        self, current: Mapping[str, Shared], holders: Mapping[str, Mapping[str, Any]]
+    ) -> Iterable[tuple[str, Shared]]:
+        for third, tie in current.items():
+            thing = Thing("twin", third, tie.thing.name, holders[third]["members"])
+            # With two spells between the same two places the last entry, of the smallest key, stands.
+            keys = {place: key for place, _, _, key, _ in sorted(holders[third]["holders"], reverse=True)}
+            for place, key in keys.items():
+                yield place, Shared(thing, tie.ours, Side((Link(key, place, third),)))
+
+    def _themes(self, own: Iterable[Mapping[str, Any]]) -> dict[str, _Holding]:
+        """Return the themes that the subject seeks or offers or works on in a project."""
+        themes: dict[str, _Holding] = {}
+        for row in own:
+            if row["type"] in ("SEEKS", "OFFERS"):
+                side = Side((Link(row["key"], self.subject, row["id"]),), how=row["type"])
+                themes.setdefault(row["id"], _Holding("theme", row)).ours.append(side)
+        for row in self._query(_OWN_PROJECT_THEMES):
+            project = row["project"]
+            links = (Link(row["key"], self.subject, project), Link(row["about"], project, row["id"]))
+            side = Side(links, how="PROJECT", project_id=project, project_name=row["project_name"])
+            themes.setdefault(row["id"], _Holding("theme", row)).ours.append(side)
+        return themes
+
+    def _shared_themes(
+        self,
+        themes: Mapping[str, _Holding],
+        things: Mapping[str, _Holding],
+        holders: Mapping[str, Mapping[str, Any]],
+    ) -> Iterable[tuple[str, Shared]]:
+        if not themes:
             return
-        counts: dict[str, set[str]] = defaultdict(set)
-        theirs: dict[tuple[str, str], list[Side]] = defaultdict(list)
-        for row in self._read(_THEME_STATED, things=list(names)):
-            for member, is_place, how, key in row["members"]:
-                counts[row["thing"]].add(member)
+        counted: dict[str, set[str]] = {id_: set() for id_ in themes}
+        for id_ in themes.keys() & holders.keys():
+            for member, is_place, how, key, _ in holders[id_]["holders"]:
+                counted[id_].add(member)
                 if is_place:
-                    theirs[row["thing"], member].append(Side((key,), how=how))
-        own = sorted(set(own_projects.values()))
-        for row in self._read(_THEME_IN_PROJECTS, things=list(names), own=own):
-            for member, is_place, project in row["members"]:
-                counts[row["thing"]].add(member)
+                    themes[id_].theirs[member].append(Side((Link(key, member, id_),), how=how))
+        own = sorted({side.project_id for holding in themes.values() for side in holding.ours if side.project_id})
+        for row in self._query(_THEME_IN_PROJECTS, things=list(themes), own=own):
+            id_ = row["thing"]
+            for member, is_place, project in row["holders"]:
+                counted[id_].add(member)
                 if is_place and project:
-                    side = Side((project[2], project[3]), how="PROJECT", project_name=project[1])
-                    theirs[row["thing"], member].append(side)
-        partners = self._partners(own)
-        for (theme, place), sides in theirs.items():
-            apart = [
-                side
-                for side in ours[theme]
-                if side.how != "PROJECT" or place not in partners.get(own_projects[theme, side.keys[0]], ())
-            ]
-            pair = _closest_pair(apart, sides)
-            if pair is not None:
-                yield place, Shared(Thing("theme", theme, names[theme], len(counts[theme])), *pair)
+                    links = (Link(project[2], member, project[0]), Link(project[3], project[0], id_))
+                    side = Side(links, how="PROJECT", project_id=project[0], project_name=project[1])
+                    themes[id_].theirs[member].append(side)
+        for id_, holding in themes.items():
+            thing = Thing("theme", id_, holding.row["name"], len(counted[id_]))
+            for place, theirs in holding.theirs.items():
+                apart = [
+                    side
+                    for side in holding.ours
+                    if side.project_id is None or not _has_directly(things[side.project_id], place)
+                ]
+                pair = _closest_pair(apart, theirs)
+                if pair is not None:
+                    yield place, Shared(thing, *pair)
 
-    def _partners(self, projects: Sequence[str]) -> dict[str, set[str]]:
-        """Return for each project its cities and regions."""
-        rows = self._read(_MEMBERS["project"], things=list(projects)) if projects else []
-        return {row["thing"]: {place[0] for place in row["places"]} for row in rows}
+
+def _has_directly(holding: _Holding, place: str) -> bool:
+    return any(side.body_id is None for side in holding.theirs.get(place, ()))
 
 
 def _best_pair(ours: Sequence[Side], theirs: Sequence[Side]) -> tuple[Side, Side] | None:

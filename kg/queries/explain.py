@@ -8,7 +8,7 @@ from datetime import date
 from kg.database.connection import Connection
 from kg.queries.entities import PLACES, resolve
 from kg.queries.evidence import facts, shared_with
-from kg.queries.paths import DEFAULT_TOP, check_different, check_top, find_paths
+from kg.queries.paths import DEFAULT_TOP, check_different, check_top, find_paths, links_of
 from kg.queries.provenance import data_of
 from kg.queries.results import Explanation, PairQuery
 from kg.queries.terms import build_terms
@@ -47,9 +47,7 @@ def explain(
     check_different(one, other)
     shared = shared_with(connection, one.id, day, only=other.id).get(other.id, [])
     paths = find_paths(connection, one, other, top=top, as_of=day)
-    keys = [key for each in shared for key in each.keys]
-    keys += [relationship.key for path in paths for relationship in path.relationships]
-    details = facts(connection, keys)
+    details = facts(connection, [*(link for each in shared for link in each.links), *links_of(paths)])
     terms = build_terms(one.place, other.place, shared, details=details, weights=weights(checked), as_of=day)
     return Explanation(
         query=PairQuery(start=one.partner, end=other.partner, kind=checked, top=top, as_of=day.isoformat()),

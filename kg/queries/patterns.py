@@ -2,16 +2,17 @@
 
 A pattern reads from one end to the other: ``MEMBER_OF>`` is a fact stored in reading direction, ``<MEMBER_OF`` one stored against
 it, ``-TWINNED_WITH-`` one without direction. A pattern that is not the same read backwards is tried both ways. To allow one
-more kind of path, add a line here.
+more kind of path, add a line here. From three steps on, the second step, read from one of the ends (with four steps: from both),
+must be stored in reading direction: so no path opens the whole list of a network's members (see :mod:`kg.queries.paths`).
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kg.queries.validity import valid
 from kg.schema.relationships import FACTS
 
 #: How each fact reads, from its start to its end; true of what is past as well.
@@ -37,6 +38,9 @@ CLAUSES = {
     "ORGANISED": "{start} organised {end}",
     "HELD_IN": "{start} was held in {end}",
 }
+
+#: How the facts along a path are stored, each ``TYPE>`` or ``<TYPE``.
+Signature = tuple[str, ...]
 
 _STEP = re.compile(r"(?P<left>[<-]?)(?P<type>[A-Z_]+)(?P<right>[>-]?)")
 
@@ -135,12 +139,26 @@ STRONG = (
     parse("ORGANISED> HELD_IN>"),
     parse("TOOK_PART_IN> PART_OF>"),
     parse("TOOK_PART_IN> HELD_IN>"),
+    parse("<MEMBER_OF MEMBER_OF>", "{1} is a member of both {0} and {2}"),
+    parse("<MEMBER_OF PARTICIPATES_IN>"),
+    parse("<MEMBER_OF TOOK_PART_IN>"),
+    parse("<PARTICIPATES_IN PARTICIPATES_IN>", "{1} has taken part in both {0} and {2}"),
+    parse("<PARTICIPATES_IN TOOK_PART_IN>"),
+    parse("<TOOK_PART_IN TOOK_PART_IN>", "{1} took part in both {0} and {2}"),
+    parse("<ORGANISED ORGANISED>", "{1} organised both {0} and {2}"),
+    parse("<PART_OF ORGANISED>"),
     parse("HOLDS_POST> MEMBER_OF>"),
     parse("HOLDS_POST> PART_OF>"),
     parse("HOLDS_POST> ORGANISED>"),
     parse("HOLDS_POST> PARTICIPATES_IN>"),
     parse("HOLDS_POST> -TWINNED_WITH-"),
     parse("-TWINNED_WITH- PARTICIPATES_IN>"),
+    parse("HOLDS_POST> MEMBER_OF> PART_OF>"),
+    parse("HOLDS_POST> MEMBER_OF> <MEMBER_OF"),
+    parse("HOLDS_POST> PARTICIPATES_IN> <PARTICIPATES_IN"),
+    parse("HOLDS_POST> ORGANISED> <TOOK_PART_IN"),
+    parse("MEMBER_OF> ORGANISED> <TOOK_PART_IN"),
+    parse("<SERVES MEMBER_OF> PART_OF>"),
     parse("<SERVES MEMBER_OF> <MEMBER_OF"),
     parse("<SERVES PARTICIPATES_IN> <PARTICIPATES_IN"),
     parse("<HOLDS_POST TOOK_PART_IN> <TOOK_PART_IN"),
@@ -163,6 +181,10 @@ STRONG = (
     parse(
         "<HOLDS_POST HOLDS_POST> <HOLDS_POST HOLDS_POST>",
         "{1}, who has a post at {0}, and {3}, who has one at {4}, both have a post at {2}",
+    ),
+    parse(
+        "HOLDS_POST> MEMBER_OF> <MEMBER_OF <HOLDS_POST",
+        "{0} has a post at {1} and {4} at {3}, both members of {2}",
     ),
     parse(
         "MEMBER_OF> PART_OF> <PART_OF <MEMBER_OF",
@@ -238,48 +260,16 @@ def _ends(pattern: Pattern, start: str) -> set[str]:
     return labels
 
 
-#: Number of facts at a node; a further id is no fact.
-_DEGREE = "COUNT {{ ({node})--() }} - COUNT {{ ({node})<-[:IDENTIFIES]-() }}"
-_NODE = f"[n.id, n.name, labels(n), {_DEGREE.format(node='n')}]"
-_FACT = "[f.key, type(f), startNode(f).id, endNode(f).id, f.since, f.until, f.as_of, f.post, f.sources]"
-
-#: The facts that join two nodes directly.
-DIRECT = f"""\
-MATCH (n0:Entity {{id: $start}}), (n1:Entity {{id: $end}})
-MATCH (n0)-[f]-(n1)
-WHERE {valid("f")}
-RETURN '' AS pattern, 1.0 AS specificity, [n IN [n0, n1] | {_NODE}] AS nodes, [{_FACT}] AS facts
-ORDER BY f.key LIMIT $limit"""
+def signatures(pattern: Pattern) -> Iterable[Signature]:
+    """Yield the directions in which the facts of a path of this pattern can be stored, as ``("MEMBER_OF>", "<MEMBER_OF")``."""
+    choices = [(f"{step.type}>", f"<{step.type}") if step.direction == "-" else (str(step),) for step in pattern.steps]
+    return itertools.product(*choices)
 
 
-def cypher(pattern: Pattern, *, weak: bool = False) -> str:
-    """Return the query for the paths of one pattern from ``$start`` to ``$end``, the most specific first, at most ``$limit``.
+def flip(signature: Signature) -> Signature:
+    """Return a signature read from the other end.
 
-    The text is made of the pattern alone, whose types are those of the schema. Unless ``weak``, no inner node has one of
-    :data:`WEAK_LABELS`.
+    >>> flip(("<SERVES", "MEMBER_OF>"))
+    ('<MEMBER_OF', 'SERVES>')
     """
-    last = len(pattern.steps)
-    picture = "(n0)"
-    for place, step in enumerate(pattern.steps, 1):
-        left, right = {">": ("-", "->"), "<": ("<-", "-"), "-": ("-", "-")}[step.direction]
-        picture += f"{left}[r{place}:{step.type}]{right}(n{place})"
-    inner = [f"n{place}" for place in range(1, last)]
-    conditions = [valid(f"r{place}") for place in range(1, last + 1)]
-    conditions += [
-        f"n{one} <> n{other}"
-        for one in range(last + 1)
-        for other in range(one + 2, last + 1)
-        if (one, other) != (0, last)
-    ]
-    if not weak:
-        conditions += [f"NOT {node}:{'|'.join(WEAK_LABELS)}" for node in inner]
-    factors = " * ".join(f"1 / log(1 + {_DEGREE.format(node=node)})" for node in inner)
-    nodes = ", ".join(f"n{place}" for place in range(last + 1))
-    facts = ", ".join(f"r{place}" for place in range(1, last + 1))
-    return f"""\
-MATCH (n0:Entity {{id: $start}}), (n{last}:Entity {{id: $end}})
-MATCH {picture}
-WHERE {" AND ".join(conditions)}
-WITH [{nodes}] AS nodes, [{facts}] AS facts, {factors} AS specificity
-ORDER BY specificity DESC, [f IN facts | f.key] LIMIT $limit
-RETURN '{pattern.name}' AS pattern, specificity, [n IN nodes | {_NODE}] AS nodes, [f IN facts | {_FACT}] AS facts"""
+    return tuple(f"<{step[:-1]}" if step.endswith(">") else f"{step[1:]}>" for step in reversed(signature))

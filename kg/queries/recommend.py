@@ -31,12 +31,12 @@ EXISTING: Mapping[Kind, tuple[Rule, ...]] = {
 }
 
 _REASONS: Mapping[Rule, str] = {
-    "country": "in other countries than asked for",
+    "country": "not in a country asked for",
     "population": "smaller or larger than asked for, or of unknown population",
-    "dissolved": "no longer municipalities",
+    "dissolved": "no longer a municipality",
     "current_twinning": "already twinned with {name}",
     "current_project": "already in a running project with {name}",
-    "no_evidence": "cities and regions that share nothing with {name} in this graph",
+    "no_evidence": "sharing nothing with {name} in this graph",
 }
 
 _CANDIDATES = """\
@@ -134,7 +134,7 @@ def recommend(
     if others > 0:
         left_out["no_evidence"] = LeftOut(reason=_REASONS["no_evidence"].format(name=subject.name), count=others)
     chosen = best(subject, kept, shared, weights(checked), top)
-    details = facts(connection, (key for candidate in chosen for one in shared[candidate.id] for key in one.keys))
+    details = facts(connection, (link for candidate in chosen for one in shared[candidate.id] for link in one.links))
     recommendations = []
     for candidate in chosen:
         terms = build_terms(

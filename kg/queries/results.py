@@ -20,6 +20,9 @@ from kg.queries.weights import Kind, TermType
 #: Reasons that the table shows for each partner; JSON and CSV have all.
 REASONS_SHOWN = 6
 
+#: Places that the table names for each rule that left some out.
+NAMES_SHOWN = 5
+
 
 class Model(BaseModel):
     """A frozen value."""
@@ -108,6 +111,13 @@ class LeftOut(Model):
     count: int
     partners: tuple[LeftOutPartner, ...] = ()
 
+    @property
+    def line(self) -> Line:
+        """The rule with its count and the first of those named."""
+        names = "; ".join(partner.because for partner in self.partners[:NAMES_SHOWN])
+        more = "; ..." if len(self.partners) > NAMES_SHOWN else ""
+        return Line(f"Left out, {self.reason}: {self.count:,}{f' ({names}{more})' if names else ''}.", "dim")
+
 
 class SourceData(Model):
     """A publisher's data set."""
@@ -138,7 +148,9 @@ class Data(Model):
         lines: list[Block] = [Line(f"As of {self.as_of}. {_count(self.facts, 'fact')} used{undated}.", "dim")]
         if self.sources:
             names = "; ".join(source.title for source in self.sources)
-            lines.append(Line(f"Sources: {names}. `kg why` and a key of the JSON output shows each fact's own.", "dim"))
+            lines.append(
+                Line(f"Sources: {names}. The source of each fact: kg why KEY, with a key from --format json.", "dim")
+            )
         return lines
 
 
@@ -176,12 +188,7 @@ class Recommendations(Result):
             shown.append(Table(("#", "Partner", "Country", "Score", "Reasons"), rows))
         else:
             shown.append(Line("Nobody: nothing in the graph joins it to a city or region that was not left out."))
-        for left_out in self.left_out.values():
-            names = ", ".join(partner.because for partner in left_out.partners[:3])
-            more = ", ..." if len(left_out.partners) > 3 else ""
-            shown.append(
-                Line(f"Left out: {left_out.count:,} {left_out.reason}{f' ({names}{more})' if names else ''}.", "dim")
-            )
+        shown += [left_out.line for left_out in self.left_out.values()]
         return shown + self.data.blocks()
 
     def records(self) -> list[dict[str, Cell]]:
