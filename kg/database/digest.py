@@ -26,10 +26,12 @@ RETURN n.id AS id, labels(n) AS labels, n.created AS created,
 
 _SOURCES = """\
 MATCH (s:Source)
-WHERE EXISTS { (l:Load)-[:READ]->(s) WHERE l.attempt_status[-1] <> 'undone' }
+WHERE EXISTS { (l:Load)-[:READ]->(s) WHERE l.attempt_status[-1] <> 'undone' AND l.attempt_status[-1] <> 'refused' }
 RETURN s {.id, .title, .publisher, .licence, .url, .authority} AS properties"""
 
-_FACTS = "MATCH (a)-[r:{type}]->(b) RETURN a.id AS start, b.id AS end, properties(r) AS properties"
+_FACTS = """\
+MATCH (a)-[r]->(b) WHERE r.key IS NOT NULL
+RETURN type(r) AS type, a.id AS start, b.id AS end, properties(r) AS properties"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,14 @@ def digest(connection: Connection) -> Digest:
         names[row["id"]] = name
         lines.append(compact(["node", name, sorted(row["labels"]), _shown(row["properties"])]))
     nodes = len(lines)
-    for type_, kind in FACTS.items():
-        for row in connection.run_read(_FACTS.format(type=type_), {}, timeout=READ_TIMEOUT):
-            properties = row["properties"]
-            start, end = names[row["start"]], names[row["end"]]
-            if kind.undirected and end < start:
-                start, end = end, start
-            part = str(properties.get(kind.part, "")) if kind.part else ""
-            key = fact_key(type_, start, end, part=part, spell=properties.get("spell", ""))
-            lines.append(compact(["fact", key, type_, start, end, _shown(properties)]))
+    for row in connection.run_read(_FACTS, {}, timeout=READ_TIMEOUT):
+        kind, properties = FACTS[row["type"]], row["properties"]
+        start, end = names[row["start"]], names[row["end"]]
+        if kind.undirected and end < start:
+            start, end = end, start
+        part = str(properties.get(kind.part, "")) if kind.part else ""
+        key = fact_key(kind.type, start, end, part=part, spell=properties.get("spell", ""))
+        lines.append(compact(["fact", key, kind.type, start, end, _shown(properties)]))
     facts = len(lines) - nodes
     lines += [compact(["source", row["properties"]]) for row in connection.run_read(_SOURCES, {})]
     return Digest(hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest(), nodes, facts)

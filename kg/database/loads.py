@@ -11,7 +11,6 @@ from kg.database.connection import Connection
 from kg.errors import KgError
 from kg.schema.dates import first_day
 from kg.schema.provenance import Source
-from kg.schema.relationships import FACTS
 
 #: Status of a load of which nothing is in the graph.
 NOT_STANDING = ("undone", "refused")
@@ -40,6 +39,11 @@ MATCH (l:Load {id: $id})
 SET l += $properties, l.complete = $complete,
     l.attempt_finished = l.attempt_finished[..-1] + $now,
     l.attempt_status = l.attempt_status[..-1] + $status"""
+
+_TOTALS = """\
+MATCH ()-[r]->() WHERE r.key IS NOT NULL
+RETURN type(r) AS type, count(r) AS count, sum(r.fingerprint) AS total
+ORDER BY type"""
 
 _SET_EDITIONS = """\
 MATCH (s:Source) WHERE s.id IN $sources
@@ -151,13 +155,7 @@ def finish(
 
 def fact_totals(connection: Connection) -> dict[str, tuple[int, int]]:
     """Return the number of facts and the sum of their fingerprints per relationship type, types without facts left out."""
-    totals = {}
-    for type_ in FACTS:
-        statement = f"MATCH ()-[r:{type_}]->() RETURN count(r) AS count, sum(r.fingerprint) AS total"
-        (row,) = connection.run_read(statement, {})
-        if row["count"]:
-            totals[type_] = (row["count"], row["total"])
-    return totals
+    return {row["type"]: (row["count"], row["total"]) for row in connection.run_read(_TOTALS, {})}
 
 
 def history(connection: Connection, scope: str) -> list[dict[str, Any]]:

@@ -29,19 +29,21 @@ _FACT_LISTS = ", ".join(f"r.{name} AS {name}" for name in LISTS)
 
 _NODES_BY_ID = f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}) RETURN {_NODE}"
 _NODES_OF_SCOPE = f"MATCH (n:Entity) WHERE any(load IN n.loads WHERE load STARTS WITH $prefix) RETURN {_NODE}"
-_NODES = f"MATCH (n:Entity) RETURN {_NODE}"
-_TOUCHING = "UNWIND $ids AS id MATCH (:Entity {id: id})-[r]-() WHERE r.key IS NOT NULL RETURN DISTINCT type(r) AS type, r.key AS key"
 _SOURCES = "MATCH (s:Source) RETURN s.id AS id, s.authority AS authority"
 _SOME_IDS_TAKEN = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id"
 
 
-def _fact(type_: str) -> str:
-    part = FACTS[type_].part
-    told_apart_by = f"r.{part}" if part else "''"
-    return (
-        f"startNode(r).id AS start, endNode(r).id AS end, {told_apart_by} AS part, "
-        f"coalesce(r.spell, '') AS spell, {_FACT_LISTS}"
-    )
+#: What tells facts of some type apart; which of them it is follows from the type.
+_PARTS = sorted({kind.part for kind in FACTS.values() if kind.part})
+_FACT = (
+    "type(r) AS type, startNode(r).id AS start, endNode(r).id AS end, coalesce(r.spell, '') AS spell, "
+    + ", ".join(f"r.{part} AS {part}" for part in _PARTS)
+    + f", {_FACT_LISTS}"
+)
+_FACTS_OF_SCOPE = f"MATCH ()-[r]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) RETURN {_FACT}"
+_FACTS_TOUCHING = (
+    f"UNWIND $ids AS id MATCH (:Entity {{id: id}})-[r]-() WHERE r.key IS NOT NULL WITH DISTINCT r RETURN {_FACT}"
+)
 
 
 def batches(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
@@ -90,11 +92,6 @@ def read_nodes_of_scope(connection: Connection, scope: str) -> dict[str, StoredN
     return _nodes(connection, _NODES_OF_SCOPE, {"prefix": f"{scope}@"})
 
 
-def read_all_nodes(connection: Connection) -> dict[str, StoredNode]:
-    """Return every node that carries assertions."""
-    return _nodes(connection, _NODES, {})
-
-
 def _nodes(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> dict[str, StoredNode]:
     rows = connection.run_read(statement, {**parameters, "labels": list(NODES)}, timeout=READ_TIMEOUT)
     return {
@@ -105,48 +102,34 @@ def _nodes(connection: Connection, statement: str, parameters: Mapping[str, Any]
 
 
 def read_facts(connection: Connection, type_: str, keys: Iterable[str]) -> dict[str, StoredFact]:
-    """Return the facts of a type with these keys."""
-    statement = f"UNWIND $keys AS key MATCH ()-[r:{type_} {{key: key}}]->() RETURN {_fact(type_)}"
+    """Return the facts of a type with these keys, by key."""
+    statement = f"UNWIND $keys AS key MATCH ()-[r:{type_} {{key: key}}]->() RETURN {_FACT}"
     facts: dict[str, StoredFact] = {}
     for batch in batches(sorted(set(keys))):
-        facts |= _facts(connection, type_, statement, {"keys": list(batch)})
+        facts |= _facts(connection, statement, {"keys": list(batch)})
     return facts
 
 
 def read_facts_of_scope(connection: Connection, scope: str) -> dict[str, StoredFact]:
     """Return the facts, of all types, of which loads of this scope assert something."""
-    facts: dict[str, StoredFact] = {}
-    for type_ in FACTS:
-        statement = (
-            f"MATCH ()-[r:{type_}]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) RETURN {_fact(type_)}"
-        )
-        facts |= _facts(connection, type_, statement, {"prefix": f"{scope}@"})
-    return facts
+    return _facts(connection, _FACTS_OF_SCOPE, {"prefix": f"{scope}@"})
 
 
 def read_facts_touching(connection: Connection, ids: Iterable[str]) -> dict[str, StoredFact]:
     """Return every fact that has one of these nodes at an end."""
-    keys: dict[str, set[str]] = defaultdict(set)
-    for row in connection.run_read(_TOUCHING, {"ids": sorted(set(ids))}, timeout=READ_TIMEOUT):
-        keys[row["type"]].add(row["key"])
     facts: dict[str, StoredFact] = {}
-    for type_, some in keys.items():
-        facts |= read_facts(connection, type_, some)
+    for batch in batches(sorted(set(ids))):
+        facts |= _facts(connection, _FACTS_TOUCHING, {"ids": list(batch)})
     return facts
 
 
-def read_all_facts(connection: Connection) -> dict[str, StoredFact]:
-    """Return every fact."""
-    facts: dict[str, StoredFact] = {}
-    for type_ in FACTS:
-        facts |= _facts(connection, type_, f"MATCH ()-[r:{type_}]->() RETURN {_fact(type_)}", {})
-    return facts
-
-
-def _facts(connection: Connection, type_: str, statement: str, parameters: Mapping[str, Any]) -> dict[str, StoredFact]:
+def _facts(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> dict[str, StoredFact]:
     facts = {}
     for row in connection.run_read(statement, parameters, timeout=READ_TIMEOUT):
-        fact = StoredFact(type_, row["start"], row["end"], row["part"], row["spell"], tuple(from_lists(row)))
+        part = FACTS[row["type"]].part
+        told_apart_by = row[part] if part else ""
+        ends = row["start"], row["end"]
+        fact = StoredFact(row["type"], *ends, told_apart_by, row["spell"], tuple(from_lists(row)))
         facts[fact.key] = fact
     return facts
 
