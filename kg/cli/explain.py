@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from kg.cli.options import connection_options
+from kg.cli.picture import draw_picture, picture_option
 from kg.cli.present import as_of_option, format_option, kind_option, present, top_option
 
 
@@ -17,8 +19,17 @@ from kg.cli.present import as_of_option, format_option, kind_option, present, to
 @top_option("paths")
 @as_of_option
 @format_option
+@picture_option
 @connection_options
-def explain(start: str, end: str, as_of: str | None, form: str, connect: dict[str, Any], **options: Any) -> None:
+def explain(
+    start: str,
+    end: str,
+    as_of: str | None,
+    form: str,
+    picture: Path | None,
+    connect: dict[str, Any],
+    **options: Any,
+) -> None:
     """Explain why two places would, or do, work together.
 
     A and B are cities or regions, by name or id. Shows the reasons that recommend adds up, with the same numbers, and
@@ -30,7 +41,9 @@ def explain(start: str, end: str, as_of: str | None, form: str, connect: dict[st
 
     day = parse_as_of(as_of)
     with open_connection(**connect) as connection:
-        present(answer(connection, start, end, as_of=day, **options), form)
+        result = answer(connection, start, end, as_of=day, **options)
+    present(result, form)
+    draw_picture(result, picture)
 
 
 @click.command()
@@ -39,8 +52,11 @@ def explain(start: str, end: str, as_of: str | None, form: str, connect: dict[st
 @top_option("paths")
 @as_of_option
 @format_option
+@picture_option
 @connection_options
-def path(start: str, end: str, *, top: int, as_of: str | None, form: str, connect: dict[str, Any]) -> None:
+def path(
+    start: str, end: str, *, top: int, as_of: str | None, form: str, picture: Path | None, connect: dict[str, Any]
+) -> None:
     """Show the most specific paths between any two things.
 
     A and B are anything in the graph (a city, a network, a person, a project, ...), by name or id. A shared country,
@@ -52,4 +68,6 @@ def path(start: str, end: str, *, top: int, as_of: str | None, form: str, connec
 
     day = parse_as_of(as_of)
     with open_connection(**connect) as connection:
-        present(answer(connection, start, end, top=top, as_of=day), form)
+        result = answer(connection, start, end, top=top, as_of=day)
+    present(result, form)
+    draw_picture(result, picture)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from kg.cli.options import connection_options
+from kg.cli.picture import draw_picture, picture_option
 from kg.cli.present import as_of_option, format_option, kind_option, present, top_option
 
 
@@ -23,8 +25,11 @@ from kg.cli.present import as_of_option, format_option, kind_option, present, to
 @as_of_option
 @click.option("--include-existing", is_flag=True, help="Keep those it is twinned or in a running project with.")
 @format_option
+@picture_option
 @connection_options
-def recommend(place: str, as_of: str | None, form: str, connect: dict[str, Any], **options: Any) -> None:
+def recommend(
+    place: str, as_of: str | None, form: str, picture: Path | None, connect: dict[str, Any], **options: Any
+) -> None:
     """Recommend partners for a city or region, with the reasons.
 
     PLACE is a name (Riga, Rīga, "riga, lv") or an id (geonames:456172, wikidata:Q1773). The score of a partner is the
@@ -39,4 +44,6 @@ def recommend(place: str, as_of: str | None, form: str, connect: dict[str, Any],
     day = parse_as_of(as_of)
     Filters(min_population=options["min_population"], max_population=options["max_population"])
     with open_connection(**connect) as connection:
-        present(answer(connection, place, as_of=day, **options), form)
+        result = answer(connection, place, as_of=day, **options)
+    present(result, form)
+    draw_picture(result, picture)

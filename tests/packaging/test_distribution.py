@@ -121,7 +121,7 @@ def test_installed_wheel_lists_its_reports(installed: Path, tmp_path: Path) -> N
 
 
 def test_installed_wheel_names_its_sources(installed: Path, tmp_path: Path) -> None:
-    assert "CEMR" in run([installed / "kg", "sources"], tmp_path)
+    assert "geonames" in run([installed / "kg", "sources"], tmp_path)
 
 
 def test_every_command_of_the_installed_wheel_has_help(installed: Path, tmp_path: Path) -> None:
@@ -155,4 +155,4 @@ def test_editable_install_reads_the_checkout(tmp_path: Path) -> None:
     listed = run([environment / "kg", "report", "list"], tmp_path)
     assert "A title just written" in listed
     assert title not in listed
-    assert "CEMR" in run([environment / "kg", "sources"], tmp_path)
+    assert "geonames" in run([environment / "kg", "sources"], tmp_path)
