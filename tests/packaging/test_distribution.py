@@ -97,7 +97,9 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [entry for entry in archive.namelist() if entry.endswith(".dist-info/METADATA")]
         metadata = message_from_bytes(archive.read(name))
-    core = {re.split(r"[<>=;\[ ]", entry)[0] for entry in metadata.get_all("Requires-Dist", []) if "extra ==" not in entry}
+    core = {
+        re.split(r"[<>=;\[ ]", entry)[0] for entry in metadata.get_all("Requires-Dist", []) if "extra ==" not in entry
+    }
     assert core == {"click", "neo4j", "platformdirs", "pydantic", "pydantic-settings", "rich"}
     assert set(metadata.get_all("Provides-Extra", [])) == {"local", "geonames", "py2neo", "pictures", "dev"}
 
