@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,21 +36,9 @@ _KINDS: dict[str, tuple[str, type[nodes.Node]]] = {
 _NODE_FILES = {file: kind for kind, (file, _) in _KINDS.items()}
 _FACT_FILES = {f"{type_.lower()}.csv": kind for type_, kind in relationships.FACTS.items()}
 
-#: Columns that are no values of the node or fact.
-_FRAME = {
-    "id",
-    "source",
-    "start_kind",
-    "start",
-    "end_kind",
-    "end",
-    "geonames_id",
-    "wikidata_id",
-    "latitude",
-    "longitude",
-    "code",
-    "area",
-}
+#: Columns that say which thing a row is about, and who says so; all others are values of the model.
+_NODE_FRAME = {"id", "code", "area", "geonames_id", "wikidata_id", "latitude", "longitude", "source"}
+_FACT_FRAME = {"start_kind", "start", "end_kind", "end", "source"}
 
 
 class Starter(Loader):
@@ -104,7 +92,7 @@ class Starter(Loader):
 
     def _node(self, row: Row, kind: str) -> Outcome:
         model = _KINDS[kind][1]
-        values = _values(row.cells, model)
+        values = _values(row.cells, _NODE_FRAME)
         if row.cells.get("longitude"):
             values["location"] = (float(row.cells["longitude"]), float(row.cells["latitude"]))
         if kind == "project":
@@ -126,7 +114,7 @@ class Starter(Loader):
             if known is None:
                 return Rejected(f"there is no {row.cells[f'{end}_kind']} {row.cells[end]!r} in the starter")
             ends[end] = known
-        fact = model(**ends, **_values(row.cells, model))
+        fact = model(**ends, **_values(row.cells, _FACT_FRAME))
         return Records(facts=(FactRecord(fact, row.cells["source"], row.id),))
 
     @cached_property
@@ -152,14 +140,13 @@ def _ids(cells: Mapping[str, str]) -> tuple[str, ...]:
     return (*given, f"own:{cells['id']}")
 
 
-def _values(cells: Mapping[str, str], model: type[nodes.Record]) -> dict[str, Any]:
-    """Return the cells that are values of the model; unknown columns are an error of the file."""
-    values: dict[str, Any] = {}
-    for column, cell in cells.items():
-        if column in _FRAME or not cell:
-            continue
-        values[column] = _names(cell) if column == "names" else cell
-    return values
+def _values(cells: Mapping[str, str], frame: Collection[str]) -> dict[str, Any]:
+    """Return the cells that are values of the model, which refuses those that it does not know."""
+    return {
+        column: _names(cell) if column == "names" else cell
+        for column, cell in cells.items()
+        if cell and column not in frame
+    }
 
 
 def _names(cell: str) -> tuple[str, ...]:
