@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, checksum, read_csv
 from kg.schema import nodes, relationships
 from kg.schema.identity import best_first, reference
@@ -38,14 +38,18 @@ _FACT_FILES = {f"{type_.lower()}.csv": kind for type_, kind in relationships.FAC
 
 #: Columns that say which thing a row is about, and who says so; all others are values of the model.
 _NODE_FRAME = {"id", "code", "area", "geonames_id", "wikidata_id", "latitude", "longitude", "source"}
-_FACT_FRAME = {"start_kind", "start", "end_kind", "end", "source"}
+_FACT_COLUMNS = ("start_kind", "start", "end_kind", "end", "source")
+_FACT_FRAME = set(_FACT_COLUMNS)
+
+_SOURCE_COLUMNS = ("id", "title", "publisher", "licence", "url", "authority")
 
 
 class Starter(Loader):
     """The starter knowledge base as it ships with the package.
 
-    :param directory: another folder of the same layout.
-    :param edition: its date.
+    Args:
+        directory: Another folder of the same layout.
+        edition: Its date.
     """
 
     name = "starter"
@@ -55,35 +59,62 @@ class Starter(Loader):
     def __init__(self, directory: Path = DATA, edition: str = EDITION) -> None:
         self._directory = directory
         self._edition = edition
-        self._repeated: Counter[tuple[str, ...]] = Counter()
 
     @property
     def edition(self) -> str:
+        """The date of the files."""
         return self._edition
 
     @cached_property
     def sources(self) -> Sequence[Source]:
-        with (self._directory / "sources.csv").open(encoding="utf-8", newline="") as file:
-            return tuple(Source(**row) for row in csv.DictReader(file))
+        """The rows of ``sources.csv``.
+
+        Raises:
+            KgError: The file cannot be read, or a row is no source.
+        """
+        path = self._directory / "sources.csv"
+        sources = {}
+        for row in read_csv(path, columns=_SOURCE_COLUMNS):
+            try:
+                source = Source(**{column: row.cells[column] for column in _SOURCE_COLUMNS})
+            except ValueError as error:
+                raise KgError(f"{path}, line {row.line}: {error}") from error
+            if not source.id or source.id in sources:
+                raise KgError(f"{path}, line {row.line}: {source.id!r} is empty or stands twice: give each source one id")
+            sources[source.id] = source
+        return tuple(sources.values())
 
     def checksum(self) -> str:
+        """Return the SHA-256 over all files."""
         return checksum(self._directory.glob("*.csv"))
 
     def extract(self) -> Iterable[Row]:
-        self._repeated.clear()
+        """Yield the rows of all files, nodes before facts.
+
+        Raises:
+            KgError: A file cannot be read, or lacks a column.
+        """
         for file in (*_NODE_FILES, *_FACT_FILES):
             path = self._directory / file
             if path.is_file():
-                yield from read_csv(path, row_id=self._row_id)
+                yield from self._rows(path)
 
-    def _row_id(self, cells: Mapping[str, str]) -> str:
-        name = cells.get("id") or cells.get("code") or f"{cells['start']}>{cells['end']}"
-        key = (cells["source"], *(cells.get(column, "") for column in ("start_kind", "end_kind")), name)
-        self._repeated[key] += 1
-        number = self._repeated[key]
-        return name if number == 1 else f"{name}#{number}"
+    def _rows(self, path: Path) -> Iterable[Row]:
+        """Yield the rows of a file; what one source says several times of the same is numbered, within this file alone."""
+        kind = _NODE_FILES.get(path.name)
+        columns = ("code" if kind == "country" else "id", "source") if kind else _FACT_COLUMNS
+        repeated: Counter[tuple[str, ...]] = Counter()
+
+        def row_id(cells: Mapping[str, str]) -> str:
+            name = cells[columns[0]] if kind else f"{cells['start']}>{cells['end']}"
+            key = (name, *(cells[column] for column in columns if column not in ("start", "end")))
+            repeated[key] += 1
+            return name if repeated[key] == 1 else f"{name}#{repeated[key]}"
+
+        return read_csv(path, row_id=row_id, columns=columns)
 
     def transform(self, row: Row) -> Outcome:
+        """Return the node or the fact of a row."""
         if row.cells["source"] not in self._source_ids:
             return Rejected(f"{row.cells['source']!r} is not in sources.csv")
         if kind := _NODE_FILES.get(row.file):
@@ -96,7 +127,7 @@ class Starter(Loader):
         if row.cells.get("longitude"):
             values["location"] = (float(row.cells["longitude"]), float(row.cells["latitude"]))
         if kind == "project":
-            values["name"] = values.get("acronym") or values["title"]
+            values["name"] = values.get("acronym") or values.get("title")
         record = NodeRecord(model(**values), _ids(row.cells), row.cells["source"], row.id)
         facts = []
         country = row.cells.get("country")
@@ -128,7 +159,7 @@ class Starter(Loader):
             (kind, row.cells.get("id") or row.cells["code"]): reference(model.label, best_first(_ids(row.cells))[0])
             for kind, (file, model) in _KINDS.items()
             if (self._directory / file).is_file()
-            for row in read_csv(self._directory / file)
+            for row in self._rows(self._directory / file)
         }
 
 
