@@ -11,7 +11,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -75,6 +75,8 @@ class Loader(ABC):
     version: ClassVar[int] = 1
     #: Whether the edition is the age of its facts; not so where each row has a date of its own.
     dates_facts: ClassVar[bool] = True
+    #: How much of what its sources asserted before an edition may lack, unless the user says otherwise.
+    max_ended_share: ClassVar[float] = MAX_ENDED_SHARE
 
     @property
     @abstractmethod
@@ -146,16 +148,22 @@ def load(
     *,
     dry_run: bool = False,
     strict: bool = False,
-    max_ended_share: float = MAX_ENDED_SHARE,
+    max_ended_share: float | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Bring an edition into the graph; run again, it changes nothing, and after an interruption it goes on.
 
-    :param dry_run: say what would happen, and write nothing.
-    :param strict: refuse the whole edition when a row is rejected.
-    :param max_ended_share: how much of what the source asserted before the edition may lack.
-    :raises KgError: when the input cannot be read, is older than what is loaded, lacks too much, or (``strict``) has a reject;
-        nothing is written then.
+    Args:
+        connection: Where to.
+        loader: What to load.
+        dry_run: Say what would happen, and write nothing.
+        strict: Refuse the whole edition when a row is rejected.
+        max_ended_share: How much of what the source asserted before the edition may lack.
+        progress: Who hears how far it is: phase, number done, number in all (0 when not known).
+
+    Raises:
+        KgError: The input cannot be read, is older than what is loaded, lacks too much, or (``strict``) has a reject; nothing
+            is written then.
     """
     header = LoadHeader(
         loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
@@ -306,15 +314,23 @@ def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
             table.writerow([row.file, row.line, reason, *(row.cells.get(name, "") for name in columns)])
 
 
-def read_csv(path: Path, *, row_id: Callable[[Mapping[str, str]], str] | None = None) -> Iterable[Row]:
+def read_csv(
+    path: Path, *, row_id: Callable[[Mapping[str, str]], str] | None = None, columns: Collection[str] = ()
+) -> Iterable[Row]:
     """Yield the rows of a CSV file in UTF-8 with a header; cells are stripped.
 
-    :param row_id: the source's own id of a row; its number and content where there is none.
-    :raises KgError: when the file cannot be read, is not UTF-8, or a row has not as many cells as the header.
+    Args:
+        path: The file.
+        row_id: The source's own id of a row; its number and content where there is none.
+        columns: Those that must be there.
+
+    Raises:
+        KgError: The file cannot be read, is not UTF-8, has not these columns, or a row has not as many cells as the header.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file, restkey="\0extra", restval="\0missing", strict=True)
+            _check_header(path, [name.strip() for name in table.fieldnames or ()], columns)
             for line in table:
                 if "\0extra" in line or "\0missing" in line.values():
                     raise KgError(
@@ -328,9 +344,18 @@ def read_csv(path: Path, *, row_id: Callable[[Mapping[str, str]], str] | None = 
     except OSError as error:
         raise KgError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise KgError(f"{path} is not UTF-8 (byte {error.start}); save it as CSV UTF-8 and load it again") from error
+        raise KgError(f"{path} is not UTF-8: save it as CSV UTF-8 and load it again") from error
     except csv.Error as error:
         raise KgError(f"{path} is not a CSV file that can be read: {error}") from error
+
+
+def _check_header(path: Path, header: Sequence[str], columns: Collection[str]) -> None:
+    if missing := [name for name in columns if name not in header]:
+        raise KgError(
+            f"{path} has no column {', '.join(missing)}: is it the right file, and is its first line the header?"
+        )
+    if repeated := [name for name, number in Counter(header).items() if number > 1]:
+        raise KgError(f"{path} has the column {', '.join(repeated)} twice: remove or rename one of them")
 
 
 def checksum(paths: Iterable[Path]) -> str:

@@ -54,6 +54,8 @@ class Starter(Loader):
 
     name = "starter"
     dates_facts = False
+    #: It comes with the package, whole: what a newer package no longer says is gone.
+    max_ended_share = 1
     scope = "starter"
 
     def __init__(self, directory: Path = DATA, edition: str = EDITION) -> None:
@@ -80,7 +82,9 @@ class Starter(Loader):
             except ValueError as error:
                 raise KgError(f"{path}, line {row.line}: {error}") from error
             if not source.id or source.id in sources:
-                raise KgError(f"{path}, line {row.line}: {source.id!r} is empty or stands twice: give each source one id")
+                raise KgError(
+                    f"{path}, line {row.line}: {source.id!r} is empty or stands twice: give each source one id"
+                )
             sources[source.id] = source
         return tuple(sources.values())
 
