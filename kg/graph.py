@@ -11,7 +11,7 @@ from kg.database import digest as digests
 from kg.database import schema
 from kg.database.connection import Connection, open_connection
 from kg.database.loads import loaded_sources
-from kg.database.writer import MAX_ENDED_SHARE, Progress
+from kg.database.writer import Progress
 
 if TYPE_CHECKING:
     import neo4j
@@ -154,7 +154,7 @@ class KnowledgeGraph:
         *,
         dry_run: bool = False,
         strict: bool = False,
-        max_ended_share: float = MAX_ENDED_SHARE,
+        max_ended_share: float | None = None,
         progress: Progress | None = None,
     ) -> LoadReport:
         """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.base.load`."""

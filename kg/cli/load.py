@@ -19,9 +19,7 @@ def load_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--max-ended",
             type=click.FloatRange(0, 1),
-            default=0.2,
-            show_default=True,
-            help="Largest share of the source's earlier statements that the edition may lack.",
+            help="Largest share of the source's earlier statements that the edition may lack (else 0.2; 1 for the starter).",
         ),
         click.option(
             "--rejects",
@@ -72,7 +70,7 @@ def geonames(min_population: int, only_countries: tuple[str, ...], edition: str 
 
 
 def _run(
-    loader: Any, *, dry_run: bool, strict: bool, max_ended: float, rejects: Path | None, connect: dict[str, Any]
+    loader: Any, *, dry_run: bool, strict: bool, max_ended: float | None, rejects: Path | None, connect: dict[str, Any]
 ) -> None:
     from kg.cli.progress import phases
     from kg.graph import connect as open_graph

@@ -191,7 +191,8 @@ def load(
         loads.put_sources(connection, loader.sources)
         loads.begin(connection, header, sources)
     try:
-        written = writer.write(connection, edition, max_ended_share=max_ended_share, dry_run=dry_run, progress=progress)
+        share = loader.max_ended_share if max_ended_share is None else max_ended_share
+        written = writer.write(connection, edition, max_ended_share=share, dry_run=dry_run, progress=progress)
     except writer.RefusedError:
         if not dry_run:
             loads.finish(connection, header, sources, status="refused", complete=False, counts={})
