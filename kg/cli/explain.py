@@ -35,13 +35,12 @@ def explain(
     A and B are cities or regions, by name or id. Shows the reasons that recommend adds up, with the same numbers, and
     the most specific paths between the two.
     """
-    from kg.database.connection import open_connection
-    from kg.queries.explain import explain as answer
+    from kg.graph import connect as open_graph
     from kg.queries.validity import parse_as_of
 
     day = parse_as_of(as_of)
-    with open_connection(**connect) as connection:
-        result = answer(connection, start, end, as_of=day, **options)
+    with open_graph(**connect) as graph:
+        result = graph.explain(start, end, as_of=day, **options)
     present(result, form)
     draw_picture(result, picture)
 
@@ -62,12 +61,11 @@ def path(
     A and B are anything in the graph (a city, a network, a person, a project, ...), by name or id. A shared country,
     region, theme, programme or seat is shown only when nothing else joins them.
     """
-    from kg.database.connection import open_connection
-    from kg.queries.paths import path as answer
+    from kg.graph import connect as open_graph
     from kg.queries.validity import parse_as_of
 
     day = parse_as_of(as_of)
-    with open_connection(**connect) as connection:
-        result = answer(connection, start, end, top=top, as_of=day)
+    with open_graph(**connect) as graph:
+        result = graph.path(start, end, top=top, as_of=day)
     present(result, form)
     draw_picture(result, picture)

@@ -35,15 +35,14 @@ def recommend(
     PLACE is a name (Riga, Rīga, "riga, lv") or an id (geonames:456172, wikidata:Q1773). The score of a partner is the
     sum of its reasons; kg/queries/weights.toml says how much each kind of reason counts.
     """
-    from kg.database.connection import open_connection
+    from kg.graph import connect as open_graph
     from kg.queries.recommend import Filters
-    from kg.queries.recommend import recommend as answer
     from kg.queries.validity import parse_as_of
 
     # What can be refused without a database is refused before one is started.
     day = parse_as_of(as_of)
     Filters(min_population=options["min_population"], max_population=options["max_population"])
-    with open_connection(**connect) as connection:
-        result = answer(connection, place, as_of=day, **options)
+    with open_graph(**connect) as graph:
+        result = graph.recommend(place, as_of=day, **options)
     present(result, form)
     draw_picture(result, picture)

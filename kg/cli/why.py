@@ -19,8 +19,7 @@ def why(key: str, form: str, connect: dict[str, Any]) -> None:
 
     KEY is the key of a fact, as in the evidence of a reason (recommend --format json), or the id or name of a node.
     """
-    from kg.database.connection import open_connection
-    from kg.queries.why import why as answer
+    from kg.graph import connect as open_graph
 
-    with open_connection(**connect) as connection:
-        present(answer(connection, key), form)
+    with open_graph(**connect) as graph:
+        present(graph.why(key), form)
