@@ -9,14 +9,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-_PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 def check_partial_date(text: str) -> str:
-    """Return ``text`` when it is a year, a year and month, or a day that exists; raise ``ValueError`` otherwise.
+    """Return ``text`` when it is a year, a year and month, or a day that exists.
 
     >>> check_partial_date("2009-05")
     '2009-05'
+
+    Raises:
+        ValueError: It is none of these.
     """
     first_day(text)
     return text
@@ -27,6 +30,9 @@ def first_day(text: str) -> date:
 
     >>> first_day("2009-05")
     datetime.date(2009, 5, 1)
+
+    Raises:
+        ValueError: It is not a partial date.
     """
     match = _PATTERN.fullmatch(text)
     if match is None:
@@ -43,6 +49,9 @@ def last_day(text: str) -> date:
 
     >>> last_day("2024-02")
     datetime.date(2024, 2, 29)
+
+    Raises:
+        ValueError: It is not a partial date.
     """
     first = first_day(text)
     match len(text):

@@ -102,9 +102,8 @@ def _type(annotation: object) -> str:
         return _type(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) is tuple:
         return "list of text"
-    return {str: "text", int: "whole number", float: "number"}.get(
-        annotation, getattr(annotation, "__name__", "").lower()
-    )  # type: ignore[call-overload,no-any-return]
+    names: dict[object, str] = {str: "text", int: "whole number", float: "number"}
+    return names.get(annotation) or str(getattr(annotation, "__name__", "")).lower()
 
 
 def diagram() -> str:

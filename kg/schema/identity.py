@@ -29,20 +29,24 @@ SCHEME_PROPERTIES = {
 }
 
 _CODES = {
-    "geonames": re.compile(r"[1-9]\d{0,9}"),
-    "wikidata": re.compile(r"Q[1-9]\d{0,10}"),
+    "geonames": re.compile(r"[1-9][0-9]{0,9}"),
+    "wikidata": re.compile(r"Q[1-9][0-9]{0,10}"),
     "iso": re.compile(r"[A-Z]{2}"),
     "own": re.compile(r"[a-z0-9][a-z0-9:._-]{0,119}"),
 }
-_ANY_CODE = re.compile(r"[^\s/\x00-\x1f][^\x00-\x1f]{0,119}")
+#: No control character anywhere, no white space at its ends.
+_ANY_CODE = re.compile(r"(?![/\s])[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,120}(?<!\s)")
 _RANK = {scheme: rank for rank, scheme in enumerate(SCHEMES)}
 
 
 def check_id(text: str) -> str:
-    """Return ``text`` when it is an id in a known scheme with a code of that scheme's form; raise ``ValueError`` otherwise.
+    """Return ``text`` when it is an id in a known scheme with a code of that scheme's form.
 
     >>> check_id("wikidata:Q1773")
     'wikidata:Q1773'
+
+    Raises:
+        ValueError: It is not.
     """
     scheme, colon, code = text.partition(":")
     if not colon or scheme not in _RANK:

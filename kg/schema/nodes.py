@@ -10,19 +10,44 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from kg.schema.dates import PartialDate
 
 
+#: Of the longest text, four bytes for each character: Neo4j refuses to index a value of more than some 8,100 bytes.
+MAX_TEXT = 2000
+
+#: Characters that turn the direction of what stands around them, so that a text can look like another.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def check_text(text: str) -> str:
-    """Return ``text`` in Unicode NFC with runs of white space folded; raise ``ValueError`` when nothing or a control character is left."""
+    """Return ``text`` in Unicode NFC with runs of white space folded.
+
+    Raises:
+        ValueError: Nothing to see is left, it is too long to be indexed, or it holds a character that controls a terminal or
+            the direction of writing.
+    """
     folded = " ".join(unicodedata.normalize("NFC", text).split())
-    if not folded:
-        raise ValueError("empty text")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in folded):
+    categories = {unicodedata.category(character) for character in folded}
+    if categories & {"Cc", "Cs"} or not _TURNING.isdisjoint(folded):
         raise ValueError(f"control character in {folded!r}")
+    if all(category.startswith(("C", "Z")) for category in categories):
+        raise ValueError("empty text")
+    if len(folded) > MAX_TEXT:
+        raise ValueError(f"longer than {MAX_TEXT} characters: {folded[:40]!r}...")
     return folded
 
 
 Text = Annotated[str, AfterValidator(check_text)]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Website = Annotated[str, Field(pattern=r"^(https?://)?[^\s/]+\.[^\s]+$", max_length=500)]
+#: It becomes a link on a page: no other scheme, no user and password, nothing that ends an attribute.
+Website = Annotated[
+    str,
+    Field(
+        pattern=r"^(https?://)?[^\s\pC/:@\"'<>?#]+\.[^\s\pC/:@\"'<>?#]+(:[0-9]+)?([/?#][^\s\pC\"'<>]*)?$",
+        max_length=500,
+    ),
+]
+#: What Neo4j can store as a whole number.
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Point(NamedTuple):
@@ -33,7 +58,11 @@ class Point(NamedTuple):
 
 
 def check_point(point: Point) -> Point:
-    """Return ``point`` when it lies on the globe; raise ``ValueError`` otherwise."""
+    """Return ``point`` when it lies on the globe.
+
+    Raises:
+        ValueError: It does not.
+    """
     if not (-180 <= point.longitude <= 180 and -90 <= point.latitude <= 90):
         raise ValueError(f"{point} is not on the globe: longitude -180 to 180, latitude -90 to 90")
     return point
@@ -69,7 +98,7 @@ class City(Node):
     schemes = ("geonames", "wikidata", "lau", "gcom", "pic", "own")
 
     country: CountryCode | None = Field(default=None, description="ISO 3166-1 code")
-    population: int | None = Field(default=None, ge=0, description="inhabitants")
+    population: Count | None = Field(default=None, description="inhabitants")
     location: Location | None = Field(default=None, description="point, WGS 84")
     website: Website | None = Field(default=None, description="address")
     dissolved: PartialDate | None = Field(default=None, description="when it ceased to be a municipality")
@@ -83,7 +112,7 @@ class Region(Node):
 
     level: Text | None = Field(default=None, description="province, county, ...")
     country: CountryCode | None = Field(default=None, description="ISO 3166-1 code")
-    population: int | None = Field(default=None, ge=0, description="inhabitants")
+    population: Count | None = Field(default=None, description="inhabitants")
     website: Website | None = Field(default=None, description="address")
 
 
@@ -134,7 +163,7 @@ class Project(Node):
     kind: Text | None = Field(default=None, description="project, network, pairing, ...")
     start: PartialDate | None = Field(default=None, description="first day")
     end: PartialDate | None = Field(default=None, description="last day")
-    budget_eur: float | None = Field(default=None, ge=0, description="total budget, euro")
+    budget_eur: Amount | None = Field(default=None, description="total budget, euro")
     website: Website | None = Field(default=None, description="address")
 
 
@@ -156,7 +185,7 @@ class Call(Node):
 
     opens: PartialDate | None = Field(default=None, description="opens")
     closes: PartialDate | None = Field(default=None, description="closes")
-    budget_eur: float | None = Field(default=None, ge=0, description="budget, euro")
+    budget_eur: Amount | None = Field(default=None, description="budget, euro")
     rule: Text | None = Field(default=None, description="who may apply")
 
 

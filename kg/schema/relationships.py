@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from kg.schema.dates import PartialDate, first_day, last_day
-from kg.schema.identity import split_reference
-from kg.schema.nodes import Record, Text
+from kg.schema.identity import check_id, split_reference
+from kg.schema.nodes import NODES, Amount, Record, Text
 
 MEMBERS = ("City", "Region", "Organisation")
 PLACES = ("City", "Region")
@@ -36,9 +36,12 @@ class Fact(Record):
 
     @model_validator(mode="after")
     def _check_ends(self) -> Self:
-        pair = split_reference(self.start)[0], split_reference(self.end)[0]
-        if pair not in self.pairs:
-            raise ValueError(f"{self.type} does not join {pair[0]} to {pair[1]}")
+        (start, start_id), (end, end_id) = split_reference(self.start), split_reference(self.end)
+        if (start, end) not in self.pairs:
+            raise ValueError(f"{self.type} does not join {start} to {end}")
+        for label, id_ in ((start, start_id), (end, end_id)):
+            if check_id(id_).partition(":")[0] not in NODES[label].schemes:
+                raise ValueError(f"{id_} cannot be the id of a {label} (only {', '.join(NODES[label].schemes)})")
         return self
 
 
@@ -82,7 +85,7 @@ class ParticipatesIn(Fact):
     pairs = _pairs(MEMBERS, ("Project",))
 
     role: Text | None = Field(default=None, description="lead partner, partner, lighthouse city, ...")
-    budget_eur: float | None = Field(default=None, ge=0, description="this partner's share, euro")
+    budget_eur: Amount | None = Field(default=None, description="this partner's share, euro")
 
 
 class TwinnedWith(Spell):

@@ -1,0 +1,204 @@
+"""Nodes and facts as rows give them: what is accepted, what is made of it, and what is refused with which word."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from kg.schema.nodes import NODES, City, Organisation, Project, check_text
+from kg.schema.records import FactRecord, NodeRecord
+from kg.schema.relationships import FACTS, Fact, HoldsPost, MemberOf, ParticipatesIn, TwinnedWith
+
+RIGA, TURKU, NETWORK = "City/geonames:456172", "City/geonames:633679", "Organisation/own:network"
+
+
+@given(st.text())
+def test_text_is_normal_or_refused(text: str) -> None:
+    try:
+        checked = check_text(text)
+    except ValueError:
+        return
+    assert checked == unicodedata.normalize("NFC", checked)
+    assert checked == " ".join(checked.split())
+    assert check_text(checked) == checked
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Rīga", "Rīga"), ("  Riga \t\n city ", "Riga city"), ("Ri\u00a0ga", "Ri ga"), ("'); DROP", "'); DROP")],
+)
+def test_text_is_composed_and_its_white_space_folded(text: str, shown: str) -> None:
+    assert City(name=text).name == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\u00a0", "Ri\x00ga", "\x1b[31mRiga", "Ri\x7fga", "Ri\u202ega", "Ri\u2066ga", "\ud800"]
+)
+def test_text_that_hides_something_or_says_nothing_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        City(name=text)
+
+
+def test_text_longer_than_an_index_takes_is_refused() -> None:
+    assert City(name="x" * 1000).name
+    with pytest.raises(ValidationError, match="longer than"):
+        City(name="x" * 5000)
+
+
+@pytest.mark.parametrize(
+    "website",
+    [
+        "https://www.riga.lv",
+        "http://a.b/c?d=e#f",
+        "www.riga.lv",
+        "riga.lv:8080/en",
+        "https://xn--rga-eya.example/ceļš",
+    ],
+)
+def test_a_website_is_an_address(website: str) -> None:
+    assert City(name="Riga", website=website).website == website
+
+
+@pytest.mark.parametrize(
+    "website",
+    [
+        "riga",
+        "javascript:alert(1).x",
+        "data:text/html,<b>.x",
+        "ftp://riga.lv",
+        "https://riga.lv/\x1b[31m",
+        "https://riga.lv/ a",
+        'https://riga.lv/"onclick=x',
+        "https://riga.lv/<b>",
+        "https://user:password@riga.lv",
+        "https://riga.lv/" + "a" * 500,
+    ],
+)
+def test_a_website_that_is_none_is_refused(website: str) -> None:
+    with pytest.raises(ValidationError):
+        City(name="Riga", website=website)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"population": -1},
+        {"population": 2**63},
+        {"population": "1e3x"},
+        {"location": (181, 0)},
+        {"location": (0, 91)},
+        {"location": (float("nan"), 0)},
+        {"country": "lv"},
+        {"country": "LV\n"},
+        {"dissolved": "soon"},
+        {"mayor": "x"},
+        {"as_of": "2020-00"},
+    ],
+)
+def test_values_that_cannot_be_are_refused(values: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        City(name="Riga", **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("budget", [-1, float("inf"), float("nan"), "inf"])
+def test_a_budget_is_a_number(budget: object) -> None:
+    with pytest.raises(ValidationError):
+        Project(name="x", budget_eur=budget)
+    with pytest.raises(ValidationError):
+        ParticipatesIn(start=RIGA, end="Project/own:x", budget_eur=budget)
+
+
+def test_nothing_can_be_changed_afterwards() -> None:
+    city = City(name="Riga")
+    with pytest.raises(ValidationError):
+        city.name = "Rīga"
+
+
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [
+        ((), "no id"),
+        (("iso:LV",), "cannot be the id of a City"),
+        (("geonames:x",), "not a code"),
+        (("riga",), "not an id"),
+    ],
+)
+def test_a_node_record_needs_ids_of_its_kind(ids: tuple[str, ...], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        NodeRecord(City(name="Riga"), ids, "source", "row")
+
+
+def test_a_region_never_takes_the_geonames_id_of_its_seat() -> None:
+    with pytest.raises(ValueError, match="cannot be the id of a Region"):
+        NodeRecord(NODES["Region"](name="Catalonia"), ("geonames:3128760",), "source", "row")
+
+
+@pytest.mark.parametrize(("source", "row"), [("", "row"), ("source", "")])
+def test_a_record_without_source_or_row_is_refused(source: str, row: str) -> None:
+    with pytest.raises(ValueError, match="no source or row"):
+        NodeRecord(City(name="Riga"), ("geonames:456172",), source, row)
+    with pytest.raises(ValueError, match="no source or row"):
+        FactRecord(MemberOf(start=RIGA, end=NETWORK), source, row)
+
+
+def test_a_record_goes_by_its_best_id_and_gives_only_what_it_has() -> None:
+    record = NodeRecord(
+        City(name="Riga", location=(24.1, 56.9)), ("own:riga", "wikidata:Q1773", "geonames:456172"), "s", "r"
+    )  # type: ignore[arg-type]
+    assert record.reference == RIGA
+    assert record.values == {"name": "Riga", "location": [24.1, 56.9]}
+
+
+@pytest.mark.parametrize(
+    ("model", "start", "end"),
+    [
+        (MemberOf, RIGA, TURKU),
+        (MemberOf, NETWORK, RIGA),
+        (TwinnedWith, RIGA, NETWORK),
+        (MemberOf, "City", NETWORK),
+        (MemberOf, RIGA, "Organisation"),
+        (MemberOf, "City/", NETWORK),
+        (MemberOf, "City/riga", NETWORK),
+        (MemberOf, "City/iso:LV", NETWORK),
+        (MemberOf, "Village/own:x", NETWORK),
+    ],
+)
+def test_a_fact_joins_only_what_it_may(model: type[Fact], start: str, end: str) -> None:
+    with pytest.raises(ValidationError):
+        model(start=start, end=end)
+
+
+def test_a_spell_ends_after_it_begins() -> None:
+    assert MemberOf(start=RIGA, end=NETWORK, since="2009-06", until="2009").until == "2009"
+    with pytest.raises(ValidationError, match="until 2008 is before since 2009"):
+        MemberOf(start=RIGA, end=NETWORK, since="2009", until="2008")
+
+
+def test_a_post_tells_facts_apart() -> None:
+    with pytest.raises(ValidationError):
+        HoldsPost(start="Person/own:x", end=RIGA)  # type: ignore[call-arg]
+    assert FactRecord(HoldsPost(start="Person/own:x", end=RIGA, post="mayor"), "s", "r").part == "mayor"
+    assert FactRecord(MemberOf(start=RIGA, end=NETWORK, role="president"), "s", "r").part == ""
+
+
+def test_the_model_has_what_the_brief_of_the_model_lists() -> None:
+    assert set(NODES) == {
+        *("City", "Region", "Country", "Organisation", "Person", "Project", "Programme", "Call", "Event", "Theme")
+    }
+    assert all(kind.type == type_ for type_, kind in FACTS.items())
+    assert [type_ for type_, kind in FACTS.items() if kind.undirected] == ["TWINNED_WITH"]
+    assert {type_: kind.part for type_, kind in FACTS.items() if kind.part} == {
+        "HOLDS_POST": "post",
+        "SUPPORTS": "role",
+        "SEEKS": "request",
+        "OFFERS": "request",
+    }
+    assert "birth" not in " ".join(field for kind in NODES.values() for field in kind.model_fields)
+
+
+def test_an_organisation_may_be_of_any_kind() -> None:
+    assert Organisation(name="x", kind="transport authority").kind == "transport authority"
