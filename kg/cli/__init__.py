@@ -13,17 +13,27 @@ from kg.errors import KgError
 
 #: command -> "module:attribute"; a module is imported only when its command runs, so that ``kg --help`` stays light.
 COMMANDS = {
-    "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
-    "schema": ("kg.cli.schema:schema", "Show, make or check the schema."),
-    "undo": ("kg.cli.maintain:undo", "Take the latest load of a scope back."),
-    "sources": ("kg.cli.maintain:sources", "List the public sources and what was loaded of them."),
-    "load": ("kg.cli.load:load", "Load an edition of a source."),
-    "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
-    "report": ("kg.cli.report:report", "List, show and run the canned reports."),
+    "demo": (
+        "kg.cli.demo:demo",
+        "Start the local server, load real data, recommend partners for a city and explain one.",
+    ),
     "recommend": ("kg.cli.recommend:recommend", "Recommend partners for a city or region, with the reasons."),
     "explain": ("kg.cli.explain:explain", "Explain why two places would, or do, work together."),
     "path": ("kg.cli.explain:path", "Show the most specific paths between any two things."),
     "why": ("kg.cli.why:why", "Show every source of a fact or a node, and where they differ."),
+    "report": ("kg.cli.report:report", "List, show and run the canned reports."),
+    "load": ("kg.cli.load:load", "Load an edition of a source."),
+    "sources": (
+        "kg.cli.maintain:sources",
+        "List the public sources: publisher, licence, address and how to load them.",
+    ),
+    "undo": ("kg.cli.maintain:undo", "Take back the latest load of SCOPE."),
+    "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
+    "schema": (
+        "kg.cli.schema:schema",
+        "Show the schema, make it in the connected database, or check that database against it.",
+    ),
+    "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
 }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.cli.options import connection_options
+
+if TYPE_CHECKING:
+    from kg.database.writer import Progress
 
 
 def load_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -35,7 +39,10 @@ def load_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group(no_args_is_help=True)
 def load() -> None:
-    """Load an edition of a source. The same edition again changes nothing; an interrupted load is finished by running it again."""
+    """Load an edition of a source.
+
+    The same edition again changes nothing; an interrupted load is finished by running it again.
+    """
 
 
 @load.command()
@@ -69,14 +76,28 @@ def geonames(min_population: int, only_countries: tuple[str, ...], edition: str 
     _run(GeoNames(min_population=min_population, only_countries=only_countries, edition=edition), **options)
 
 
+@contextmanager
+def bars() -> Iterator[Progress]:
+    """Show the phases of a load as they come, each with a bar on a terminal."""
+    from kg.database.server import console_reporter
+
+    with console_reporter() as report:
+        report.step("Reading rows")
+
+        def show(phase: str, done: int, total: int) -> None:
+            if total:
+                report.count(f"Writing {phase}", done, total)
+
+        yield show
+
+
 def _run(
     loader: Any, *, dry_run: bool, strict: bool, max_ended: float | None, rejects: Path | None, connect: dict[str, Any]
 ) -> None:
-    from kg.cli.progress import phases
     from kg.graph import connect as open_graph
     from kg.loaders.base import write_rejects
 
-    with open_graph(**connect) as graph, phases() as progress:
+    with open_graph(**connect) as graph, bars() as progress:
         report = graph.load(loader, dry_run=dry_run, strict=strict, max_ended_share=max_ended, progress=progress)
     click.echo(str(report))
     if report.rejects:

@@ -13,7 +13,10 @@ from kg.cli.options import connection_options
 @click.command()
 @connection_options
 def digest(connect: dict[str, Any]) -> None:
-    """Print one number for what the graph says; equal graphs have equal digests, however they came about."""
+    """Print one number for what the graph says.
+
+    Equal graphs have equal digests, however they came about.
+    """
     from kg.graph import connect as open_graph
 
     with open_graph(**connect) as graph:
@@ -26,7 +29,10 @@ def digest(connect: dict[str, Any]) -> None:
 @click.argument("scope")
 @connection_options
 def undo(scope: str, connect: dict[str, Any]) -> None:
-    """Take back the latest load of SCOPE (as kg sources names it): the graph is then as if it had never run."""
+    """Take back the latest load of SCOPE.
+
+    The graph is then as if that load had never run. `kg sources --loaded` names the scopes.
+    """
     from kg.graph import connect as open_graph
 
     with open_graph(**connect) as graph:
@@ -52,9 +58,8 @@ def undo(scope: str, connect: dict[str, Any]) -> None:
 @connection_options
 def sources(loaded: bool, format_: str, connect: dict[str, Any]) -> None:
     """List the public sources: publisher, licence, address and how to load them."""
-    from kg.loaders.catalogue import CATALOGUE, Entry
+    from kg.loaders.catalogue import CATALOGUE
 
-    entries: list[Entry] | list[dict[str, Any]]
     if loaded:
         from kg.graph import connect as open_graph
 

@@ -97,14 +97,19 @@ def browser(no_open: bool) -> None:
         info = ensure_running(report=report, new_ports=True)
         report.step("Waiting for Neo4j Browser")
         wait_for_browser(info)
+    describe_browser(info)
+    if not no_open and _has_display():
+        webbrowser.open(info.browser_address)
+
+
+def describe_browser(info: ServerInfo) -> None:
+    """Print how to log in to Neo4j Browser; the password only on a terminal, elsewhere where it stands."""
     click.echo(f"Neo4j Browser: {info.browser_address}")
     click.echo(f"User:          {info.username}")
     if sys.stdout.isatty():
         click.echo(f"Password:      {info.password}")
     else:
         click.echo(f"Password:      in the file {info.home.password_file}")
-    if not no_open and _has_display():
-        webbrowser.open(info.browser_address)
 
 
 def _has_display() -> bool:

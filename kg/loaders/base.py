@@ -169,7 +169,7 @@ def load(
         loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
     )
     header = loads.place_in_history(connection, header)
-    fates = _read(loader, progress)
+    fates = _read(loader)
     _claim(fates, header)
     _reject_unknown(connection, fates)
     rejects = tuple((fate.row, fate.outcome.reason) for fate in fates if isinstance(fate.outcome, Rejected))
@@ -203,7 +203,7 @@ def load(
     return LoadReport(header.id, tuple(sources), rows, skipped, rejects, dict(written.counts), dry_run)
 
 
-def _read(loader: Loader, progress: Progress | None) -> list[_Fate]:
+def _read(loader: Loader) -> list[_Fate]:
     fates = []
     for row in loader.extract():
         try:
@@ -213,8 +213,6 @@ def _read(loader: Loader, progress: Progress | None) -> list[_Fate]:
         except ValueError as error:
             outcome = Rejected(str(error))
         fates.append(_Fate(row, outcome))
-        if progress and len(fates) % 1000 == 0:
-            progress("rows", len(fates), 0)
     if not fates:
         raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
     return fates
