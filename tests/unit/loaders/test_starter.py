@@ -94,7 +94,10 @@ def test_a_bad_row_is_rejected_with_its_reason(folder: Path, file: str, line: st
     [
         ("id,title,publisher,licence,url\nx,X,X,X,\n", "no column authority"),
         ("id,title,publisher,licence,url,authority\nx,X,X,X,,king\n", "line 2.*'king' is none of person, network"),
-        ("id,title,publisher,licence,url,authority\nx,X,X,X,,network\nx,X,X,X,,person\n", "line 3.*'x' is empty or stands twice"),
+        (
+            "id,title,publisher,licence,url,authority\nx,X,X,X,,network\nx,X,X,X,,person\n",
+            "line 3.*'x' is empty or stands twice",
+        ),
     ],
 )
 def test_sources_that_are_none_are_an_error_of_the_file(folder: Path, text: str, reason: str) -> None:
@@ -122,7 +125,11 @@ def test_a_row_keeps_its_id_whatever_the_other_tables_hold(folder: Path) -> None
     )
     before = [row.id for row, _ in outcomes(folder) if row.file == "part_of.csv"]
     spoil(folder, "member_of.csv", "organisation,small-network,organisation,small-network,,,,,list-web,2020")
-    assert [row.id for row, _ in outcomes(folder) if row.file == "part_of.csv"] == before == ["small-network>small-network"]
+    assert (
+        [row.id for row, _ in outcomes(folder) if row.file == "part_of.csv"]
+        == before
+        == ["small-network>small-network"]
+    )
 
 
 def test_what_one_source_says_twice_of_the_same_has_two_ids() -> None:
