@@ -151,6 +151,8 @@ class _Writer:
         self._ids: dict[str, str] = {}
         self._scope_nodes = stored.read_nodes_of_scope(connection, self._scope)
         self._scope_facts = stored.read_facts_of_scope(connection, self._scope)
+        #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
+        self._moved: dict[str, StoredFact | None] = {}
         self.written = Written()
 
     def check_ended_share(self, max_ended_share: float) -> None:
@@ -173,8 +175,8 @@ class _Writer:
                 )
 
     def _store(self, operations: Operations) -> None:
-        statements = operations.statements()
-        if statements and not self._dry_run:
+        # Not even made in a dry run: new sources, whose authority decides on values, are not stored then.
+        if not self._dry_run and (statements := operations.statements()):
             self._connection.write_many(statements)
 
     def _can_go(self, assertion: Assertion) -> bool:
@@ -237,8 +239,6 @@ class _Writer:
         joins = [here for here in same.values() if len(here.existing) > 1]
         for here in joins:
             self._join(here.label, [held[id_] for id_ in here.existing], here.incoming)
-        if joins:
-            self._scope_facts = stored.read_facts_of_scope(self._connection, self._scope)
 
     def _write_single_nodes(self, groups: Sequence[_Same], held: Mapping[str, StoredNode]) -> None:
         wanted = {id_ for here in groups if not here.existing for id_ in here.ids}
@@ -268,7 +268,7 @@ class _Writer:
     def _join(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Assertion]) -> None:
         """Make one node of several that turn out to be the same, in one transaction, with all facts that touch them."""
         operations = Operations(self._authorities)
-        facts = stored.read_facts_touching(self._connection, [node.id for node in nodes])
+        facts = self._facts_touching({node.id for node in nodes})
         rest = dict(incoming)
         now_nodes = []
         for number, node in enumerate(nodes, start=1):
@@ -281,12 +281,17 @@ class _Writer:
                 operations.remember_node(self._load, node, assertion)
         target = regroup(now_nodes, facts.values(), now=self._now)
         put_regrouped(operations, nodes, facts, target.nodes, target.facts)
+        self._moved |= dict.fromkeys(facts) | {fact.key: fact for fact in target.facts}
         for loop in target.self_loops:
             for assertion in loop.assertions:
                 operations.remember_fact(self._load, loop, assertion, kind="self-loop")
         self._store(operations)
         self.written.counts["nodes joined"] += len(nodes) - len(target.nodes)
         self._ids |= {reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids}
+
+    def _facts_touching(self, ids: Collection[str]) -> dict[str, StoredFact]:
+        facts = stored.read_facts_touching(self._connection, ids) | self._moved
+        return {key: fact for key, fact in facts.items() if fact and (fact.start in ids or fact.end in ids)}
 
     # Facts ------------------------------------------------------------------------------------------------------------
 
@@ -300,15 +305,21 @@ class _Writer:
                 continue
             incoming[fact.key][claim.assertion.identity] = claim.assertion
             subjects[fact.key] = fact
-        held = dict(self._scope_facts)
+        of_scope = {key: fact for key, fact in self._scope_facts.items() if key not in self._moved}
+        moved = {key: fact for key, fact in self._moved.items() if fact}
+        of_scope |= {
+            key: fact for key, fact in moved.items() if any(made.scope == self._scope for made in fact.assertions)
+        }
+        held = of_scope | moved
         elsewhere: dict[str, list[str]] = defaultdict(list)
         for key, fact in subjects.items():
             if key not in held:
                 elsewhere[fact.type].append(key)
         for type_, keys in elsewhere.items():
-            held |= stored.read_facts(self._connection, type_, keys)
+            found = stored.read_facts(self._connection, type_, keys)
+            held |= {key: fact for key, fact in found.items() if key not in self._moved}
 
-        todo = sorted({*subjects, *self._scope_facts}, key=lambda key: _by_start(held.get(key) or subjects[key]))
+        todo = sorted({*subjects, *of_scope}, key=lambda key: _by_start(held.get(key) or subjects[key]))
         done = 0
         for batch in stored.batches(todo):
             operations = Operations(self._authorities)
