@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import neo4j
-from neo4j.exceptions import ConfigurationError
+from neo4j.exceptions import ClientError, ConfigurationError
 
-from kg.database.driver_errors import explain_driver_errors
+from kg.database.driver_errors import explain_driver_errors, not_neo4j
 from kg.database.server import Reporter, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
@@ -149,7 +149,12 @@ class DriverConnection(Connection):
     def server_version(self) -> str:
         """The version of the Neo4j that answers."""
         with explain_driver_errors(self._place, None), self._session(neo4j.READ_ACCESS) as session:
-            return version_in(_rows(session.run(neo4j.Query(VERSION, timeout=30))))
+            try:
+                return version_in(_rows(session.run(neo4j.Query(VERSION, timeout=30))))
+            except ClientError as error:
+                if (error.code or "").startswith(("Neo.ClientError.Procedure.", "Neo.ClientError.Statement.")):
+                    return ""  # something like Neo4j, without this procedure
+                raise
 
     def close(self) -> None:
         """Close the driver, unless it was handed in."""
@@ -253,7 +258,7 @@ def _checked(connection: Connection, place: str) -> Connection:
     version = connection.server_version()
     found = re.match(r"(\d+)\.(\d+)", version)
     if found is None:
-        raise KgError(f"What answers at {place} speaks Bolt but is not Neo4j: give the address of a Neo4j.")
+        raise not_neo4j(place)
     if (int(found[1]), int(found[2])) < OLDEST_VERSION:
         raise KgError(
             f"The Neo4j at {place} is version {version}, and kg needs 5.26 or later: upgrade it, or leave NEO4J_URI "

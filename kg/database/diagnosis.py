@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 #: The greeting of the Bolt protocol, and four versions that a client may ask for: 5.0 to 5.8 and 4.2 to 4.4.
 _GREETING = bytes.fromhex("6060b017") + bytes.fromhex("00080805") + bytes.fromhex("00020404") + bytes(8)
+#: What Neo4j 5.13 came with; 5.26 speaks it and newer ones.
+_OLDEST = (5, 4)
 _BOLT_PORT = 7687
 
 
@@ -17,7 +19,7 @@ class Finding(Enum):
 
     NOTHING = "nothing accepts a connection there"
     STRANGER = "something that does not speak Bolt"
-    OTHER_BOLT = "something that speaks Bolt in versions that our driver does not know"
+    OLD_BOLT = "something that speaks Bolt only in versions older than those of Neo4j 5.26"
     NO_TLS = "something that does not use TLS, although the address asks for it"
     BAD_CERTIFICATE = "a server whose certificate nobody vouches for"
     BOLT = "a server that speaks Bolt"
@@ -60,9 +62,11 @@ def _greet(connected: socket.socket) -> Finding:
     try:
         connected.sendall(_GREETING)
         answer = connected.recv(4)
-    except OSError:
+    except TimeoutError:
         return Finding.STRANGER
-    if answer == bytes(4):
-        return Finding.OTHER_BOLT
-    # A version comes as two unused bytes, the minor and the major number.
-    return Finding.BOLT if len(answer) == 4 and answer[:2] == bytes(2) and answer[3] < 16 else Finding.STRANGER
+    except OSError:  # broken off in the middle, as by a server that is just ending
+        return Finding.NOTHING
+    # A version comes as two unused bytes, the minor and the major number; all zero when none of ours will do.
+    if len(answer) != 4 or answer[:2] != bytes(2) or answer[3] > 15:
+        return Finding.STRANGER
+    return Finding.BOLT if (answer[3], answer[2]) >= _OLDEST else Finding.OLD_BOLT

@@ -14,6 +14,7 @@ from neo4j.exceptions import (
     ServiceUnavailable,
     SessionExpired,
     TransientError,
+    UnsupportedServerProduct,
 )
 
 from kg.database.diagnosis import Finding, knock
@@ -53,12 +54,22 @@ def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
         if isinstance(error, TransientError):
             raise KgError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}") from error
         raise
+    except UnsupportedServerProduct as error:
+        # The driver says so too when the two have no version of the protocol in common, or when it was never Bolt.
+        if knock(place) is Finding.BOLT:
+            raise not_neo4j(place) from error
+        raise _connection_error(place, error) from error
     except (ServiceUnavailable, SessionExpired, ConfigurationError, ConnectionPoolError, OSError) as error:
         raise _connection_error(place, error) from error
     except DriverError as error:
         if any(type(link).__name__.startswith("Bolt") for link in _chain(error)):  # the handshake's own, not public
             raise _connection_error(place, error) from error
         raise
+
+
+def not_neo4j(place: str) -> KgError:
+    """The error for another database that speaks Neo4j's protocol."""
+    return KgError(f"What answers at {place} speaks Bolt but is not Neo4j: give the address of a Neo4j.")
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -89,10 +100,10 @@ def _connection_error(place: str, error: BaseException) -> KgError:
                 f"What answers at {place} is not a Neo4j that speaks Bolt: give the address of its Bolt port (7687 "
                 "unless changed; 7474 is its web page)."
             )
-        case Finding.OTHER_BOLT:
+        case Finding.OLD_BOLT:
             return KgError(
-                f"The Neo4j at {place} and this driver have no version of the protocol in common: it is older than the "
-                f"5.26 that kg needs. Upgrade it, {_OWN}."
+                f"What answers at {place} speaks the Bolt protocol only as it was before the Neo4j 5.26 that kg needs: "
+                f"upgrade it, {_OWN}."
             )
         case Finding.NOTHING:
             return KgError(

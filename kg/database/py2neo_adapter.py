@@ -126,11 +126,7 @@ def _explained(graph: py2neo.Graph) -> Iterator[None]:
     try:
         yield
     except (ConnectionBroken, ConnectionUnavailable, ServiceUnavailable, OSError) as error:
-        # py2neo tells a wrong password from an absent server only when the Graph is made.
-        raise KgError(
-            f"The py2neo.Graph has no connection to {place}: see that the server runs and that the Graph was made with "
-            f"the right user and password. ({error})"
-        ) from error
+        raise KgError(f"The py2neo.Graph has no connection to {place}: see that the server runs. ({error})") from error
     except Neo4jError as error:
         if "TransactionTimedOut" in str(error.code):
             raise KgError(f"A query at {place} took longer than the server allows and was ended.") from error

