@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kg.database.connection import Connection
-from kg.database.schema import apply_schema
+from kg.database.schema import apply_schema, check_schema
 from kg.places.names import search_names
 
 #: The date as of which the tests ask, so that they mean the same in later years.
@@ -169,11 +169,26 @@ SOURCES = [
     {"id": "wiki", "title": "Another list", "publisher": "Volunteers", "licence": "CC0", "url": "example.org/wiki", "authority": "aggregator", "edition": "2017"},
 ]  # fmt: skip
 
+#: Two sources that disagree about the year, and a row that one of them no longer lists.
+DISAGREEMENT = {
+    "sources": ["list", "wiki", "wiki"],
+    "rows": ["12", "Q1773", "Q1773b"],
+    "loads": ["list@2025-05#0", "wiki@2017#0", "wiki@2017#0"],
+    "given": [
+        json.dumps({"v": {"since": "1999", "as_of": "2025-05"}, "e": "2025-05"}),
+        json.dumps({"v": {"since": "2001"}, "e": "2017"}),
+        json.dumps({"v": {"since": "1888"}, "e": "2017"}),
+    ],
+    "missing": ["", "", "2020"],
+}
+
 _NODES = "UNWIND $rows AS row CREATE (n:Entity:{label}) SET n = row"
 _FACTS = (
     "UNWIND $rows AS row MATCH (a:Entity {{id: row.start}}), (b:Entity {{id: row.end}})"
     " CREATE (a)-[f:{type}]->(b) SET f = row.values"
 )
+_IDENTIFIER = "MATCH (n:Entity {id: $id}) CREATE (:Identifier {value: $value})-[:IDENTIFIES]->(n)"
+_TWO_SOURCES = "MATCH ()-[f:MEMBER_OF {key: $key}]->() SET f += $values"
 _EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
 
@@ -189,7 +204,9 @@ def provenance(values: Properties, source: str = "list", row: str = "1") -> Prop
 
 def write_graph(connection: Connection) -> None:
     connection.run_schema(_EMPTY)
-    apply_schema(connection)
+    if check_schema(connection):
+        apply_schema(connection)
+    statements = []
     for label, nodes in {"City": CITIES, "Region": REGIONS, **OTHERS}.items():
         rows = [
             {
@@ -200,36 +217,18 @@ def write_graph(connection: Connection) -> None:
             }
             for id_, values in nodes.items()
         ]
-        connection.run_write(_NODES.format(label=label), {"rows": rows})
-    for type_ in {fact[1] for fact in FACTS}:
+        statements.append((_NODES.format(label=label), {"rows": rows}))
+    for type_ in sorted({fact[1] for fact in FACTS}):
         rows = [
             {"start": start, "end": end, "values": {"key": key, **values, **provenance(values)}}
             for key, kind, start, end, values in FACTS
             if kind == type_
         ]
-        connection.run_write(_FACTS.format(type=type_), {"rows": rows})
-    connection.run_write("UNWIND $rows AS row CREATE (s:Source) SET s = row", {"rows": SOURCES})
-    connection.run_write(
-        "MATCH (n:Entity {id: $id}) CREATE (:Identifier {value: $value})-[:IDENTIFIES]->(n)",
-        {"id": RIGA, "value": "geonames:999456172"},
-    )
-    # Two sources that disagree about the year, and one that no longer lists the fact.
-    connection.run_write(
-        "MATCH ()-[f:MEMBER_OF {key: 'm-riga-eurocities'}]->() SET f += $values",
-        {
-            "values": {
-                "sources": ["list", "wiki", "wiki"],
-                "rows": ["12", "Q1773", "Q1773b"],
-                "loads": ["list@2025-05#0", "wiki@2017#0", "wiki@2017#0"],
-                "given": [
-                    json.dumps({"v": {"since": "1999", "as_of": "2025-05"}, "e": "2025-05"}),
-                    json.dumps({"v": {"since": "2001"}, "e": "2017"}),
-                    json.dumps({"v": {"since": "1888"}, "e": "2017"}),
-                ],
-                "missing": ["", "", "2020"],
-            }
-        },
-    )
+        statements.append((_FACTS.format(type=type_), {"rows": rows}))
+    statements.append(("UNWIND $rows AS row CREATE (s:Source) SET s = row", {"rows": SOURCES}))
+    statements.append((_IDENTIFIER, {"id": RIGA, "value": "geonames:999456172"}))
+    statements.append((_TWO_SOURCES, {"key": "m-riga-eurocities", "values": DISAGREEMENT}))
+    connection.write_many(statements)
 
 
 @pytest.fixture(scope="module")

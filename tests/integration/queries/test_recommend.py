@@ -103,6 +103,22 @@ def themes(raw: Raw, id_: str) -> dict[str, set[tuple[str, str]]]:
     return found
 
 
+def shared_themes(raw: Raw, one: str, other: str) -> Iterable[tuple[str, int]]:
+    """Yield the type of each theme that two places share, and how many are concerned with it."""
+    my_themes, your_themes = themes(raw, one), themes(raw, other)
+    for theme in my_themes.keys() & your_themes.keys():
+        members = sum(theme in themes(raw, id_) for id_ in raw.nodes)
+        mine = {how for how in my_themes[theme] if how[0] != "PROJECT" or how not in your_themes[theme]}
+        yours = {how for how in your_themes[theme] if how[0] != "PROJECT" or how not in my_themes[theme]}
+        ways = {(how[0], way[0]) for how in mine for way in yours}
+        if {("SEEKS", "OFFERS"), ("OFFERS", "SEEKS")} & ways:
+            yield "theme_matched", members
+        elif {("SEEKS", "SEEKS"), ("OFFERS", "OFFERS")} & ways:
+            yield "theme_shared", members
+        elif ways:
+            yield "theme_in_projects", members
+
+
 def expected(raw: Raw, one: str, other: str, weighting: Weights) -> list[tuple[str, float]]:
     """Return type and value of each reason for two places, counted on the raw facts."""
     terms: list[tuple[str, float]] = []
@@ -124,18 +140,8 @@ def expected(raw: Raw, one: str, other: str, weighting: Weights) -> list[tuple[s
     for third in ours.keys() & theirs.keys():
         if ours[third] and theirs[third]:
             add("shared_twin", sum(twins(raw, third).values()))
-    my_themes, your_themes = themes(raw, one), themes(raw, other)
-    for theme in my_themes.keys() & your_themes.keys():
-        members = sum(theme in themes(raw, id_) for id_ in raw.nodes)
-        mine = {how for how in my_themes[theme] if how[0] != "PROJECT" or how not in your_themes[theme]}
-        yours = {how for how in your_themes[theme] if how[0] != "PROJECT" or how not in my_themes[theme]}
-        ways = {(how[0], way[0]) for how in mine for way in yours}
-        if {("SEEKS", "OFFERS"), ("OFFERS", "SEEKS")} & ways:
-            add("theme_matched", members)
-        elif {("SEEKS", "SEEKS"), ("OFFERS", "OFFERS")} & ways:
-            add("theme_shared", members)
-        elif ways:
-            add("theme_in_projects", members)
+    for type_, members in shared_themes(raw, one, other):
+        add(type_, members)
     if terms:
         sizes = [raw.nodes[id_].get("population") for id_ in (one, other)]
         if all(sizes):
