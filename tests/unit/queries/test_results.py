@@ -1,0 +1,158 @@
+"""Results and how they look, without a database."""
+
+from __future__ import annotations
+
+import csv
+import doctest
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from rich.console import Console
+
+from kg.cli.present import as_csv
+from kg.queries import display, provenance
+from kg.queries.display import Line, Table, clean, to_html, to_text
+from kg.queries.results import (
+    Data,
+    LeftOut,
+    LeftOutPartner,
+    Partner,
+    Recommendation,
+    Recommendations,
+    RecommendQuery,
+    SourceData,
+    Statement,
+    Term,
+)
+from kg.queries.why import differences
+
+EVIL = "<script>alert(1)</script>[red]\x1b[31m\u202e"
+
+
+def term(value: float, sentence: str = "Both are members of EMTA (35 members).") -> Term:
+    return Term(type="shared_network", label="Shared network", value=value, sentence=sentence, evidence=("a", "b"))
+
+
+def answer(name: str = "Espoo", terms: int = 2) -> Recommendations:
+    reasons = tuple(term(0.25) for _ in range(terms))
+    partner = Partner(id="geonames:660129", label="City", name=name, country="FI")
+    return Recommendations(
+        query=RecommendQuery(
+            partner=Partner(id="geonames:456172", label="City", name="Riga", country="LV"),
+            kind="exchange",
+            top=10,
+            countries=(),
+            exclude_countries=(),
+            min_population=None,
+            max_population=None,
+            as_of="2026-11-22",
+            include_existing=False,
+        ),
+        data=Data(
+            sources=(SourceData(id="list", title="A list"),),
+            editions={"list": "2025"},
+            as_of="2026-11-22",
+            facts=2,
+            facts_without_since=1,
+        ),
+        left_out={
+            "current_twinning": LeftOut(
+                reason="already twinned with Riga",
+                count=1,
+                partners=(LeftOutPartner(id="x", label="City", name="Rostock", because="Rostock, since 1961"),),
+            ),
+            "no_evidence": LeftOut(reason="sharing nothing with Riga in this graph", count=12_345),
+        },
+        recommendations=(Recommendation(partner=partner, score=0.25 * terms, terms=reasons),),
+    )
+
+
+def test_a_score_that_is_not_the_sum_of_its_terms_is_refused() -> None:
+    with pytest.raises(ValidationError, match="not the sum"):
+        Recommendation(partner=Partner(id="a", label="City", name="A"), score=0.6, terms=(term(0.5),))
+
+
+def test_results_are_frozen() -> None:
+    result = answer()
+    with pytest.raises(ValidationError):
+        result.recommendations = ()  # type: ignore[misc]
+
+
+def test_json_and_back() -> None:
+    assert Recommendations.model_validate_json(answer().model_dump_json()) == answer()
+
+
+def test_what_a_reader_sees() -> None:
+    text = str(answer())
+    assert "Partners for Riga, LV (exchange), as of 2026-11-22" in text
+    assert "0.25 Both are members of EMTA (35 members)." in text
+    assert "Left out, already twinned with Riga: 1 (Rostock, since 1961)." in text
+    assert "Left out, sharing nothing with Riga in this graph: 12,345." in text
+    assert "2 facts used, 1 of them without a known beginning and taken as true." in text
+    assert "0.50 and 2 more reasons." in str(answer(terms=8))
+
+
+def test_names_are_never_markup() -> None:
+    page = answer(EVIL)._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "\x1b" not in str(answer(EVIL))
+    assert "[red]" in str(answer(EVIL))
+
+
+@given(st.text())
+def test_nothing_of_a_text_steers_a_terminal_or_a_page(text: str) -> None:
+    blocks = [Line(text), Table(("A", "B"), ((text, 1.5), (None, None)))]
+    page = to_html(blocks)
+    assert page.count("<") == page.replace(clean(text), "").count("<") or "<" not in text
+    assert not any(ord(character) < 32 and character != "\n" for character in to_text(blocks))
+
+
+def test_a_terminal_gets_the_same_words() -> None:
+    console = Console(width=120, file=io.StringIO())
+    console.print(answer())
+    assert "Both are members of EMTA" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_rows_of_a_table_of_nothing() -> None:
+    assert to_text([Table(("A",), ())]).strip().startswith("A")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1", "＝1"])
+def test_csv_has_no_cell_that_a_spreadsheet_runs(name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(answer(name)))))
+    assert len(rows) == 2
+    assert rows[0]["name"].startswith("'")
+    assert rows[0]["evidence"] == "a b"
+    assert float(rows[0]["score"]) == 0.5
+
+
+def test_csv_of_an_empty_answer_is_empty() -> None:
+    assert as_csv(answer().model_copy(update={"recommendations": ()})) == ""
+
+
+def statement(source: str, row: str = "1", missing: str = "", **values: object) -> Statement:
+    return Statement(
+        source=SourceData(id=source, title=source), row=row, edition="2025", values=values, missing=missing
+    )
+
+
+def test_where_sources_differ() -> None:
+    said = [
+        statement("a", since="1999", role="member", as_of="2025", names=["X"]),
+        statement("b", since="2001", as_of="2017", names=["Y"]),
+        statement("c", since="1888", missing="2020"),
+    ]
+    assert differences(said) == {"since": {"a": "1999", "b": "2001"}}
+    assert differences([said[0], statement("b", since="1999")]) == {}
+    assert differences([statement("a", "1", since="1999"), statement("a", "2", since="2000")]) == {
+        "since": {"a (1)": "1999", "a (2)": "2000"}
+    }
+
+
+def test_the_examples_in_the_documentation() -> None:
+    assert doctest.testmod(display).failed == 0
+    assert doctest.testmod(provenance).failed == 0
