@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from kg.database.stored import READ_TIMEOUT
 from kg.schema.grouping import StoredNode
 from kg.schema.identity import fact_key
 from kg.schema.nodes import NODES
-from kg.schema.provenance import compact, from_lists
+from kg.schema.provenance import from_lists
 from kg.schema.relationships import FACTS
 
 #: What depends on how a graph came about: ids and keys given when something was first made, loads and times.
@@ -30,7 +31,7 @@ WHERE EXISTS { (l:Load)-[:READ]->(s) WHERE l.attempt_status[-1] <> 'undone' AND 
 RETURN s {.id, .title, .publisher, .licence, .url, .authority} AS properties"""
 
 _FACTS = """\
-MATCH (a)-[r]->(b) WHERE r.key IS NOT NULL
+MATCH (a)-[r]->(b) WHERE type(r) IN $types
 RETURN type(r) AS type, a.id AS start, b.id AS end, properties(r) AS properties"""
 
 
@@ -54,26 +55,32 @@ def digest(connection: Connection) -> Digest:
     for row in connection.run_read(_NODES, {}, timeout=READ_TIMEOUT):
         name = _canonical(row)
         names[row["id"]] = name
-        lines.append(compact(["node", name, sorted(row["labels"]), _shown(row["properties"])]))
+        lines.append(_line(["node", name, sorted(row["labels"]), _shown(row["properties"])]))
     nodes = len(lines)
-    for row in connection.run_read(_FACTS, {}, timeout=READ_TIMEOUT):
+    for row in connection.run_read(_FACTS, {"types": list(FACTS)}, timeout=READ_TIMEOUT):
         kind, properties = FACTS[row["type"]], row["properties"]
-        start, end = names[row["start"]], names[row["end"]]
+        start, end = (names.get(row[end], f"?/{row[end]}") for end in ("start", "end"))
         if kind.undirected and end < start:
             start, end = end, start
         part = str(properties.get(kind.part, "")) if kind.part else ""
         key = fact_key(kind.type, start, end, part=part, spell=properties.get("spell", ""))
-        lines.append(compact(["fact", key, kind.type, start, end, _shown(properties)]))
+        lines.append(_line(["fact", key, kind.type, start, end, _shown(properties)]))
     facts = len(lines) - nodes
-    lines += [compact(["source", row["properties"]]) for row in connection.run_read(_SOURCES, {})]
+    lines += [_line(["source", row["properties"]]) for row in connection.run_read(_SOURCES, {})]
     return Digest(hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest(), nodes, facts)
 
 
 def _canonical(row: Mapping[str, Any]) -> str:
-    label = next(label for label in row["labels"] if label in NODES)
+    # Nodes made by hand may be of no kind that there is.
+    label = next((label for label in row["labels"] if label in NODES), "?")
     properties = row["properties"]
     assertions = tuple(from_lists(properties)) if "sources" in properties else ()
     return StoredNode(label, row["id"], 0, assertions).canonical_reference
+
+
+def _line(parts: list[Any]) -> str:
+    # What the database holds besides JSON's types (dates, points) was put there by hand, and counts as its text.
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
 def _shown(properties: Mapping[str, Any]) -> dict[str, Any]:

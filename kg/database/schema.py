@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from neo4j.exceptions import Neo4jError
+
 from kg.database.connection import Connection
+from kg.errors import KgError
 from kg.schema import cypher
 
 _CONSTRAINTS = """\
@@ -20,23 +23,38 @@ _STATEMENT = re.compile(
     r"CREATE (?P<kind>CONSTRAINT|FULLTEXT INDEX|POINT INDEX|INDEX) (?P<name>\w+) IF NOT EXISTS "
     r"FOR \(\)?-?[(\[]?\w+:(?P<on>\w+).*?(?:REQUIRE|ON EACH|ON) [(\[]?\w+\.(?P<property>\w+)"
 )
+#: Type, kind of what it is on, labels or relationship types, properties.
+_Description = tuple[str, str, list[str], list[str]]
+
 _TYPES = {"INDEX": "RANGE", "FULLTEXT INDEX": "FULLTEXT", "POINT INDEX": "POINT"}
 
 
 def apply_schema(connection: Connection) -> None:
-    """Make every constraint and index that is missing, and wait until they are ready."""
+    """Make every constraint and index that is missing, and wait until they are ready.
+
+    Raises:
+        KgError: What somebody else put into the database stands in the way.
+    """
     for item in (*cypher.constraints(), *cypher.indexes()):
-        connection.run_schema(item.statement)
+        try:
+            connection.run_schema(item.statement)
+        except Neo4jError as error:
+            if ".Schema." not in (error.code or ""):
+                raise
+            in_the_way = [
+                name for name, (_, _, on, of) in _there(connection).items() if [on, of] == list(_described(item)[2:])
+            ]
+            named = f" ({', '.join(in_the_way)})" if in_the_way else ""
+            raise KgError(
+                f"{item.name} cannot be made, because of what is in this database already{named}: {error.message}. Remove that, "
+                "or use a database that is kg's own"
+            ) from error
     connection.run_schema(_AWAIT)
 
 
 def check_schema(connection: Connection) -> list[str]:
     """Return what the connected database lacks or has differently, one sentence each; an empty list when nothing."""
-    there = {
-        row["name"]: (row["type"], row["labelsOrTypes"], row["properties"])
-        for statement in (_CONSTRAINTS, _INDEXES)
-        for row in connection.run_read(statement, {})
-    }
+    there = _there(connection)
     findings = []
     for item in (*cypher.constraints(), *cypher.indexes()):
         wanted = _described(item)
@@ -45,12 +63,23 @@ def check_schema(connection: Connection) -> list[str]:
         if found is None:
             findings.append(f"{what} {item.name} is missing: {item.statement}")
         elif found[1:] != wanted[1:] or (wanted[0] != "CONSTRAINT" and found[0] != wanted[0]):
-            found_on = f"{found[0]} on {'|'.join(found[1] or [])}({', '.join(found[2] or [])})"
+            of_relationships = "relationships " if found[1] == "RELATIONSHIP" else ""
+            found_on = f"{found[0]} on {of_relationships}{'|'.join(found[2] or [])}({', '.join(found[3] or [])})"
             findings.append(f"{what} {item.name} is different: found {found_on}, wanted {item.statement}")
     return findings
 
 
-def _described(item: cypher.SchemaItem) -> tuple[str, list[str], list[str]]:
+def _there(connection: Connection) -> dict[str, _Description]:
+    """Return the constraints and indexes of the database, by name."""
+    return {
+        row["name"]: (row["type"], row["entityType"], row["labelsOrTypes"], row["properties"])
+        for statement in (_CONSTRAINTS, _INDEXES)
+        for row in connection.run_read(statement, {})
+    }
+
+
+def _described(item: cypher.SchemaItem) -> _Description:
     match = _STATEMENT.fullmatch(item.statement) or _STATEMENT.match(item.statement)
     assert match is not None, item.statement
-    return _TYPES.get(match["kind"], match["kind"]), [match["on"]], [match["property"]]
+    entity_type = "RELATIONSHIP" if "()-[" in item.statement else "NODE"
+    return _TYPES.get(match["kind"], match["kind"]), entity_type, [match["on"]], [match["property"]]

@@ -76,7 +76,7 @@ def test_belarus_and_russia_only_when_asked_for() -> None:
 
 @pytest.mark.parametrize("countries", [["XX"], ["fi"], ["Finland"], ["FI", "US"], [""]])
 def test_a_country_that_is_not_in_the_list_is_an_error(countries: list[str]) -> None:
-    with pytest.raises(KgError, match="--country .*not in the list of countries"):
+    with pytest.raises(KgError, match=r"--country .*not in the list of countries"):
         GeoNames(only_countries=countries)
 
 
@@ -88,7 +88,7 @@ def test_fewer_inhabitants_than_the_package_holds_is_an_error(population: int) -
 
 @pytest.mark.parametrize("edition", ["yesterday", "2026-13", "", "20260101"])
 def test_an_edition_that_is_no_date_is_an_error(edition: str) -> None:
-    with pytest.raises(KgError, match="--edition: .* is not a date"):
+    with pytest.raises(KgError, match=r"--edition: .* is not a date"):
         GeoNames(edition=edition)
 
 
