@@ -219,6 +219,8 @@ WEAK = (
     parse("<BASED_IN MEMBER_OF>"),
     parse("<BASED_IN PARTICIPATES_IN>"),
     parse("BASED_IN> LOCATED_IN>"),
+    parse("BASED_IN> MEMBER_OF> <MEMBER_OF"),
+    parse("BASED_IN> PARTICIPATES_IN> <PARTICIPATES_IN"),
     parse(
         "LOCATED_IN> LOCATED_IN> <LOCATED_IN <LOCATED_IN",
         "{0} lies in {1} and {4} in {3}, both in {2}",

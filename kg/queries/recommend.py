@@ -242,7 +242,11 @@ def _existing(
                 return "current_twinning", f"{candidate.name}, {since}"
     if "current_project" in existing:
         # A body's project is not its cities': they may well look for one of their own.
-        projects = sorted(one.thing.name for one in shared if term_type(one) == "shared_project" and one.direct)
+        projects = sorted(
+            one.thing.name if one.thing.end else f"{one.thing.name} (no known end)"
+            for one in shared
+            if term_type(one) == "shared_project" and one.direct
+        )
         if projects:
             return "current_project", f"{candidate.name}, in {', '.join(projects)}"
     return None, None

@@ -20,7 +20,7 @@ from kg.queries.weights import Kind, TermType
 #: Reasons that the table shows for each partner; JSON and CSV have all.
 REASONS_SHOWN = 6
 
-#: Places that the table names for each rule that left some out.
+#: Sources that the table names, and places for each rule that left some out.
 NAMES_SHOWN = 5
 
 
@@ -147,7 +147,9 @@ class Data(Model):
             undated = f", {self.facts_without_since} of them without a known beginning and taken as true"
         lines: list[Block] = [Line(f"As of {self.as_of}. {_count(self.facts, 'fact')} used{undated}.", "dim")]
         if self.sources:
-            names = "; ".join(source.title for source in self.sources)
+            names = "; ".join(source.title for source in self.sources[:NAMES_SHOWN])
+            rest = len(self.sources) - NAMES_SHOWN
+            names += f"; and {rest} more" if rest > 0 else ""
             lines.append(
                 Line(f"Sources: {names}. The source of each fact: kg why KEY, with a key from --format json.", "dim")
             )

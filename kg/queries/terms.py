@@ -211,17 +211,17 @@ def _event(ours: str, theirs: str, shared: Shared) -> str:
 
 def _matched(ours: str, theirs: str, shared: Shared) -> str:
     seeker, other = (ours, theirs) if shared.ours.how == "SEEKS" else (theirs, ours)
-    return f"{seeker} seeks and {other} offers: {shared.thing.name} ({_interested(shared)})"
+    return f"{seeker} seeks and {other} offers {shared.thing.name}{_concerned(shared)}"
 
 
 def _same(ours: str, theirs: str, shared: Shared) -> str:
     del ours, theirs
     verb = "seek" if shared.ours.how == "SEEKS" else "offer"
-    return f"Both {verb}: {shared.thing.name} ({_interested(shared)})"
+    return f"Both {verb} {shared.thing.name}{_concerned(shared)}"
 
 
-def _interested(shared: Shared) -> str:
-    return f"{shared.thing.members:,} in all work on it, seek or offer it"
+def _concerned(shared: Shared) -> str:
+    return f" ({shared.thing.members:,} work on it, seek or offer it)"
 
 
 def _in_projects(ours: str, theirs: str, shared: Shared) -> str:
@@ -230,7 +230,7 @@ def _in_projects(ours: str, theirs: str, shared: Shared) -> str:
         return verbs.get(side.how) or f"{name} in {side.project_name}"
 
     parts = " and ".join((clause(ours, shared.ours), clause(theirs, shared.theirs)))
-    return f"Both are concerned with {shared.thing.name} ({_interested(shared)}): {parts}"
+    return f"Both are concerned with {shared.thing.name}: {parts}{_concerned(shared)}"
 
 
 def _size_sentence(subject: Place, candidate: Place) -> str:

@@ -276,7 +276,7 @@ def test_left_out_says_how_many_and_why(graph: Connection) -> None:
     }
     assert [partner.because for partner in answer.left_out["current_project"].partners] == [
         "Aachen, in NOW",
-        "Porto, in UNDATED",
+        "Porto, in UNDATED (no known end)",
     ]
     assert "Altstadt, until 2011" in str(answer)
 

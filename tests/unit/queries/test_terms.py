@@ -108,15 +108,15 @@ HSL, RS = {"body_id": "own:hsl", "body_name": "HSL"}, {"body_id": "own:rs", "bod
         (one("event", start="2025-11-04"), "Both took part in EMTA (35 participants known, 2025)."),
         (
             one("theme", 3, ours={"how": "OFFERS"}, theirs={"how": "SEEKS"}),
-            "Espoo seeks and Riga offers: EMTA (3 in all work on it, seek or offer it).",
+            "Espoo seeks and Riga offers EMTA (3 work on it, seek or offer it).",
         ),
         (
             one("theme", 3, ours={"how": "OFFERS"}, theirs={"how": "OFFERS"}),
-            "Both offer: EMTA (3 in all work on it, seek or offer it).",
+            "Both offer EMTA (3 work on it, seek or offer it).",
         ),
         (
             one("theme", 3, ours={"how": "PROJECT", "project_name": "NOW"}, theirs={"how": "SEEKS"}),
-            "Both are concerned with EMTA (3 in all work on it, seek or offer it): Riga in NOW and Espoo seeks it.",
+            "Both are concerned with EMTA: Riga in NOW and Espoo seeks it (3 work on it, seek or offer it).",
         ),
     ],
 )
