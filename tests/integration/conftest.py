@@ -8,6 +8,7 @@ started in a temporary home; ``KG_NEO4J_VERSION`` chooses its line and ``KG_JARS
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,10 +67,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
             os.environ.get("KG_TEST_NEO4J_DATABASE"),
         )
     elif os.environ.get("KG_TEST_CONTAINERS") == "1":
-        from testcontainers.neo4j import Neo4jContainer
+        from testcontainers.community.neo4j import Neo4jContainer
 
         image = os.environ.get("KG_TEST_CONTAINER_IMAGE") or "neo4j:5.26-community"
-        with Neo4jContainer(image) as container:
+        with Neo4jContainer(image, username="neo4j", password=secrets.token_urlsafe(16)) as container:
             yield Address(container.get_connection_url(), container.username, container.password, None)
     else:
         settings = local_settings(tmp_path_factory.mktemp("home"))

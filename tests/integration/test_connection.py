@@ -93,12 +93,6 @@ def test_the_environment_is_enough(kg_environment: dict[str, str]) -> None:
         assert opened.server_version().split(".")[0] in {"5", "2025", "2026"}
 
 
-def test_routing_finds_the_same_server(address: Address) -> None:
-    uri = address.uri.replace("bolt://", "neo4j://")
-    with open_connection(uri, address.username, address.password, address.database) as opened:
-        assert read(opened, "RETURN 1 AS one") == [{"one": 1}]
-
-
 @pytest.mark.parametrize("password", ["wrong", None])
 def test_a_wrong_password_is_called_that(address: Address, password: str | None) -> None:
     with pytest.raises(KgError, match=r"does not accept this user and password.*NEO4J_PASSWORD") as caught:
@@ -109,10 +103,3 @@ def test_a_wrong_password_is_called_that(address: Address, password: str | None)
 def test_a_database_that_does_not_exist_is_called_that(address: Address) -> None:
     with pytest.raises(KgError, match=r"has no such database.*NEO4J_DATABASE"):
         open_connection(address.uri, address.username, address.password, "nosuchdatabase")
-
-
-def test_the_web_port_is_not_the_bolt_port(address: Address, connection: Connection) -> None:
-    listening = connection.run_read("SHOW SETTINGS 'server.http.listen_address' YIELD value")[0]["value"]
-    uri = f"neo4j://localhost:{listening.rpartition(':')[2]}"
-    with pytest.raises(KgError, match="is not a Neo4j that speaks Bolt"):
-        open_connection(uri, address.username, address.password)

@@ -204,6 +204,17 @@ def test_the_browser_is_there_and_offers_the_right_address(ours: Ours, server: S
         assert json.load(discovery)["bolt_direct"] == server.uri
 
 
+def test_routing_finds_the_server_at_its_own_port(ours: Ours, server: ServerInfo) -> None:
+    with open_connection(server.uri.replace("bolt:", "neo4j:"), server.username, server.password) as opened:
+        assert opened.run_read("RETURN 1 AS one") == [{"one": 1}]
+
+
+def test_the_web_port_is_not_the_bolt_port(ours: Ours, server: ServerInfo) -> None:
+    ours.kg("server", "browser", "--no-open")
+    with pytest.raises(KgError, match="is not a Neo4j that speaks Bolt"):
+        open_connection(server.http_address.replace("http:", "neo4j:"), server.username, server.password)
+
+
 def test_logs_are_shown(ours: Ours, server: ServerInfo) -> None:
     assert "Started." in ours.kg("server", "logs")
     assert len(ours.kg("server", "logs", "--lines", "2").splitlines()) == 2
