@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,22 +48,20 @@ class Ours:
         version = {"KG_NEO4J_VERSION": self.settings.kg_neo4j_version}
         return kept | {name: str(value) for name, value in ours.items()} | version
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    def kg(self, *arguments: str, exit_code: int = 0) -> str:
+        """What the command prints; on stderr when it fails."""
+        done = subprocess.run(
             [*KG, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             env=self.environment,
             cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+            check=False,
         )
-
-    def kg(self, *arguments: str, exit_code: int = 0) -> str:
-        """What the command prints; on stderr when it fails."""
-        process = self.begin(*arguments)
-        output, errors = process.communicate(timeout=180)
-        assert process.returncode == exit_code, errors
-        return output if exit_code == 0 else errors
+        assert done.returncode == exit_code, done.stderr
+        return done.stdout if exit_code == 0 else done.stderr
 
     def processes(self) -> list[int]:
         """The servers of this home, as the machine's process list shows them."""
@@ -95,19 +94,11 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ours]:
 @pytest.fixture(scope="module")
 def first_start(ours: Ours) -> FirstStart:
     seen: set[str] = set()
-    both = [ours.begin("server", "start") for _ in range(2)]
-    outputs = []
-    for process in both:
-        while True:
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(ours.kg, "server", "start") for _ in range(2)]
+        while wait(both, timeout=0.5).not_done:
             seen.update(command_lines().values())
-            try:
-                output, errors = process.communicate(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                continue
-            assert process.returncode == 0, errors
-            outputs.append(output)
-            break
-    return FirstStart(outputs, seen)
+        return FirstStart([task.result() for task in both], seen)
 
 
 @pytest.fixture
