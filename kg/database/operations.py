@@ -59,19 +59,19 @@ class Operations:
 
     def put_fact(self, before: StoredFact | None, after: StoredFact) -> None:
         """Create a fact, or replace what it is."""
-        (self._created_facts if before is None else self._updated_facts)[after.type].append(after)
+        (self._created_facts if before is None else self._updated_facts)[after.relationship].append(after)
 
     def delete_fact(self, fact: StoredFact) -> None:
         """Remove a fact."""
-        self._deleted_facts[fact.type].append(fact.key)
+        self._deleted_facts[fact.relationship].append(fact.key)
 
     def remember_node(self, load: str, node: StoredNode, before: Assertion) -> None:
         """Keep an assertion as it was before ``load`` changed or ended it."""
         self._changes.append(_change(load, before, kind="node", type_=node.label))
 
-    def remember_fact(self, load: str, fact: StoredFact, before: Assertion, kind: str = "fact") -> None:
-        """Keep an assertion as it was before ``load`` changed, ended or (kind ``self-loop``) dropped it."""
-        self._changes.append(_change(load, before, kind=kind, type_=fact.type, part=fact.part, spell=fact.spell))
+    def remember_fact(self, load: str, fact: StoredFact, before: Assertion) -> None:
+        """Keep an assertion as it was before ``load`` changed or ended it."""
+        self._changes.append(_change(load, before, kind="fact", type_=fact.type, part=fact.part, spell=fact.spell))
 
     def statements(self) -> list[Statement]:
         """Return the statements of one transaction."""

@@ -36,7 +36,7 @@ _SOME_IDS_TAKEN = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id
 #: What tells facts of some type apart; which of them it is follows from the type.
 _PARTS = sorted({kind.part for kind in FACTS.values() if kind.part})
 _FACT = (
-    "type(r) AS type, startNode(r).id AS start, endNode(r).id AS end, coalesce(r.spell, '') AS spell, "
+    "coalesce(r.of, type(r)) AS type, startNode(r).id AS start, endNode(r).id AS end, coalesce(r.spell, '') AS spell, "
     + ", ".join(f"r.{part} AS {part}" for part in _PARTS)
     + f", {_FACT_LISTS}"
 )
@@ -101,9 +101,9 @@ def _nodes(connection: Connection, statement: str, parameters: Mapping[str, Any]
     }
 
 
-def read_facts(connection: Connection, type_: str, keys: Iterable[str]) -> dict[str, StoredFact]:
-    """Return the facts of a type with these keys, by key."""
-    statement = f"UNWIND $keys AS key MATCH ()-[r:{type_} {{key: key}}]->() RETURN {_FACT}"
+def read_facts(connection: Connection, relationship: str, keys: Iterable[str]) -> dict[str, StoredFact]:
+    """Return the facts with these keys that are stored as a type of relationship, by key."""
+    statement = f"UNWIND $keys AS key MATCH ()-[r:{relationship} {{key: key}}]->() RETURN {_FACT}"
     facts: dict[str, StoredFact] = {}
     for batch in batches(sorted(set(keys))):
         facts |= _facts(connection, statement, {"keys": list(batch)})
@@ -165,6 +165,8 @@ def fact_row(fact: StoredFact, authorities: Mapping[str, str]) -> dict[str, Any]
         "fingerprint": fingerprint(fact.assertions),
         **to_lists(fact.assertions),
     }
+    if fact.relationship != fact.type:
+        properties["of"] = fact.type
     if fact.spell:
         properties["spell"] = fact.spell
     return {"key": fact.key, "start": fact.start, "end": fact.end, "properties": properties}

@@ -282,9 +282,6 @@ class _Writer:
         target = regroup(now_nodes, facts.values(), now=self._now)
         put_regrouped(operations, nodes, facts, target.nodes, target.facts)
         self._moved |= dict.fromkeys(facts) | {fact.key: fact for fact in target.facts}
-        for loop in target.self_loops:
-            for assertion in loop.assertions:
-                operations.remember_fact(self._load, loop, assertion, kind="self-loop")
         self._store(operations)
         self.written.counts["nodes joined"] += len(nodes) - len(target.nodes)
         self._ids |= {reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids}
@@ -302,7 +299,6 @@ class _Writer:
             fact = self._stored(claim.record)
             if fact.start == fact.end:
                 self.written.self_loops.add(claim.key)
-                continue
             incoming[fact.key][claim.assertion.identity] = claim.assertion
             subjects[fact.key] = fact
         of_scope = {key: fact for key, fact in self._scope_facts.items() if key not in self._moved}
@@ -314,9 +310,9 @@ class _Writer:
         elsewhere: dict[str, list[str]] = defaultdict(list)
         for key, fact in subjects.items():
             if key not in held:
-                elsewhere[fact.type].append(key)
-        for type_, keys in elsewhere.items():
-            found = stored.read_facts(self._connection, type_, keys)
+                elsewhere[fact.relationship].append(key)
+        for relationship, keys in elsewhere.items():
+            found = stored.read_facts(self._connection, relationship, keys)
             held |= {key: fact for key, fact in found.items() if key not in self._moved}
 
         todo = sorted({*subjects, *of_scope}, key=lambda key: _by_start(held.get(key) or subjects[key]))

@@ -16,10 +16,9 @@ from kg.errors import KgError
 from kg.schema.grouping import Groups, StoredFact, StoredNode, regroup
 from kg.schema.identity import reference
 from kg.schema.provenance import Assertion
-from kg.schema.relationships import FACTS
 
 _MADE_NODES = "MATCH (n:Entity) WHERE $load IN n.loads RETURN n.id AS id"
-_MADE_FACTS = "MATCH ()-[r:{type}]->() WHERE $load IN r.loads RETURN r.key AS key"
+_MADE_FACTS = "MATCH ()-[r]->() WHERE $load IN r.loads RETURN type(r) AS relationship, r.key AS key"
 _CHANGES = "MATCH (c:Change {load: $load}) RETURN c.kind AS kind, c.type AS type, c.part AS part, c.spell AS spell, c.before AS before"
 _CLOSE = """\
 MATCH (l:Load {id: $load})
@@ -100,7 +99,6 @@ class _Undo:
     def run(self) -> Undone:
         self._undo_facts()
         self._undo_nodes()
-        self._restore_self_loops()
         sources = [row["id"] for row in self._connection.run_read(_READ, {"load": self._load})]
         self._connection.run_write(_CLOSE, {"load": self._load})
         loads.set_editions(self._connection, sources)
@@ -114,12 +112,11 @@ class _Undo:
             if change.kind == "fact":
                 fact = self._fact(change)
                 before[fact.key][change.before.identity] = change.before
-                keys[change.type].add(fact.key)
-        for type_ in FACTS:
-            rows = self._connection.run_read(_MADE_FACTS.format(type=type_), {"load": self._load}, stored.READ_TIMEOUT)
-            keys[type_] |= {row["key"] for row in rows}
-        for type_, some in keys.items():
-            facts = stored.read_facts(self._connection, type_, some)
+                keys[fact.relationship].add(fact.key)
+        for row in self._connection.run_read(_MADE_FACTS, {"load": self._load}, stored.READ_TIMEOUT):
+            keys[row["relationship"]].add(row["key"])
+        for relationship, some in keys.items():
+            facts = stored.read_facts(self._connection, relationship, some)
             for batch in stored.batches(list(facts.items())):
                 operations = Operations(self._authorities)
                 for key, fact in batch:
@@ -175,25 +172,6 @@ class _Undo:
         put_regrouped(operations, [node], facts, target.nodes, target.facts)
         self._connection.write_many(operations.statements())
         self._counts["~nodes"] += 1
-
-    def _restore_self_loops(self) -> None:
-        """Store again the facts that the load had dropped because it made one node of both ends."""
-        dropped = [change for change in self._changes if change.kind == "self-loop"]
-        self._ids = stored.find_ids(self._connection, {name for change in dropped for name in _called(change)})
-        for change in dropped:
-            if not set(_called(change)) <= self._ids.keys():
-                continue
-            fact = self._fact(change)
-            if fact.start == fact.end:
-                continue
-            held = stored.read_facts(self._connection, fact.type, [fact.key]).get(fact.key)
-            if held and change.before.identity in {assertion.identity for assertion in held.assertions}:
-                continue
-            operations = Operations(self._authorities)
-            assertions = (*(held.assertions if held else ()), change.before)
-            operations.put_fact(held, replace(fact, assertions=assertions))
-            self._connection.write_many(operations.statements())
-            self._counts["~facts"] += 1
 
     def _fact(self, change: _Change) -> StoredFact:
         start, end = (self._ids[name] for name in _called(change))

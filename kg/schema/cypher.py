@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import KIND_LABELS, NODES
-from kg.schema.relationships import FACTS
+from kg.schema.relationships import FACTS, SELF_LOOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def constraints() -> list[SchemaItem]:
             f"{type_.lower()}_key",
             f"CREATE CONSTRAINT {type_.lower()}_key IF NOT EXISTS FOR ()-[r:{type_}]-() REQUIRE r.key IS UNIQUE",
         )
-        for type_ in FACTS
+        for type_ in (*FACTS, SELF_LOOP)
     ]
     return items
 

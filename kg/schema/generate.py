@@ -46,6 +46,8 @@ A node's `id` is given once, by the best scheme then known ({", ".join(SCHEMES)}
 ({", ".join(f"`{property_}`" for property_ in SCHEME_PROPERTIES.values())}); a second code of one scheme is a node
 `(:Identifier {{value}})-[:IDENTIFIES]->()`. A fact's `key` follows from its type, its ends and, where needed, its spell.
 
+A fact whose two ends turn out to be one node is kept aside as `SELF_LOOP` (`of` names its type), until they part again.
+
 Besides: `Source` (a publisher's data set), `Load` (one edition, `-[:READ]->` its sources) and `Change` (what a load changed, as
 it was before, so that `kg undo` can bring it back).
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from kg.schema.identity import SCHEME_PROPERTIES, best_first, fact_key, reference, slug, split_reference
 from kg.schema.provenance import Assertion
-from kg.schema.relationships import FACTS
+from kg.schema.relationships import FACTS, SELF_LOOP
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -77,6 +77,11 @@ class StoredFact:
             self.type, self.start, self.end, part=self.part, spell=self.spell, undirected=FACTS[self.type].undirected
         )
 
+    @property
+    def relationship(self) -> str:
+        """The type of the relationship that it is stored as."""
+        return SELF_LOOP if self.start == self.end else self.type
+
     def ordered(self) -> StoredFact:
         """Return the fact with the ends of an undirected type in order: smaller id first."""
         if FACTS[self.type].undirected and self.end < self.start:
@@ -129,7 +134,6 @@ class Regrouped:
 
     nodes: list[StoredNode]
     facts: list[StoredFact]
-    self_loops: list[StoredFact] = field(default_factory=list)
 
 
 def regroup(
@@ -139,7 +143,7 @@ def regroup(
 
     Nodes of one label that share an id become one, under the id of the oldest; a node whose assertions no longer share an id is
     parted, and the part that holds its id, or else its first assertion, keeps that id. Facts follow the names by which their
-    rows called the ends; facts that then coincide are united, and those from a node to itself are dropped. A node without
+    rows called the ends; facts that then coincide are united. A node without
     assertions stays as long as a fact touches it.
     """
     nodes = sorted(nodes, key=lambda node: (node.created, node.id))
@@ -183,10 +187,10 @@ def regroup(
         )
         return start, end
 
-    moved, self_loops = _move(facts, ends_of)
+    moved = _move(facts, ends_of)
     touched = {end for fact in moved for end in (fact.start, fact.end)}
     staying = [node for node in result.values() if node.assertions or node.id in touched]
-    return Regrouped(staying, moved, self_loops)
+    return Regrouped(staying, moved)
 
 
 def _homes(nodes: Iterable[StoredNode], groups: Groups[str]) -> dict[str, str]:
@@ -209,23 +213,18 @@ def _called(fact: StoredFact, assertion: Assertion, owners: Mapping[str, set[str
     return start, end
 
 
-def _move(
-    facts: Iterable[StoredFact], ends_of: Callable[[StoredFact, Assertion], tuple[str, str]]
-) -> tuple[list[StoredFact], list[StoredFact]]:
-    """Return the facts by the ends that each of their assertions now names, united where they coincide; and the self-loops."""
+def _move(facts: Iterable[StoredFact], ends_of: Callable[[StoredFact, Assertion], tuple[str, str]]) -> list[StoredFact]:
+    """Return the facts by the ends that each of their assertions now names, united where they coincide."""
     united: dict[str, StoredFact] = {}
-    self_loops = []
     for fact in facts:
         parts: dict[tuple[str, str], list[Assertion]] = defaultdict(list)
         for assertion in fact.assertions:
             parts[ends_of(fact, assertion)].append(assertion)
         for (start, end), assertions in parts.items():
             part = replace(fact, start=start, end=end, assertions=tuple(assertions)).ordered()
-            if start == end:
-                self_loops.append(part)
-            elif part.key in united:
+            if part.key in united:
                 before = united[part.key]
                 united[part.key] = replace(before, assertions=before.assertions + part.assertions)
             else:
                 united[part.key] = part
-    return list(united.values()), self_loops
+    return list(united.values())

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kg.schema.dates import PartialDate
 
-
 #: Of the longest text, four bytes for each character: Neo4j refuses to index a value of more than some 8,100 bytes.
 MAX_TEXT = 2000
 

@@ -222,6 +222,10 @@ class HeldIn(Fact):
     pairs = (("Event", "City"),)
 
 
+#: The relationship that keeps a fact whose two ends turned out to be one node: nobody is a twin of oneself, so no query sees it,
+#: but what its source said is not lost, and it is a fact again when the two are parted.
+SELF_LOOP = "SELF_LOOP"
+
 #: Every kind of fact, by relationship type.
 FACTS: dict[str, type[Fact]] = {
     kind.type: kind

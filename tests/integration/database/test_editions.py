@@ -153,7 +153,9 @@ quick = settings(
 
 @quick
 @given(histories())
-def test_any_interleaving_gives_the_same_graph(ready: Connection, history: tuple[list[EditionOf], list[EditionOf]]) -> None:
+def test_any_interleaving_gives_the_same_graph(
+    ready: Connection, history: tuple[list[EditionOf], list[EditionOf]]
+) -> None:
     one, other = history
     assert run(ready, one) == run(ready, other)
 

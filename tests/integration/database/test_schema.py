@@ -69,7 +69,7 @@ def test_what_is_different_is_named_with_both(ready: Connection, statement: str,
 def test_an_index_of_ones_own_in_the_way_of_a_constraint_is_named(ready: Connection) -> None:
     ready.run_schema("DROP CONSTRAINT city_geonames_id")
     ready.run_schema("CREATE INDEX mine FOR (n:City) ON (n.geonames_id)")
-    with pytest.raises(KgError, match="city_geonames_id.*mine"):
+    with pytest.raises(KgError, match=r"city_geonames_id.*mine"):
         apply_schema(ready)
 
 
