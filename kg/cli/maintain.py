@@ -74,4 +74,4 @@ def sources(loaded: bool, format_: str, connect: dict[str, Any]) -> None:
         click.echo(f"{row.pop('id')}  {row.pop('title')}")
         for name, value in row.items():
             if value:
-                click.echo(f"    {name}: {value}")
+                click.echo(f"    {name}: {', '.join(value) if isinstance(value, list) else value}")

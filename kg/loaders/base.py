@@ -241,7 +241,9 @@ def _claim(fates: Sequence[_Fate], header: LoadHeader) -> None:
             continue
         nodes = [claim_node(record, header) for record in fate.outcome.nodes]
         facts = [claim_fact(record, header) for record in facts_of.get(id(fate), ())]
-        differing = [claim for claim in facts if seen.get(claim.key, claim.assertion.given) != claim.assertion.given]
+        # What was read of each, before or, when a row says a thing twice, in this row.
+        first = {claim.key: claim.assertion.given for claim in reversed(facts)} | seen
+        differing = [claim for claim in facts if first[claim.key] != claim.assertion.given]
         if differing:
             claim = differing[0]
             fate.outcome = Rejected(
@@ -303,14 +305,24 @@ def _account(fates: Sequence[_Fate], written: writer.Written) -> tuple[dict[str,
 
 
 def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
-    """Write the rejected rows to a CSV: file, line, reason, then the cells of the rows as they were."""
+    """Write the rejected rows to a CSV: file, line, reason, then the cells of the rows as they were.
+
+    Raises:
+        KgError: The file cannot be written.
+    """
     columns = list(dict.fromkeys(name for row, _ in rejects for name in row.cells))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["file", "line", "reason", *columns])
-        for row, reason in rejects:
-            table.writerow([row.file, row.line, reason, *(row.cells.get(name, "") for name in columns)])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(["file", "line", "reason", *columns])
+            for row, reason in rejects:
+                table.writerow([row.file, row.line, reason, *(row.cells.get(name, "") for name in columns)])
+    except OSError as error:
+        raise KgError(
+            f"cannot write the {len(rejects)} rejected rows to {path} ({error.strerror or error}): give another file with "
+            "--rejects and load again, which changes nothing else"
+        ) from error
 
 
 def read_csv(

@@ -1,0 +1,55 @@
+"""The Cypher made from the schema, and the files that show it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kg.schema import cypher
+from kg.schema.generate import CHECKOUT, files
+from kg.schema.identity import SCHEME_PROPERTIES
+from kg.schema.nodes import NODES
+from kg.schema.relationships import FACTS
+
+
+@pytest.mark.parametrize(("path", "text"), [pytest.param(path, text, id=str(path)) for path, text in files()])
+def test_generated_files_are_current(path: Path, text: str) -> None:
+    assert (CHECKOUT / path).read_text(encoding="utf-8") == text, "run make generate"
+
+
+def test_names_are_unique_and_every_statement_may_run_twice() -> None:
+    items = [*cypher.constraints(), *cypher.indexes()]
+    assert len({item.name for item in items}) == len(items)
+    for item in items:
+        assert re.match(rf"CREATE (CONSTRAINT|(FULLTEXT |POINT )?INDEX) {item.name} IF NOT EXISTS FOR ", item.statement)
+        assert "\n" not in item.statement
+
+
+def test_everything_that_must_be_unique_is() -> None:
+    statements = [item.statement for item in cypher.constraints()]
+    for label, kind in NODES.items():
+        for scheme in kind.schemes:
+            assert any(f"(n:{label}) REQUIRE n.{SCHEME_PROPERTIES[scheme]} IS UNIQUE" in text for text in statements)
+    for type_ in FACTS:
+        assert any(f"()-[r:{type_}]-() REQUIRE r.key IS UNIQUE" in text for text in statements)
+    assert any("(n:Entity) REQUIRE n.id IS UNIQUE" in text for text in statements)
+    assert any("(n:Identifier) REQUIRE n.value IS UNIQUE" in text for text in statements)
+
+
+@pytest.mark.parametrize("label", NODES)
+def test_batch_statements_take_everything_as_parameters(label: str) -> None:
+    for statement in (cypher.create_nodes(label), cypher.update_nodes(label)):
+        assert statement.startswith("UNWIND $rows AS row\n")
+        assert ("point(" in statement) == (label == "City")
+        assert (":Network" in statement) == (label == "Organisation")
+    for scheme in NODES[label].schemes:
+        assert "$codes" in cypher.find_nodes(label, scheme)
+
+
+@pytest.mark.parametrize("type_", FACTS)
+def test_batch_statements_of_facts(type_: str) -> None:
+    assert cypher.create_facts(type_).count("$") == 1
+    assert f"[fact:{type_} {{key: row.key}}]" in cypher.update_facts(type_)
+    assert cypher.delete_facts(type_).endswith("DELETE fact")
