@@ -31,7 +31,7 @@ def patterns(found: Paths) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_explain_says_what_recommend_says(graph: Connection, kind: str) -> None:
-    answer = recommend(graph, "Riga", kind=kind, as_of=TODAY, top=9, include_existing=True)
+    answer = recommend(graph, "Riga", kind=kind, as_of=TODAY, top=5, include_existing=True)
     assert answer.recommendations
     for row in answer.recommendations:
         explanation = explain(graph, "Riga", row.partner.id, kind=kind, as_of=TODAY, top=3)
@@ -39,7 +39,7 @@ def test_explain_says_what_recommend_says(graph: Connection, kind: str) -> None:
 
 
 def test_explaining_the_other_way_round_gives_the_same_score(graph: Connection) -> None:
-    for one, other in itertools.combinations(("Riga", "Tallinn", "Reims", "Kyiv", "Vidzeme"), 2):
+    for one, other in itertools.combinations(("Riga", "Tallinn", "Reims", "Kyiv"), 2):
         there = explain(graph, one, other, as_of=TODAY, top=1)
         back = explain(graph, other, one, as_of=TODAY, top=1)
         assert there.score == back.score
