@@ -266,7 +266,8 @@ def _answers(info: ServerInfo) -> bool:
         ):
             session.run("RETURN 1").consume()
     except ClientError as error:
-        if "Security" in (error.code or ""):
+        # As long as ours is not up, what refuses the password is another server that took the port meanwhile.
+        if "Security" in (error.code or "") and _is_up(info.home):
             raise KgError(
                 f"The local Neo4j does not accept the password in {info.home.password_file}: if it was changed in Neo4j "
                 "Browser, write the new one into that file; else start anew with `kg server wipe`."
@@ -275,6 +276,14 @@ def _answers(info: ServerInfo) -> bool:
     except (Neo4jError, DriverError):
         return False
     return True
+
+
+def _is_up(home: Home) -> bool:
+    """Whether the server says in its log, which begins anew with each start, that it has started."""
+    try:
+        return "Started." in home.user_log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def wait_for_browser(info: ServerInfo) -> None:
