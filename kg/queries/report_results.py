@@ -40,7 +40,9 @@ class ReportResult(Result):
     def heading(self) -> str:
         """The title with what was asked: ``Members of a network by country: EUROCITIES, country FI``."""
         said = [
-            self.asked.get(name) or f"{name} {value}" for name, value in self.parameters.items() if value is not None
+            self.asked.get(name) or f"{name} {cell_text(value)}"
+            for name, value in self.parameters.items()
+            if value is not None
         ]
         return self.title + (": " + ", ".join(said) if said else "")
 

@@ -16,7 +16,7 @@ def result(*rows: dict[str, JsonValue]) -> ReportResult:
     return ReportResult(
         report="network-members",
         title="Members",
-        parameters={"network": "own:emta", "country": None, "at_least": 5},
+        parameters={"network": "own:emta", "country": None, "at_least": 5, "running": False},
         asked={"network": "EMTA"},
         columns=("member", "population", "sources", "as_of"),
         rows=rows,
@@ -50,7 +50,7 @@ def test_every_form_carries_the_age() -> None:
 
 
 def test_heading_says_what_was_asked() -> None:
-    assert result().heading == "Members: EMTA, at_least 5"
+    assert result().heading == "Members: EMTA, at_least 5, running no"
 
 
 def test_csv_is_rectangular_and_keeps_numbers() -> None:
