@@ -11,7 +11,8 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph, connect
-    from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term, Why
+    from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term
+    from kg.queries.why_results import Why
 
 __version__ = "0.1.0"
 
@@ -27,7 +28,7 @@ __all__ = [
     "connect",
 ]
 
-_HOMES = {"KnowledgeGraph": "kg.graph", "connect": "kg.graph"}
+_HOMES = {"KnowledgeGraph": "kg.graph", "connect": "kg.graph", "Why": "kg.queries.why_results"}
 
 
 def __getattr__(name: str) -> Any:

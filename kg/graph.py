@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from kg.editing.undo import Undone
     from kg.loaders.base import Loader, LoadReport
     from kg.queries.report_results import ReportResult
-    from kg.queries.results import Explanation, Paths, Recommendations, Why
+    from kg.queries.results import Explanation, Paths, Recommendations
+    from kg.queries.why_results import Why
 
 
 def connect(

@@ -148,12 +148,18 @@ WHERE {begun("p")} AND {valid("m")} AND {valid("a")}
 WITH thing, x, min(CASE WHEN NOT p.id IN $own THEN [p.id, p.name, m.key, a.key] END) AS project
 RETURN thing, collect([x.id, x:City OR x:Region, project]) AS holders"""
 
+# A fact whose rows have no date of their own is as old as the newest edition of a source that still lists it.
 _FACTS = """\
 UNWIND $links AS link
 MATCH (a:Entity {id: link[1]})-[f]-(b:Entity {id: link[2]})
 WHERE f.key = link[0]
 RETURN DISTINCT f.key AS key, type(f) AS type, startNode(f).id AS start, endNode(f).id AS end, f.since AS since,
-    f.until AS until, f.as_of AS as_of, f.post AS post, f.sources AS sources"""
+    f.until AS until, f.post AS post, f.sources AS sources, coalesce(f.as_of, COLLECT {
+        UNWIND range(0, size(f.sources) - 1) AS i
+        MATCH (s:Source {id: f.sources[i]})
+        WHERE s.edition IS NOT NULL AND (f.missing[i] = '' OR f.ended IS NOT NULL)
+        RETURN s.edition AS edition ORDER BY edition DESC LIMIT 1
+    }[0]) AS as_of"""
 
 
 def facts(connection: Connection, links: Iterable[Link]) -> dict[str, FactDetail]:

@@ -12,7 +12,8 @@ from kg.database.read import read
 from kg.queries.entities import UnknownEntityError, resolve
 from kg.queries.patterns import CLAUSES
 from kg.queries.provenance import parse_given, sources
-from kg.queries.results import Partner, Statement, Why
+from kg.queries.results import Partner
+from kg.queries.why_results import Statement, Why
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
 

@@ -188,7 +188,7 @@ _FACTS = (
     " CREATE (a)-[f:{type}]->(b) SET f = row.values"
 )
 _IDENTIFIER = "MATCH (n:Entity {id: $id}) CREATE (:Identifier {value: $value})-[:IDENTIFIES]->(n)"
-_TWO_SOURCES = "MATCH ()-[f:MEMBER_OF {key: $key}]->() SET f += $values"
+_PROVENANCE = "MATCH ()-[f:MEMBER_OF {key: $key}]->() SET f += $values"
 _EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
 
@@ -227,7 +227,8 @@ def write_graph(connection: Connection) -> None:
         statements.append((_FACTS.format(type=type_), {"rows": rows}))
     statements.append(("UNWIND $rows AS row CREATE (s:Source) SET s = row", {"rows": SOURCES}))
     statements.append((_IDENTIFIER, {"id": RIGA, "value": "geonames:999456172"}))
-    statements.append((_TWO_SOURCES, {"key": "m-riga-eurocities", "values": DISAGREEMENT}))
+    statements.append((_PROVENANCE, {"key": "m-riga-eurocities", "values": DISAGREEMENT}))
+    statements.append((_PROVENANCE, {"key": "m-evil-culture", "values": provenance({}, source="wiki")}))
     connection.write_many(statements)
 
 

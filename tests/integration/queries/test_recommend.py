@@ -298,6 +298,10 @@ def test_ended_cooperation_and_old_lists_say_so(graph: Connection) -> None:
     assert "Both are members of EUROCITIES (4 members)." in sentences(answer, ESPOO)
 
 
+def test_a_fact_without_a_date_is_as_old_as_the_edition_of_its_source(graph: Connection) -> None:
+    assert "Both are members of Culture Forum (3 members), as of 2017." in sentences(ask(graph, "Riga"), "own:evil")
+
+
 def test_the_same_body_serving_both_is_no_shared_network(graph: Connection) -> None:
     """Vidzeme is served by Baltic Bus alone, as Riga is too: what counts is that Rīgas satiksme is a member as well."""
     (row,) = [row for row in ask(graph, "Riga").recommendations if row.partner.id == VIDZEME]

@@ -24,10 +24,10 @@ from kg.queries.results import (
     Recommendations,
     RecommendQuery,
     SourceData,
-    Statement,
     Term,
 )
 from kg.queries.why import differences
+from kg.queries.why_results import Statement
 
 EVIL = "<script>alert(1)</script>[red]\x1b[31m\u202e"
 
