@@ -15,7 +15,7 @@ from rich.console import Console
 
 from kg.cli.present import as_csv
 from kg.queries import display, provenance
-from kg.queries.display import Line, Table, clean, to_html, to_text
+from kg.queries.display import Line, Table, to_html, to_text
 from kg.queries.results import (
     Data,
     LeftOut,
