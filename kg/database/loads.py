@@ -98,7 +98,8 @@ def place_in_history(connection: Connection, header: LoadHeader) -> LoadHeader:
     The same edition and checksum as the latest load continues or repeats that one; the same as one further back, with another in
     between, is a new load.
 
-    :raises KgError: when a newer edition of the scope is already loaded in full.
+    Raises:
+        KgError: A newer edition of the scope is already loaded in full.
     """
     past = history(connection, header.scope)
     for row in past:

@@ -114,8 +114,9 @@ def write(
 
     Every reference of ``edition.facts`` must be known (see :func:`unknown_references`).
 
-    :raises RefusedError: when the edition lacks more than ``max_ended_share`` of what the source asserted in this scope before;
-        nothing is written then.
+    Raises:
+        RefusedError: The edition lacks more than ``max_ended_share`` of what the source asserted in this scope before; nothing
+            is written then.
     """
     writer = _Writer(connection, edition, dry_run=dry_run, progress=progress)
     if edition.complete:

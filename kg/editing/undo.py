@@ -58,7 +58,8 @@ def undo(connection: Connection, scope_or_load: str) -> Undone:
     What the load first asserted goes; what it changed or ended returns. A node that only this load asserted stays, as ended, if a
     fact of another source touches it. An undo that was cut off is finished by running it again.
 
-    :raises KgError: when nothing of that scope is loaded, or when the named load is not the latest of its scope.
+    Raises:
+        KgError: Nothing of that scope is loaded, or the named load is not the latest of its scope.
     """
     load = _latest(connection, scope_or_load)
     changes = [
