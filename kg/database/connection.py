@@ -14,7 +14,7 @@ import neo4j
 from neo4j.exceptions import ClientError, ConfigurationError
 
 from kg.database.driver_errors import explain_driver_errors, not_neo4j
-from kg.database.server import Reporter, ensure_running
+from kg.database.server import Reporter, answers, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
 
@@ -215,7 +215,11 @@ def open_connection(
         if username or password:
             raise KgError("A username or password needs an address: give --uri too, or set NEO4J_URI.")
         server = ensure_running(settings, report, new_ports=True)
-        return _open(server.uri, (server.username, server.password), database or server.database)
+        try:
+            return _open(server.uri, (server.username, server.password), database or server.database)
+        except KgError:
+            answers(server)  # has its own word on a password that was changed
+            raise
     secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
     password = password if password is not None else secret
     auth = None if password is None else (username or settings.neo4j_username, password)

@@ -15,7 +15,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+import neo4j
 import pytest
+from neo4j.exceptions import ClientError
 
 from kg.database.connection import open_connection
 from kg.database.server import Home, Quiet, ServerInfo, ensure_running, home_of, running, stop
@@ -141,8 +143,6 @@ def test_it_listens_on_the_loopback_address_only(server: ServerInfo) -> None:
     "address", ["file:///etc/passwd", "file:///neo4j.conf", "http://localhost:{http}/", "http://127.0.0.1:{http}/"]
 )
 def test_cypher_reaches_no_file_and_no_network(ours: Ours, server: ServerInfo, address: str) -> None:
-    from neo4j.exceptions import ClientError
-
     where = address.format(http=server.http_address.rpartition(":")[2])
     with open_connection(settings=ours.settings) as opened, pytest.raises(ClientError, match=r"Cannot load from URL"):
         opened.run_read("LOAD CSV FROM $where AS line RETURN line", {"where": where})
@@ -225,6 +225,20 @@ def test_a_killed_server_is_explained_and_starts_again_with_its_data(ours: Ours,
     new = running(ours.home)
     assert new is not None
     assert (new.pid != server.pid, new.uri) == (True, server.uri)
+
+
+def test_a_password_changed_in_the_browser_is_explained(ours: Ours, server: ServerInfo) -> None:
+    def change(old: str, new: str) -> None:
+        with neo4j.GraphDatabase.driver(server.uri, auth=(server.username, old)) as driver:
+            statement = "ALTER CURRENT USER SET PASSWORD FROM $old TO $new"
+            driver.execute_query(statement, {"old": old, "new": new}, database_="system")
+
+    change(server.password, "another one")
+    try:
+        with pytest.raises(KgError, match=r"does not accept the password in .*write the new one into that file"):
+            open_connection(settings=ours.settings)
+    finally:
+        change("another one", server.password)
 
 
 def test_stop_and_wipe_can_be_repeated_and_keep_password_and_ports(ours: Ours, server: ServerInfo) -> None:

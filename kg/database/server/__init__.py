@@ -8,13 +8,23 @@ from __future__ import annotations
 from kg.database.server.home import Home
 from kg.database.server.process import recent_log
 from kg.database.server.progress import Quiet, Reporter, console_reporter
-from kg.database.server.running import ServerInfo, ensure_running, home_of, running, stop, wait_for_browser, wipe
+from kg.database.server.running import (
+    ServerInfo,
+    answers,
+    ensure_running,
+    home_of,
+    running,
+    stop,
+    wait_for_browser,
+    wipe,
+)
 
 __all__ = [
     "Home",
     "Quiet",
     "Reporter",
     "ServerInfo",
+    "answers",
     "console_reporter",
     "ensure_running",
     "home_of",

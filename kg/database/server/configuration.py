@@ -114,7 +114,6 @@ def command_line(home: Home, program: Path, main_class: str, memory: Memory) -> 
     """How the server is started; ``--home-dir`` is what its process is recognised by."""
     return [
         str(program),
-        f"-Xms{min(memory.heap, 512)}m",
         f"-Xmx{memory.heap}m",
         "-XX:+UseG1GC",
         "-XX:+ExitOnOutOfMemoryError",

@@ -99,12 +99,16 @@ def _choose(settings: Settings, start: Path) -> tuple[Path, str]:
 
 @dataclass(frozen=True)
 class ServerState:
-    """What a home remembers of its server between runs of ``kg``; ``pid`` is 0 when it was stopped."""
+    """What a home remembers of its server between runs of ``kg``.
+
+    ``pid`` is 0 when it was stopped; ``ready`` says that it has answered a query since it was started.
+    """
 
     pid: int
     bolt_port: int
     http_port: int
     version: str
+    ready: bool = False
 
     @property
     def ports(self) -> tuple[int, int]:
@@ -116,7 +120,13 @@ def read_state(home: Home) -> ServerState | None:
     """The remembered state, or ``None`` when there is none or its file is damaged (then the server counts as new)."""
     try:
         data: dict[str, Any] = json.loads(home.state_file.read_text(encoding="utf-8"))
-        return ServerState(int(data["pid"]), int(data["bolt_port"]), int(data["http_port"]), str(data["version"]))
+        return ServerState(
+            pid=int(data["pid"]),
+            bolt_port=int(data["bolt_port"]),
+            http_port=int(data["http_port"]),
+            version=str(data["version"]),
+            ready=data.get("ready") is True,
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -42,7 +42,7 @@ _PORT_ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class ServerInfo:
-    """A local server that answers: where, and how to get in."""
+    """A local server: where, and how to get in; ``ready`` once it has answered a query."""
 
     uri: str
     username: str
@@ -52,12 +52,27 @@ class ServerInfo:
     home: Home
     version: str
     pid: int
+    ready: bool
+
+    @property
+    def bolt_port(self) -> int:
+        """The port for drivers."""
+        return _port(self.uri)
+
+    @property
+    def http_port(self) -> int:
+        """The port for Neo4j Browser."""
+        return _port(self.http_address)
 
     @property
     def browser_address(self) -> str:
         """Neo4j Browser, with the address and the user filled in; it never carries the password."""
         authority = self.uri.removeprefix("bolt://")
         return f"{self.http_address}/browser/?connectURL=bolt://{self.username}@{authority}"
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 def home_of(settings: Settings | None = None) -> Home:
@@ -84,6 +99,7 @@ def _info(home: Home, state: ServerState, password: str) -> ServerInfo:
         home=home,
         version=state.version,
         pid=state.pid,
+        ready=state.ready,
     )
 
 
@@ -107,7 +123,7 @@ def ensure_running(
     lock = load_lock(settings.kg_neo4j_version)
     home = find_home(settings, lock.line)
     info = running(home)
-    if info is not None and _answers(info):
+    if info is not None and info.ready:
         return info
     if sys.platform == "win32":
         raise KgError(
@@ -127,8 +143,11 @@ def _start_alone(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> S
             info = _start(home, lock, report, new_ports)
         else:
             report.step("Waiting for the local Neo4j to answer")
-            _wait_for(partial(_answers, info), info)
-        return info
+            _wait_for(partial(answers, info), info)
+        # Known from now on without asking, so that a command which finds it running begins at once.
+        state = ServerState(info.pid, info.bolt_port, info.http_port, info.version, ready=True)
+        write_state(home, state)
+        return _info(home, state, info.password)
 
 
 def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerInfo:
@@ -155,7 +174,7 @@ def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerI
         report.step(f"Starting Neo4j {lock.version} in {home.folder}")
         info = _info(home, state, password)
         try:
-            _wait_for(partial(_answers, info), info)
+            _wait_for(partial(answers, info), info)
         except _PortTakenError:
             # Somebody took the port between our look and the server's; move on, unless the address is a promise.
             if (remembered is not None and not new_ports) or len(tried) >= _PORT_ATTEMPTS:
@@ -252,10 +271,13 @@ def _log_words(home: Home) -> str:
     return f"The last lines in {home.logs}:" + "".join(f"\n    {line}" for line in lines[first_error:][:8])
 
 
-def _answers(info: ServerInfo) -> bool:
-    """Whether a query gets its answer; nothing is waited for."""
-    port = int(info.uri.rpartition(":")[2])
-    if not ports.answers(port):
+def answers(info: ServerInfo) -> bool:
+    """Whether a query gets its answer; nothing is waited for.
+
+    Raises:
+        KgError: the server's password is no longer the one in its file.
+    """
+    if not ports.answers(info.bolt_port):
         return False
     try:
         with (
@@ -288,7 +310,7 @@ def _is_up(home: Home) -> bool:
 
 def wait_for_browser(info: ServerInfo) -> None:
     """Wait until the web side answers too, some seconds after the first query does."""
-    _wait_for(lambda: ports.answers(int(info.http_address.rpartition(":")[2])), info)
+    _wait_for(lambda: ports.answers(info.http_port), info)
 
 
 def stop(home: Home) -> bool:
