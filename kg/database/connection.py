@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import neo4j
-from neo4j.exceptions import ClientError, ConfigurationError
+from neo4j.exceptions import ClientError, ConfigurationError, DriverError, Neo4jError
 
 from kg.database.driver_errors import explain_driver_errors, not_neo4j
 from kg.database.server import Reporter, answers, ensure_running
@@ -77,6 +78,10 @@ class Connection(ABC):
 
         It is never tried again, since the server may have done a part of it.
         """
+
+    @abstractmethod
+    def hold(self, cypher: str) -> AbstractContextManager[None]:
+        """Run one statement in a transaction that stays open, with its locks, while the block runs, and is then rolled back."""
 
     @abstractmethod
     def server_version(self) -> str:
@@ -145,6 +150,20 @@ class DriverConnection(Connection):
         """One statement in a transaction of the server's own."""
         with explain_driver_errors(self._place, None), self._session(neo4j.WRITE_ACCESS) as session:
             return _rows(session.run(cypher, dict(parameters or {})))
+
+    @contextmanager
+    def hold(self, cypher: str) -> Iterator[None]:
+        """Keep a transaction open, without a time-out."""
+        with self._session(neo4j.WRITE_ACCESS) as session:
+            with explain_driver_errors(self._place, None):
+                transaction = session.begin_transaction(timeout=0)
+                transaction.run(cypher).consume()
+            try:
+                yield
+            finally:
+                # When the server is gone, so is the transaction; what happened in the block says why.
+                with suppress(Neo4jError, DriverError, OSError):
+                    transaction.rollback()
 
     def server_version(self) -> str:
         """The version of the Neo4j that answers."""

@@ -27,7 +27,7 @@ RETURN n.id AS id, labels(n) AS labels, n.created AS created,
 
 _SOURCES = """\
 MATCH (s:Source)
-WHERE EXISTS { (l:Load)-[:READ]->(s) WHERE l.attempt_status[-1] <> 'undone' AND l.attempt_status[-1] <> 'refused' }
+WHERE EXISTS { (l:Load)-[:READ]->(s) WHERE l.attempt_status[-1] <> 'undone' }
 RETURN s {.id, .title, .publisher, .licence, .url, .authority} AS properties"""
 
 _FACTS = """\

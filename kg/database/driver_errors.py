@@ -21,6 +21,14 @@ from kg.database.diagnosis import Finding, knock
 from kg.errors import KgError
 
 
+class TimedOutError(KgError):
+    """The server ended a query that took longer than it was given."""
+
+
+#: Codes of a transaction that was ended because its time was over, while it worked or while it waited for a lock.
+_TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
+
+
 @contextmanager
 def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
     """Explain what a person can do something about; mistakes in our own Cypher pass through as they are.
@@ -43,9 +51,11 @@ def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
                 f"The Neo4j at {place} has refused too many wrong passwords in a row: wait five seconds and try again "
                 "with the right one."
             ) from error
-        if "TransactionTimedOut" in code:
+        if any(ending in code for ending in _TIMED_OUT):
             given = f"{timeout:g} seconds" if timeout else "the time that the server allows"
-            raise KgError(f"A query at {place} took longer than {given} and was ended; nothing was changed.") from error
+            raise TimedOutError(
+                f"A query at {place} took longer than {given} and was ended; nothing was changed."
+            ) from error
         if "DatabaseNotFound" in code:
             raise KgError(
                 f"The Neo4j at {place} has no such database: correct NEO4J_DATABASE or --database, or leave it out for "

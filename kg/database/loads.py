@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +12,8 @@ from kg.errors import KgError
 from kg.schema.dates import first_day
 from kg.schema.provenance import Source
 
-#: Status of a load of which nothing is in the graph.
-NOT_STANDING = ("undone", "refused")
+#: Status of a load of which nothing is in the graph any more.
+UNDONE = "undone"
 
 _PUT_SOURCES = """\
 UNWIND $rows AS row
@@ -36,9 +36,9 @@ _LAST_SEQUENCE = "MATCH (l:Load) RETURN coalesce(max(l.sequence), 0) AS last"
 
 _FINISH = """\
 MATCH (l:Load {id: $id})
-SET l += $properties, l.complete = $complete,
+SET l += $properties, l.complete = true,
     l.attempt_finished = l.attempt_finished[..-1] + $now,
-    l.attempt_status = l.attempt_status[..-1] + $status"""
+    l.attempt_status = l.attempt_status[..-1] + 'complete'"""
 
 _TOTALS = """\
 MATCH ()-[r]->() WHERE r.key IS NOT NULL
@@ -53,7 +53,7 @@ SET s.edition = edition"""
 
 _LOADED = """\
 MATCH (l:Load)-[:READ]->(s:Source)
-WHERE NOT l.attempt_status[-1] IN $not_standing
+WHERE l.attempt_status[-1] <> $undone
 WITH s, l ORDER BY l.sequence
 WITH s, collect(DISTINCT l.scope + ' of ' + l.edition + CASE WHEN l.complete THEN '' ELSE ' (not finished)' END) AS loaded
 RETURN s.id AS id, s.title AS title, s.publisher AS publisher, s.licence AS licence, s.url AS url, loaded
@@ -109,48 +109,36 @@ def place_in_history(connection: Connection, header: LoadHeader) -> LoadHeader:
                 "loaded: facts would seem to come back and leave again. Load editions in their order; to start over from "
                 f"the older one, take the newer back first with: kg undo '{header.scope}'"
             )
-    standing = [row["id"] for row in past if row["status"] not in NOT_STANDING]
+    standing = [row["id"] for row in past if row["status"] != UNDONE]
     while header.id in standing[1:]:
         header = replace(header, run=header.run + 1)
     return header
 
 
-def put_sources(connection: Connection, sources: Iterable[Source]) -> None:
-    """Store what is known of the sources that a load is about to read."""
-    connection.run_write(_PUT_SOURCES, {"rows": [asdict(source) for source in sources]})
+def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source]) -> None:
+    """Open the Load, or open it once more: the same scope, edition and checksum continue an interrupted load.
 
-
-def begin(connection: Connection, header: LoadHeader, sources: Iterable[str]) -> None:
-    """Open the Load, or open it once more: the same scope, edition and checksum continue an interrupted load."""
-    properties = asdict(header)
+    What is known of its sources is stored with it.
+    """
     (row,) = connection.run_read(_LAST_SEQUENCE, {})
     parameters = {
         "id": header.id,
-        "properties": properties,
+        "properties": asdict(header),
         "sequence": row["last"] + 1,
         "now": _now(),
-        "sources": sorted(sources),
+        "sources": sorted(source.id for source in sources),
     }
-    connection.run_write(_BEGIN, parameters)
+    connection.write_many([(_PUT_SOURCES, {"rows": [asdict(source) for source in sources]}), (_BEGIN, parameters)])
 
 
-def finish(
-    connection: Connection,
-    header: LoadHeader,
-    sources: Iterable[str],
-    *,
-    status: str,
-    complete: bool,
-    counts: Mapping[str, int],
-) -> None:
-    """Close the Load with its counts, and with count and fingerprint sum per relationship type as they now stand."""
-    totals = fact_totals(connection) if complete else {}
+def finish(connection: Connection, header: LoadHeader, sources: Iterable[str], *, counts: Mapping[str, int]) -> None:
+    """Close the Load as complete, with its counts, and with count and fingerprint sum per relationship type as they now stand."""
+    totals = fact_totals(connection)
     properties: dict[str, Any] = {f"rows_{name}": number for name, number in counts.items()}
-    if totals:
-        properties["fact_types"] = list(totals)
-        properties["fact_counts"] = [count for count, _ in totals.values()]
-        properties["fact_fingerprints"] = [total for _, total in totals.values()]
-    parameters = {"id": header.id, "properties": properties, "complete": complete, "now": _now(), "status": status}
+    properties["fact_types"] = list(totals)
+    properties["fact_counts"] = [count for count, _ in totals.values()]
+    properties["fact_fingerprints"] = [total for _, total in totals.values()]
+    parameters = {"id": header.id, "properties": properties, "now": _now()}
     connection.write_many([(_FINISH, parameters), (_SET_EDITIONS, {"sources": sorted(sources)})])
 
 
@@ -175,4 +163,4 @@ def _now() -> str:
 
 def loaded_sources(connection: Connection) -> list[dict[str, Any]]:
     """Return the sources that standing loads read: id, title, publisher, licence, address, and the scopes and editions loaded."""
-    return connection.run_read(_LOADED, {"not_standing": list(NOT_STANDING)})
+    return connection.run_read(_LOADED, {"undone": UNDONE})

@@ -63,6 +63,17 @@ class Py2neoConnection(Connection):
         with _explained(self._graph):
             return _rows(self._graph, cypher, parameters)
 
+    @contextmanager
+    def hold(self, cypher: str) -> Iterator[None]:
+        """Keep a transaction open, as long as the server allows."""
+        with _explained(self._graph):
+            transaction = self._graph.begin()
+            _rows(transaction, cypher, None)
+        try:
+            yield
+        finally:
+            self._graph.rollback(transaction)
+
     def server_version(self) -> str:
         """The version of the Neo4j that answers."""
         with _explained(self._graph):

@@ -28,6 +28,7 @@ _NODE = f"[label IN labels(n) WHERE label IN $labels][0] AS label, n.id AS id, n
 _FACT_LISTS = ", ".join(f"r.{name} AS {name}" for name in LISTS)
 
 _NODES_BY_ID = f"UNWIND $ids AS id MATCH (n:Entity {{id: id}}) RETURN {_NODE}"
+_NODES_OF_SOURCES = f"MATCH (n:Entity) WHERE any(source IN n.sources WHERE source IN $sources) RETURN {_NODE}"
 _NODES_OF_SCOPE = f"MATCH (n:Entity) WHERE any(load IN n.loads WHERE load STARTS WITH $prefix) RETURN {_NODE}"
 _SOURCES = "MATCH (s:Source) RETURN s.id AS id, s.authority AS authority"
 _SOME_IDS_TAKEN = "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id"
@@ -40,6 +41,7 @@ _FACT = (
     + ", ".join(f"r.{part} AS {part}" for part in _PARTS)
     + f", {_FACT_LISTS}"
 )
+_FACTS_OF_SOURCES = f"MATCH ()-[r]->() WHERE any(source IN r.sources WHERE source IN $sources) RETURN {_FACT}"
 _FACTS_OF_SCOPE = f"MATCH ()-[r]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) RETURN {_FACT}"
 _FACTS_TOUCHING = (
     f"UNWIND $ids AS id MATCH (:Entity {{id: id}})-[r]-() WHERE r.key IS NOT NULL WITH DISTINCT r RETURN {_FACT}"
@@ -92,6 +94,11 @@ def read_nodes_of_scope(connection: Connection, scope: str) -> dict[str, StoredN
     return _nodes(connection, _NODES_OF_SCOPE, {"prefix": f"{scope}@"})
 
 
+def read_nodes_of_sources(connection: Connection, sources: Iterable[str]) -> dict[str, StoredNode]:
+    """Return the nodes of which one of these sources asserts something."""
+    return _nodes(connection, _NODES_OF_SOURCES, {"sources": list(sources)})
+
+
 def _nodes(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> dict[str, StoredNode]:
     rows = connection.run_read(statement, {**parameters, "labels": list(NODES)}, timeout=READ_TIMEOUT)
     return {
@@ -113,6 +120,11 @@ def read_facts(connection: Connection, relationship: str, keys: Iterable[str]) -
 def read_facts_of_scope(connection: Connection, scope: str) -> dict[str, StoredFact]:
     """Return the facts, of all types, of which loads of this scope assert something."""
     return _facts(connection, _FACTS_OF_SCOPE, {"prefix": f"{scope}@"})
+
+
+def read_facts_of_sources(connection: Connection, sources: Iterable[str]) -> dict[str, StoredFact]:
+    """Return the facts, of all types, of which one of these sources asserts something."""
+    return _facts(connection, _FACTS_OF_SOURCES, {"sources": list(sources)})
 
 
 def read_facts_touching(connection: Connection, ids: Iterable[str]) -> dict[str, StoredFact]:

@@ -19,7 +19,7 @@ from kg.database.operations import Operations
 from kg.errors import KgError
 from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
 from kg.schema.identity import best_first, reference
-from kg.schema.provenance import Assertion, compact
+from kg.schema.provenance import Assertion, Source, compact
 from kg.schema.records import FactRecord, NodeRecord
 
 #: Of the assertions that a source makes in a scope, the share that one edition may end without being told to.
@@ -65,6 +65,7 @@ class Edition:
     header: LoadHeader
     nodes: Sequence[Claim[NodeRecord]]
     facts: Sequence[Claim[FactRecord]]
+    sources: Sequence[Source]
     complete: bool
     unread_rows: Collection[str] = ()
 
@@ -102,30 +103,6 @@ def unknown_references(connection: Connection, nodes: Iterable[NodeRecord], fact
     return asked - set(stored.find_ids(connection, asked))
 
 
-def write(
-    connection: Connection,
-    edition: Edition,
-    *,
-    max_ended_share: float = MAX_ENDED_SHARE,
-    dry_run: bool = False,
-    progress: Progress | None = None,
-) -> Written:
-    """Write an edition: create, update, join and end, and nothing that is already so; in a dry run, only say what would be.
-
-    Every reference of ``edition.facts`` must be known (see :func:`unknown_references`).
-
-    Raises:
-        RefusedError: The edition lacks more than ``max_ended_share`` of what the source asserted in this scope before; nothing
-            is written then.
-    """
-    writer = _Writer(connection, edition, dry_run=dry_run, progress=progress)
-    if edition.complete:
-        writer.check_ended_share(max_ended_share)
-    writer.write_nodes()
-    writer.write_facts()
-    return writer.written
-
-
 @dataclass
 class _Same:
     """What the edition says of one thing, and the stored nodes that already are that thing."""
@@ -139,15 +116,26 @@ class _Same:
         return best_first(id_ for assertion in self.incoming.values() for id_ in assertion.names["i"])
 
 
-class _Writer:
-    def __init__(self, connection: Connection, edition: Edition, *, dry_run: bool, progress: Progress | None) -> None:
+class EditionWriter:
+    """Writes an edition: creates, updates, joins and ends, and nothing that is already so; in a dry run, only says what would be.
+
+    Every reference of the edition's facts must be known (see :func:`unknown_references`). Make it, let it refuse, then write:
+    what is already there is read once, when it is made.
+    """
+
+    def __init__(
+        self, connection: Connection, edition: Edition, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> None:
         self._connection = connection
         self._edition = edition
         self._load = edition.header.id
         self._scope = edition.header.scope
         self._dry_run = dry_run
         self._progress = progress
-        self._authorities = stored.read_authorities(connection)
+        known = stored.read_authorities(connection)
+        given = {source.id: source.authority for source in edition.sources}
+        self._authorities = known | given
+        self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
         self._now = int(time.time() * 1000)
         self._ids: dict[str, str] = {}
         self._scope_nodes = stored.read_nodes_of_scope(connection, self._scope)
@@ -156,7 +144,37 @@ class _Writer:
         self._moved: dict[str, StoredFact | None] = {}
         self.written = Written()
 
+    def write(self) -> Written:
+        """Write nodes, then facts, and return what that came to."""
+        self._write_nodes()
+        self._write_facts()
+        return self.written
+
+    def reappraise(self) -> None:
+        """Derive again what is shown from sources whose authority is no longer what it was when it was written."""
+        if not self._reappraised:
+            return
+        nodes = stored.read_nodes_of_sources(self._connection, self._reappraised)
+        facts = stored.read_facts_of_sources(self._connection, self._reappraised)
+        for node_batch in stored.batches(list(nodes.values())):
+            operations = Operations(self._authorities)
+            for node in node_batch:
+                operations.put_node(node, node)
+            self._store(operations)
+        for fact_batch in stored.batches(list(facts.values())):
+            operations = Operations(self._authorities)
+            for fact in fact_batch:
+                operations.put_fact(fact, fact)
+            self._store(operations)
+
     def check_ended_share(self, max_ended_share: float) -> None:
+        """Refuse an edition that lacks too much.
+
+        Raises:
+            RefusedError: It lacks more than ``max_ended_share`` of what one of its sources asserted in this scope before.
+        """
+        if not self._edition.complete:
+            return
         said = {claim.key for claim in self._edition.nodes} | {claim.key for claim in self._edition.facts}
         before: Counter[str] = Counter()
         ended: Counter[str] = Counter()
@@ -215,7 +233,7 @@ class _Writer:
 
     # Nodes ------------------------------------------------------------------------------------------------------------
 
-    def write_nodes(self) -> None:
+    def _write_nodes(self) -> None:
         records = [claim.record for claim in self._edition.nodes]
         names = {reference(record.node.label, id_) for record in records for id_ in record.ids}
         ends = {end for claim in self._edition.facts for end in (claim.record.fact.start, claim.record.fact.end)}
@@ -293,7 +311,7 @@ class _Writer:
 
     # Facts ------------------------------------------------------------------------------------------------------------
 
-    def write_facts(self) -> None:
+    def _write_facts(self) -> None:
         incoming: dict[str, dict[str, Assertion]] = defaultdict(dict)
         subjects: dict[str, StoredFact] = {}
         for claim in self._edition.facts:

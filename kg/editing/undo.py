@@ -11,6 +11,7 @@ from typing import Any
 from kg.database import loads, stored
 from kg.database.connection import Connection
 from kg.database.operations import Operations
+from kg.database.turn import turn
 from kg.database.writer import put_regrouped
 from kg.errors import KgError
 from kg.schema.grouping import Groups, StoredFact, StoredNode, regroup
@@ -27,9 +28,7 @@ WITH l
 OPTIONAL MATCH (c:Change {load: $load})
 DELETE c"""
 _READ = "MATCH (:Load {id: $load})-[:READ]->(s:Source) RETURN s.id AS id"
-_SCOPES = (
-    "MATCH (l:Load) WHERE NOT l.attempt_status[-1] IN $not_standing RETURN DISTINCT l.scope AS scope ORDER BY scope"
-)
+_SCOPES = "MATCH (l:Load) WHERE l.attempt_status[-1] <> $undone RETURN DISTINCT l.scope AS scope ORDER BY scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +60,20 @@ def undo(connection: Connection, scope_or_load: str) -> Undone:
     Raises:
         KgError: Nothing of that scope is loaded, or the named load is not the latest of its scope.
     """
-    load = _latest(connection, scope_or_load)
-    changes = [
-        _Change(row["kind"], row["type"], row["part"], row["spell"], Assertion(*json.loads(row["before"])))
-        for row in connection.run_read(_CHANGES, {"load": load})
-    ]
-    return _Undo(connection, load, changes).run()
+    with turn(connection):
+        load = _latest(connection, scope_or_load)
+        changes = [
+            _Change(row["kind"], row["type"], row["part"], row["spell"], Assertion(*json.loads(row["before"])))
+            for row in connection.run_read(_CHANGES, {"load": load})
+        ]
+        return _Undo(connection, load, changes).run()
 
 
 def _latest(connection: Connection, scope_or_load: str) -> str:
     scope = scope_or_load.rpartition("@")[0] or scope_or_load
-    standing = [row["id"] for row in loads.history(connection, scope) if row["status"] not in loads.NOT_STANDING]
+    standing = [row["id"] for row in loads.history(connection, scope) if row["status"] != loads.UNDONE]
     if not standing:
-        known = (
-            ", ".join(row["scope"] for row in connection.run_read(_SCOPES, {"not_standing": list(loads.NOT_STANDING)}))
-            or "nothing"
-        )
+        known = ", ".join(row["scope"] for row in connection.run_read(_SCOPES, {"undone": loads.UNDONE})) or "nothing"
         raise KgError(f"nothing is loaded under {scope!r}, so nothing can be taken back; loaded are: {known}")
     if "@" in scope_or_load and scope_or_load not in standing:
         raise KgError(f"there is no load {scope_or_load!r}; the loads of {scope} are: {', '.join(standing)}")

@@ -12,6 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -21,6 +22,7 @@ from pydantic import ValidationError
 from kg.database import loads, writer
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
+from kg.database.turn import turn
 from kg.database.writer import MAX_ENDED_SHARE, Claim, Edition, Progress, R, claim_fact, claim_node
 from kg.errors import KgError
 from kg.schema.provenance import Source
@@ -134,6 +136,8 @@ class _Fate:
 
     row: Row
     outcome: Outcome
+    #: What the source calls the row, and the things in it.
+    names: set[str] = field(default_factory=set)
     nodes: list[Claim[NodeRecord]] = field(default_factory=list)
     facts: list[Claim[FactRecord]] = field(default_factory=list)
 
@@ -165,11 +169,32 @@ def load(
         KgError: The input cannot be read, is older than what is loaded, lacks too much, or (``strict``) has a reject; nothing
             is written then.
     """
-    header = LoadHeader(
-        loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
-    )
-    header = loads.place_in_history(connection, header)
+    share = loader.max_ended_share if max_ended_share is None else max_ended_share
+    if not 0 <= share <= 1:
+        raise KgError(
+            f"--max-ended {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
+        )
     fates = _read(loader)
+    with nullcontext() if dry_run else turn(connection):
+        return _load(connection, loader, fates, dry_run=dry_run, strict=strict, share=share, progress=progress)
+
+
+def _load(
+    connection: Connection,
+    loader: Loader,
+    fates: list[_Fate],
+    *,
+    dry_run: bool,
+    strict: bool,
+    share: float,
+    progress: Progress | None,
+) -> LoadReport:
+    header = loads.place_in_history(
+        connection,
+        LoadHeader(
+            loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
+        ),
+    )
     _claim(fates, header)
     _reject_unknown(connection, fates)
     rejects = tuple((fate.row, fate.outcome.reason) for fate in fates if isinstance(fate.outcome, Rejected))
@@ -183,24 +208,21 @@ def load(
         header,
         nodes=_first_of_each(claim for fate in fates for claim in fate.nodes),
         facts=_first_of_each(claim for fate in fates for claim in fate.facts),
+        sources=loader.sources,
         complete=True,
-        unread_rows={fate.row.id for fate in fates if isinstance(fate.outcome, Rejected)},
+        unread_rows={name for fate in fates if isinstance(fate.outcome, Rejected) for name in fate.names},
     )
-    sources = [source.id for source in loader.sources]
+    editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
+    editor.check_ended_share(share)
     if not dry_run:
-        loads.put_sources(connection, loader.sources)
-        loads.begin(connection, header, sources)
-    try:
-        share = loader.max_ended_share if max_ended_share is None else max_ended_share
-        written = writer.write(connection, edition, max_ended_share=share, dry_run=dry_run, progress=progress)
-    except writer.RefusedError:
-        if not dry_run:
-            loads.finish(connection, header, sources, status="refused", complete=False, counts={})
-        raise
+        editor.reappraise()
+        loads.begin(connection, header, loader.sources)
+    written = editor.write()
     rows, skipped = _account(fates, written)
+    sources = tuple(source.id for source in loader.sources)
     if not dry_run:
-        loads.finish(connection, header, sources, status="complete", complete=True, counts=rows)
-    return LoadReport(header.id, tuple(sources), rows, skipped, rejects, dict(written.counts), dry_run)
+        loads.finish(connection, header, sources, counts=rows)
+    return LoadReport(header.id, sources, rows, skipped, rejects, dict(written.counts), dry_run)
 
 
 def _read(loader: Loader) -> list[_Fate]:
@@ -212,7 +234,10 @@ def _read(loader: Loader) -> list[_Fate]:
             outcome = Rejected(_explain(error))
         except ValueError as error:
             outcome = Rejected(str(error))
-        fates.append(_Fate(row, outcome))
+        names = {row.id}
+        if isinstance(outcome, Records):
+            names |= {record.row for record in outcome.nodes} | {record.row for record in outcome.facts}
+        fates.append(_Fate(row, outcome, names))
     if not fates:
         raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
     return fates

@@ -63,4 +63,17 @@ def last_day(text: str) -> date:
             return first
 
 
+#: Properties that are the beginning and the end of one span.
+SPANS = (("since", "until"), ("start", "end"), ("founded", "dissolved"), ("opens", "closes"))
+
+
+def are_in_order(first: str | None, last: str | None) -> bool:
+    """Return whether a span can begin and end so: not when its last day is before its first; an open end always can.
+
+    >>> are_in_order("2009-05", "2009"), are_in_order("2009-05", "2009-04"), are_in_order("2009", None)
+    (True, False, True)
+    """
+    return not (first and last) or last_day(last) >= first_day(first)
+
+
 PartialDate = Annotated[str, AfterValidator(check_partial_date)]

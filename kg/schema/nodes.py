@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from kg.schema.dates import PartialDate
+from kg.schema.dates import SPANS, PartialDate, are_in_order
 
 #: Of the longest text, four bytes for each character: Neo4j refuses to index a value of more than some 8,100 bytes.
 MAX_TEXT = 2000
@@ -88,6 +88,14 @@ class Node(Record):
 
     name: Text = Field(description="name to show")
     names: tuple[Text, ...] = Field(default=(), description="alternate names")
+
+    @model_validator(mode="after")
+    def _check_spans(self) -> Self:
+        for first, last in SPANS:
+            begins, ends = getattr(self, first, None), getattr(self, last, None)
+            if not are_in_order(begins, ends):
+                raise ValueError(f"{last} {ends} is before {first} {begins}")
+        return self
 
 
 class City(Node):

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from kg.schema.dates import SPANS, are_in_order
+
 #: Most trusted first: reviewed by a person, the network itself, the publisher of the facts, who compiled other people's facts.
 AUTHORITIES = ("person", "network", "publisher", "aggregator")
 
@@ -143,7 +145,8 @@ def derive(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> V
     statement, then source and row, so that the result does not depend on load order. Each value comes from the first that has
     one. Lists are united over all that is still listed; names that lost become alternate names. ``as_of`` is the newest date
     that a row itself gives, unset as soon as one source's own edition dates the fact. ``ended`` is the date of the last edition
-    that lacked it, set only when no source lists it any more.
+    that lacked it, set only when no source lists it any more. Of a beginning and an end that cannot both be true, the one
+    that is more to be believed is shown.
     """
     ranked = rank(assertions, authorities)
     if not ranked:
@@ -162,6 +165,11 @@ def derive(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> V
         others = {str(assertion.values["name"]) for assertion in speaking if "name" in assertion.values}
         lists["names"] = (lists.get("names", set()) | others) - {shown["name"]}
     shown |= {name: sorted(values) for name, values in lists.items() if values}
+    for first, last in SPANS:
+        if not are_in_order(shown.get(first), shown.get(last)):
+            # Two sources, two spans that cannot be one: the end that the more trusted one gives stands.
+            order = [name for assertion in speaking for name in (first, last) if name in assertion.values]
+            del shown[last if order[0] == first else first]
     dates = [assertion.values.get("as_of") for assertion in speaking]
     shown.pop("as_of", None)
     if all(dates):

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from kg.schema.dates import PartialDate, first_day, last_day
+from kg.schema.dates import PartialDate, are_in_order
 from kg.schema.identity import check_id, split_reference
 from kg.schema.nodes import NODES, Amount, Record, Text
 
@@ -53,7 +53,7 @@ class Spell(Fact):
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        if self.since and self.until and last_day(self.until) < first_day(self.since):
+        if not are_in_order(self.since, self.until):
             raise ValueError(f"until {self.until} is before since {self.since}")
         return self
 

@@ -62,3 +62,9 @@ def say(database: Connection) -> Say:
         return load(database, Said(scope, edition, records), max_ended_share=max_ended_share)
 
     return say
+
+
+@pytest.fixture
+def said() -> type[Said]:
+    """The loader itself, for tests that change something about it."""
+    return Said

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.stored import find_ids
+from kg.database.turn import turn
 from kg.database.writer import RefusedError
 from kg.errors import KgError
-from kg.loaders.base import LoadReport
+from kg.loaders.base import Loader, LoadReport, Outcome, Records, Row, load
 from kg.schema.nodes import City, Organisation, Region
+from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import MemberOf, TwinnedWith
 
@@ -177,3 +181,77 @@ def test_fact_totals_of_a_load_are_whole_numbers(say: Say, database: Connection)
     (row,) = database.run_read("MATCH (l:Load) RETURN l.fact_types AS t, l.fact_counts AS n, l.fact_fingerprints AS f")
     assert (row["t"], row["n"]) == (["MEMBER_OF"], [39])
     assert isinstance(row["f"][0], int)
+
+
+def test_an_edition_refused_under_the_name_of_the_one_that_stands_leaves_it_standing(
+    say: Say, said: type[Loader], database: Connection
+) -> None:
+    """A loader that reads less of the same file than it did before: the refusal must not touch the record of the load."""
+
+    class SameFile(said):  # type: ignore[misc,valid-type]
+        def checksum(self) -> str:
+            return "0123"
+
+    load(database, SameFile("list", "2020", members("list", range(1, 11))))
+    before = database.run_read("MATCH (l:Load) RETURN properties(l) AS load")
+    with pytest.raises(RefusedError):
+        load(database, SameFile("list", "2020", [network("list")]), max_ended_share=0.2)
+    assert database.run_read("MATCH (l:Load) RETURN properties(l) AS load") == before
+
+
+def test_a_source_of_another_authority_is_believed_accordingly(
+    say: Say, said: type[Loader], database: Connection
+) -> None:
+    shown = "MATCH (n:City) RETURN n.population AS population"
+    say("list", "2020", city("list", "a", "geonames:1", population=1), city("list", "c", "geonames:3"))
+    say("network", "2020", city("network", "b", "geonames:1", population=2))
+    assert database.run_read(f"{shown} ORDER BY n.id LIMIT 1") == [{"population": 2}]
+
+    class Reviewed(said):  # type: ignore[misc,valid-type]
+        @property
+        def sources(self) -> list[Source]:
+            return [replace(source, authority="person") for source in super().sources]
+
+    # The row itself is not in the edition any more: what it said before counts for more all the same.
+    load(database, Reviewed("other", "2021", [city("list", "c", "geonames:3")]))
+    assert database.run_read(f"{shown} ORDER BY n.id LIMIT 1") == [{"population": 1}]
+
+
+def test_a_row_that_cannot_be_resolved_does_not_end_what_it_said_before(
+    say: Say, said: type[Loader], database: Connection
+) -> None:
+    base = [network("list"), city("list", "1", "geonames:1")]
+    say("list", "2020", *base, member("list", 1))
+
+    class TwoFacts(said):  # type: ignore[misc,valid-type]
+        """Calls the row otherwise than the fact, and says with it something of a network that nobody knows."""
+
+        def extract(self) -> list[Row]:
+            return [replace(row, id=f"row {row.line}") for row in super().extract()]
+
+        def transform(self, row: Row) -> Outcome:
+            outcome = super().transform(row)
+            unknown = MemberOf(start="City/geonames:1", end="Organisation/own:nobody")
+            return Records(facts=(*outcome.facts, FactRecord(unknown, "list", "x"))) if outcome.facts else outcome
+
+    report = load(database, TwoFacts("list", "2021", [*base, member("list", 1)]))
+    assert report.rows["rejected"] == 1
+    assert database.run_read("MATCH ()-[r:MEMBER_OF]->() RETURN r.ended AS ended") == [{"ended": None}]
+
+
+def test_who_comes_second_waits_for_the_turn(say: Say, database: Connection) -> None:
+    say("list", "2020", network("list"))
+    order = []
+
+    def second() -> None:
+        with turn(database):
+            order.append("second")
+
+    with turn(database):
+        other = threading.Thread(target=second)
+        other.start()
+        other.join(timeout=1)
+        order.append("first")
+    other.join(timeout=30)
+    assert order == ["first", "second"]
+    assert database.run_read("MATCH (l:Load {id: 'turn'}) RETURN l") == []
