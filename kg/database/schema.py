@@ -16,7 +16,8 @@ RETURN name, type, entityType, labelsOrTypes, properties"""
 _INDEXES = """\
 SHOW INDEXES YIELD name, type, entityType, labelsOrTypes, properties, owningConstraint, state
 WHERE owningConstraint IS NULL AND type <> 'LOOKUP'
-RETURN name, type, entityType, labelsOrTypes, properties, state"""
+RETURN name, CASE state WHEN 'FAILED' THEN type + ' that failed' ELSE type END AS type, entityType, labelsOrTypes,
+       properties"""
 _AWAIT = "CALL db.awaitIndexes(300)"
 
 _STATEMENT = re.compile(
@@ -35,21 +36,33 @@ def apply_schema(connection: Connection) -> None:
     Raises:
         KgError: What somebody else put into the database stands in the way.
     """
-    for item in (*cypher.constraints(), *cypher.indexes()):
-        try:
-            connection.run_schema(item.statement)
-        except Neo4jError as error:
-            if ".Schema." not in (error.code or ""):
-                raise
-            in_the_way = [
-                name for name, (_, _, on, of) in _there(connection).items() if [on, of] == list(_described(item)[2:])
-            ]
-            named = f" ({', '.join(in_the_way)})" if in_the_way else ""
-            raise KgError(
-                f"{item.name} cannot be made, because of what is in this database already{named}: {error.message}. Remove that, "
-                "or use a database that is kg's own"
-            ) from error
+    there = _there(connection)
+    missing = [item for item in (*cypher.constraints(), *cypher.indexes()) if item.name not in there]
+    if not missing:
+        return
+    try:
+        # In one transaction, which takes a third of the time of one for each.
+        connection.write_many([(item.statement, {}) for item in missing])
+    except Neo4jError:
+        for item in missing:
+            _make(connection, item)
     connection.run_schema(_AWAIT)
+
+
+def _make(connection: Connection, item: cypher.SchemaItem) -> None:
+    try:
+        connection.run_schema(item.statement)
+    except Neo4jError as error:
+        if ".Schema." not in (error.code or ""):
+            raise
+        in_the_way = [
+            name for name, (_, _, on, of) in _there(connection).items() if [on, of] == list(_described(item)[2:])
+        ]
+        named = f" ({', '.join(in_the_way)})" if in_the_way else ""
+        raise KgError(
+            f"{item.name} cannot be made, because of what is in this database already{named}: {error.message}. Remove that, "
+            "or use a database that is kg's own"
+        ) from error
 
 
 def check_schema(connection: Connection) -> list[str]:

@@ -183,3 +183,13 @@ def test_identity_stays_from_edition_to_edition() -> None:
 def test_a_source_has_an_authority_that_there_is() -> None:
     with pytest.raises(ValueError, match="authority 'king' is none of person, network"):
         Source("x", "X", "X", "", "", "king")
+
+
+def test_of_a_span_that_cannot_be_the_more_trusted_end_is_shown() -> None:
+    begins = said("network", "n", since="2010")
+    ended = said("publisher", "p", until="2008")
+    assert derive([begins, ended], TRUSTED) == {"since": "2010"}
+    assert derive([said("network", "n", until="2008"), said("publisher", "p", since="2010")], TRUSTED) == {
+        "until": "2008"
+    }
+    assert derive([begins, said("publisher", "p", until="2010-06")], TRUSTED) == {"since": "2010", "until": "2010-06"}

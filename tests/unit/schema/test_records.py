@@ -202,3 +202,8 @@ def test_the_model_has_what_the_brief_of_the_model_lists() -> None:
 
 def test_an_organisation_may_be_of_any_kind() -> None:
     assert Organisation(name="x", kind="transport authority").kind == "transport authority"
+
+
+def test_a_project_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValidationError, match="end 2015 is before start 2018"):
+        Project(name="LATE", start="2018", end="2015")
