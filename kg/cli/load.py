@@ -95,7 +95,7 @@ def _run(
     loader: Any, *, dry_run: bool, strict: bool, max_ended: float | None, rejects: Path | None, connect: dict[str, Any]
 ) -> None:
     from kg.graph import connect as open_graph
-    from kg.loaders.base import write_rejects
+    from kg.loaders.tables import write_rejects
 
     with open_graph(**connect) as graph, bars() as progress:
         report = graph.load(loader, dry_run=dry_run, strict=strict, max_ended_share=max_ended, progress=progress)
