@@ -63,7 +63,8 @@ def _load(graph: KnowledgeGraph, loader: Loader) -> None:
     from kg.cli.load import bars
 
     with bars() as progress:
-        click.echo(str(graph.load(loader, progress=progress)))
+        report = graph.load(loader, progress=progress)
+    click.echo(str(report))
 
 
 def _heading(text: str) -> None:

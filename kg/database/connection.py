@@ -107,10 +107,13 @@ class Connection(ABC):
 class DriverConnection(Connection):
     """A connection by the official driver."""
 
-    def __init__(self, driver: neo4j.Driver, database: str | None, *, place: str, owned: bool) -> None:
+    def __init__(
+        self, driver: neo4j.Driver, database: str | None, *, place: str, owned: bool, local: bool = False
+    ) -> None:
         super().__init__(database)
         self._driver = driver
         self._place = place
+        self._local = local
         self._owned = owned
 
     @property
@@ -133,7 +136,10 @@ class DriverConnection(Connection):
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
             return _rows(transaction.run(cypher, dict(parameters or {})))
 
-        with explain_driver_errors(self._place, timeout), self._session(neo4j.READ_ACCESS) as session:
+        with (
+            explain_driver_errors(self._place, timeout, local=self._local),
+            self._session(neo4j.READ_ACCESS) as session,
+        ):
             return session.execute_read(work)
 
     def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
@@ -143,19 +149,22 @@ class DriverConnection(Connection):
         def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
             return [_rows(transaction.run(cypher, dict(parameters))) for cypher, parameters in statements]
 
-        with explain_driver_errors(self._place, timeout), self._session(neo4j.WRITE_ACCESS) as session:
+        with (
+            explain_driver_errors(self._place, timeout, local=self._local),
+            self._session(neo4j.WRITE_ACCESS) as session,
+        ):
             return session.execute_write(work)
 
     def run_schema(self, cypher: str, parameters: Parameters | None = None) -> Rows:
         """One statement in a transaction of the server's own."""
-        with explain_driver_errors(self._place, None), self._session(neo4j.WRITE_ACCESS) as session:
+        with explain_driver_errors(self._place, None, local=self._local), self._session(neo4j.WRITE_ACCESS) as session:
             return _rows(session.run(cypher, dict(parameters or {})))
 
     @contextmanager
     def hold(self, cypher: str) -> Iterator[None]:
         """Keep a transaction open, without a time-out."""
         with self._session(neo4j.WRITE_ACCESS) as session:
-            with explain_driver_errors(self._place, None):
+            with explain_driver_errors(self._place, None, local=self._local):
                 transaction = session.begin_transaction(timeout=0)
                 transaction.run(cypher).consume()
             try:
@@ -167,7 +176,7 @@ class DriverConnection(Connection):
 
     def server_version(self) -> str:
         """The version of the Neo4j that answers."""
-        with explain_driver_errors(self._place, None), self._session(neo4j.READ_ACCESS) as session:
+        with explain_driver_errors(self._place, None, local=self._local), self._session(neo4j.READ_ACCESS) as session:
             try:
                 return version_in(_rows(session.run(neo4j.Query(VERSION, timeout=30))))
             except ClientError as error:
@@ -235,7 +244,7 @@ def open_connection(
             raise KgError("A username or password needs an address: give --uri too, or set NEO4J_URI.")
         server = ensure_running(settings, report, new_ports=True)
         try:
-            return _open(server.uri, (server.username, server.password), database or server.database)
+            return _open(server.uri, (server.username, server.password), database or server.database, local=True)
         except KgError:
             answers(server)  # has its own word on a password that was changed
             raise
@@ -245,7 +254,7 @@ def open_connection(
     return _open(uri, auth, database or settings.neo4j_database)
 
 
-def _open(uri: str, auth: tuple[str, str] | None, database: str | None) -> Connection:
+def _open(uri: str, auth: tuple[str, str] | None, database: str | None, *, local: bool = False) -> Connection:
     if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://[^/]", uri):
         raise KgError(
             f"{uri!r} is not the address of a Neo4j: it begins with bolt:// or neo4j://, or with bolt+s:// or "
@@ -264,7 +273,7 @@ def _open(uri: str, auth: tuple[str, str] | None, database: str | None) -> Conne
         )
     except (ValueError, ConfigurationError) as error:
         raise KgError(f"{uri!r} is not an address that can be used: {error}.") from error
-    connection = DriverConnection(opened, database, place=uri, owned=True)
+    connection = DriverConnection(opened, database, place=uri, owned=True, local=local)
     try:
         return _checked(connection, uri)
     except BaseException:

@@ -30,12 +30,13 @@ _TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 
 
 @contextmanager
-def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
+def explain_driver_errors(place: str, timeout: float | None, *, local: bool = False) -> Iterator[None]:
     """Explain what a person can do something about; mistakes in our own Cypher pass through as they are.
 
     Args:
         place: the address, for the message.
         timeout: the seconds that the query was given.
+        local: whether it is the local server, which kg starts itself.
     """
     try:
         yield
@@ -68,12 +69,12 @@ def explain_driver_errors(place: str, timeout: float | None) -> Iterator[None]:
         # The driver says so too when the two have no version of the protocol in common, or when it was never Bolt.
         if knock(place) is Finding.BOLT:
             raise not_neo4j(place) from error
-        raise _connection_error(place, error) from error
+        raise _connection_error(place, error, local=local) from error
     except (ServiceUnavailable, SessionExpired, ConfigurationError, ConnectionPoolError, OSError) as error:
-        raise _connection_error(place, error) from error
+        raise _connection_error(place, error, local=local) from error
     except DriverError as error:
         if any(type(link).__name__.startswith("Bolt") for link in _chain(error)):  # the handshake's own, not public
-            raise _connection_error(place, error) from error
+            raise _connection_error(place, error, local=local) from error
         raise
 
 
@@ -94,7 +95,12 @@ def _chain(error: BaseException) -> list[BaseException]:
 _OWN = "or leave NEO4J_URI unset to use a Neo4j of your own that kg runs"
 
 
-def _connection_error(place: str, error: BaseException) -> KgError:
+def _connection_error(place: str, error: BaseException, *, local: bool) -> KgError:
+    if local:
+        return KgError(
+            f"The local Neo4j at {place} stopped answering: `kg server logs` shows its last words. Run the same command "
+            f"again, which starts it and goes on where this one was cut off. ({_first_line(error)})"
+        )
     finding = knock(place) if "://" in place else Finding.NOTHING
     match finding:
         case Finding.NO_TLS:

@@ -55,7 +55,7 @@ _LOADED = """\
 MATCH (l:Load)-[:READ]->(s:Source)
 WHERE l.attempt_status[-1] <> $undone
 WITH s, l ORDER BY l.sequence
-WITH s, collect(DISTINCT l.scope + ' of ' + l.edition + CASE WHEN l.complete THEN '' ELSE ' (not finished)' END) AS loaded
+WITH s, collect(DISTINCT l.scope + ' of ' + l.edition + CASE WHEN l.complete THEN '' WHEN l.attempt_status[-1] = 'undoing' THEN ' (being undone)' ELSE ' (not finished)' END) AS loaded
 RETURN s.id AS id, s.title AS title, s.publisher AS publisher, s.licence AS licence, s.url AS url, loaded
 ORDER BY id"""
 
@@ -139,7 +139,7 @@ def finish(connection: Connection, header: LoadHeader, sources: Iterable[str], *
     properties["fact_counts"] = [count for count, _ in totals.values()]
     properties["fact_fingerprints"] = [total for _, total in totals.values()]
     parameters = {"id": header.id, "properties": properties, "now": _now()}
-    connection.write_many([(_FINISH, parameters), (_SET_EDITIONS, {"sources": sorted(sources)})])
+    connection.write_many([(_FINISH, parameters), set_editions(sources)])
 
 
 def fact_totals(connection: Connection) -> dict[str, tuple[int, int]]:
@@ -152,9 +152,9 @@ def history(connection: Connection, scope: str) -> list[dict[str, Any]]:
     return connection.run_read(_OF_SCOPE, {"scope": scope})
 
 
-def set_editions(connection: Connection, sources: Iterable[str]) -> None:
-    """Derive the edition shown on each source from the loads that read it."""
-    connection.run_write(_SET_EDITIONS, {"sources": sorted(sources)})
+def set_editions(sources: Iterable[str]) -> tuple[str, dict[str, Any]]:
+    """Return the statement that derives the edition shown on each source from the loads that read it."""
+    return _SET_EDITIONS, {"sources": sorted(sources)}
 
 
 def _now() -> str:

@@ -37,6 +37,11 @@ def apply_schema(connection: Connection) -> None:
         KgError: What somebody else put into the database stands in the way.
     """
     there = _there(connection)
+    for item in cypher.constraints():
+        # What is left of a constraint whose making was cut off: the index that it was to own, owned by nobody.
+        if item.name in there and there[item.name][0] == "RANGE" and there[item.name][1:] == _described(item)[1:]:
+            connection.run_schema(f"DROP INDEX {item.name} IF EXISTS")
+            del there[item.name]
     missing = [item for item in (*cypher.constraints(), *cypher.indexes()) if item.name not in there]
     if not missing:
         return
@@ -47,6 +52,11 @@ def apply_schema(connection: Connection) -> None:
         for item in missing:
             _make(connection, item)
     connection.run_schema(_AWAIT)
+
+
+def _is_of_type(found: str, wanted: str) -> bool:
+    # The lines of Neo4j name uniqueness constraints differently.
+    return found.endswith("UNIQUENESS") if wanted == "CONSTRAINT" else found == wanted
 
 
 def _make(connection: Connection, item: cypher.SchemaItem) -> None:
@@ -60,7 +70,7 @@ def _make(connection: Connection, item: cypher.SchemaItem) -> None:
         ]
         named = f" ({', '.join(in_the_way)})" if in_the_way else ""
         raise KgError(
-            f"{item.name} cannot be made, because of what is in this database already{named}: {error.message}. Remove that, "
+            f"{item.name} cannot be made, because of what is in this database already{named}: {(error.message or '').rstrip('.')}. Remove that, "
             "or use a database that is kg's own"
         ) from error
 
@@ -75,7 +85,7 @@ def check_schema(connection: Connection) -> list[str]:
         what = "constraint" if wanted[0] == "CONSTRAINT" else "index"
         if found is None:
             findings.append(f"{what} {item.name} is missing: {item.statement}")
-        elif found[1:] != wanted[1:] or (wanted[0] != "CONSTRAINT" and found[0] != wanted[0]):
+        elif found[1:] != wanted[1:] or not _is_of_type(found[0], wanted[0]):
             of_relationships = "relationships " if found[1] == "RELATIONSHIP" else ""
             found_on = f"{found[0]} on {of_relationships}{'|'.join(found[2] or [])}({', '.join(found[3] or [])})"
             findings.append(f"{what} {item.name} is different: found {found_on}, wanted {item.statement}")

@@ -21,6 +21,7 @@ from kg.schema.provenance import Assertion
 _MADE_NODES = "MATCH (n:Entity) WHERE $load IN n.loads RETURN n.id AS id"
 _MADE_FACTS = "MATCH ()-[r]->() WHERE $load IN r.loads RETURN type(r) AS relationship, r.key AS key"
 _CHANGES = "MATCH (c:Change {load: $load}) RETURN c.kind AS kind, c.type AS type, c.part AS part, c.spell AS spell, c.before AS before"
+_OPEN = "MATCH (l:Load {id: $load}) SET l.complete = false, l.attempt_status = l.attempt_status[..-1] + 'undoing'"
 _CLOSE = """\
 MATCH (l:Load {id: $load})
 SET l.complete = false, l.attempt_status = l.attempt_status[..-1] + 'undone'
@@ -62,6 +63,7 @@ def undo(connection: Connection, scope_or_load: str) -> Undone:
     """
     with turn(connection):
         load = _latest(connection, scope_or_load)
+        connection.run_write(_OPEN, {"load": load})
         changes = [
             _Change(row["kind"], row["type"], row["part"], row["spell"], Assertion(*json.loads(row["before"])))
             for row in connection.run_read(_CHANGES, {"load": load})
@@ -98,8 +100,7 @@ class _Undo:
         self._undo_facts()
         self._undo_nodes()
         sources = [row["id"] for row in self._connection.run_read(_READ, {"load": self._load})]
-        self._connection.run_write(_CLOSE, {"load": self._load})
-        loads.set_editions(self._connection, sources)
+        self._connection.write_many([(_CLOSE, {"load": self._load}), loads.set_editions(sources)])
         counts = self._counts
         return Undone(self._load, counts["-nodes"], counts["~nodes"], counts["-facts"], counts["~facts"])
 

@@ -78,3 +78,15 @@ def test_nodes_that_break_a_constraint_are_named(ready: Connection) -> None:
     ready.run_write("UNWIND [1, 2] AS n CREATE (:City {geonames_id: '1'})")
     with pytest.raises(KgError, match="city_geonames_id"):
         apply_schema(ready)
+
+
+def test_what_a_cut_off_constraint_left_behind_is_found_and_mended(database: Connection) -> None:
+    """Neo4j builds the index of a constraint first: a kill in between leaves it, and the constraint cannot be made beside it."""
+    apply_schema(database)
+    database.run_schema("DROP CONSTRAINT city_geonames_id")
+    database.run_schema("CREATE INDEX city_geonames_id FOR (n:City) ON (n.geonames_id)")
+    assert [finding.partition(":")[0] for finding in check_schema(database)] == [
+        "constraint city_geonames_id is different"
+    ]
+    apply_schema(database)
+    assert check_schema(database) == []

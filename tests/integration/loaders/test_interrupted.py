@@ -16,11 +16,13 @@ import pytest
 
 from kg.database.connection import Connection, open_connection
 from kg.database.digest import Digest, digest
-from kg.database.schema import apply_schema
+from kg.database.loads import loaded_sources
+from kg.database.schema import apply_schema, check_schema
 from kg.database.server import Home, ServerInfo, ensure_running, home_of, stop
 from kg.database.server.home import read_state
 from kg.database.server.progress import Quiet
 from kg.database.settings import Settings
+from kg.editing.undo import undo
 from kg.loaders.base import Row, load
 from kg.loaders.starter import Starter
 
@@ -128,6 +130,36 @@ def test_a_connection_lost_between_any_two_transactions_leaves_what_the_next_loa
         except ConnectionError:
             load(database, small)
         assert digest(database) == undisturbed, transactions
+
+
+def test_an_undo_cut_off_between_any_two_transactions_is_finished_by_the_next(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_schema(database)
+    small = Starter(Path(__file__).parents[2] / "data" / "starter", "2020")
+    monkeypatch.setattr("kg.database.stored.batches", _ones)
+    empty = digest(database)
+    for transactions in range(2, 30, 4):  # the first two take the turn and say what is being done
+        database.run_write(EMPTY)
+        load(database, small)
+        try:
+            undo(Broken(database, transactions), "starter")  # type: ignore[arg-type]
+        except ConnectionError:
+            assert "(being undone)" in str(loaded_sources(database))
+            undo(database, "starter")
+        assert digest(database) == empty, transactions
+
+
+def test_two_first_loads_at_once_take_turns(
+    undisturbed: Digest, database: Connection, kg_environment: dict[str, str]
+) -> None:
+    for item in database.run_read("SHOW CONSTRAINTS YIELD name"):
+        database.run_schema(f"DROP CONSTRAINT {item['name']}")
+    both = [start_load(), start_load()]
+    errors = [process.communicate(timeout=300)[1].decode() for process in both]
+    assert [process.returncode for process in both] == [0, 0], errors
+    assert digest(database) == undisturbed
+    assert check_schema(database) == []
 
 
 def _ones(items: list[object], size: int = 1) -> Iterator[list[object]]:
