@@ -340,3 +340,27 @@ def test_what_the_starter_must_hold() -> None:
     assert len(ids("person")) == 23
     assert len(ids("theme")) == 25
     assert len(ids("event")) == 20
+
+
+@pytest.mark.parametrize(
+    ("printed", "id_"),
+    [
+        ("Vervoerregio Amsterdam (VRA)", "vervoerregio-amsterdam"),
+        ("Regionalverband Ruhr (RVR)", "regionalverband-ruhr"),
+        ("VITO (Vlaamse Instelling voor Technologisch Onderzoek)", "vito"),
+        ("Norwegian Association of Local and Regional Authorities (KS)", "ks-no"),
+        ("Standing Conference of Towns and Municipalities of Serbia (SKGO)", "skgo-rs"),
+        ("Sekom-National Association of Swedish Eco-Municipalities", "sekom"),
+        ("Zarzad Transportu Miejskiego (ZTM)", "ztm-warszawa"),
+    ],
+)
+def test_an_organisation_goes_by_its_name_as_a_member_list_prints_it(printed: str, id_: str) -> None:
+    assert {row["id"] for row in rows("organisations") if printed in row["names"].split(";")} == {id_}
+
+
+def test_every_transport_authority_goes_by_its_name_with_its_acronym() -> None:
+    for row in rows("organisations"):
+        if row["kind"] == "transport authority" and row["acronym"] not in ("", row["name"]):
+            names = [row["name"], *row["names"].split(";")]
+            spelt_out = [name for name in names if name.endswith(f"({row['acronym']})")]
+            assert spelt_out or row["acronym"].casefold() in (name.casefold() for name in names), row["id"]
