@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from kg.places.names import normalise
+
+#: Codes that the European Union uses, by their ISO ones.
+CODES_IN_USE = {"UK": "GB", "EL": "GR"}
+
 
 @dataclass(frozen=True, slots=True)
 class CountryEntry:
@@ -24,6 +29,20 @@ def countries() -> dict[str, CountryEntry]:
     return {
         row["code"]: CountryEntry(row["code"], row["name"], row["area"]) for row in csv.DictReader(text.splitlines())
     }
+
+
+def country_named(text: str) -> str | None:
+    """Return the ISO code of the country of the list with this code, in either case, or this English name; None unless one is.
+
+    >>> country_named("lv"), country_named("UK"), country_named("latvia"), country_named("Atlantis")
+    ('LV', 'GB', 'LV', None)
+    """
+    code = text.strip().upper()
+    code = CODES_IN_USE.get(code, code)
+    if code in countries():
+        return code
+    name = normalise(text)
+    return next((entry.code for entry in countries().values() if normalise(entry.name) == name), None)
 
 
 def mission_area() -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.read import read
-from kg.errors import KgError
+from kg.errors import KgError, quoted
+from kg.places.countries import CODES_IN_USE
 from kg.places.names import normalise
 from kg.queries.results import Partner
 from kg.queries.terms import Place
@@ -30,12 +31,29 @@ LARGER = 20
 
 _LISTED = 10
 _SUGGESTED = 5
-_CODES_IN_USE = {"UK": "GB", "EL": "GR"}
 _ID = re.compile(rf"(?:(?P<label>{'|'.join(NODES)})/)?(?P<id>(?P<scheme>[a-z]+):(?P<code>\S+))")
+_LIKE_ID = re.compile(r"(?P<scheme>[A-Za-z]+):\S+")
+
+_KIND_WORDS = {
+    "City": "a city",
+    "Region": "a region",
+    "Country": "a country",
+    "Organisation": "a network, association or other organisation",
+    "Person": "a person",
+    "Project": "a project",
+    "Programme": "a programme",
+    "Call": "a call",
+    "Event": "an event",
+    "Theme": "a theme",
+}
 
 
 class UnknownEntityError(KgError):
-    """Nothing in the graph has this id or name."""
+    """Nothing in the graph has this id or name; ``suggestions`` are lines that name what may have been meant."""
+
+    def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__("".join([message, *(f"\n  {line}" for line in suggestions)]))
+        self.suggestions = tuple(suggestions)
 
 
 class AmbiguousEntityError(KgError):
@@ -109,6 +127,11 @@ WHERE any(label IN labels(n) WHERE label IN $labels) AND ($country IS NULL OR n.
 RETURN {_ENTITY} ORDER BY score DESC, id LIMIT 300"""
 
 
+_KNOWN = """\
+RETURN EXISTS { MATCH (:City {country: $country}) } OR EXISTS { MATCH (:Country {id: $id}) }
+    OR EXISTS { MATCH (:Region {country: $country}) } AS known"""
+
+
 def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> Entity:
     """Return the one node with labels among ``labels`` that ``text`` names.
 
@@ -120,13 +143,13 @@ def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> E
         UnknownEntityError: If there is none; the message suggests the nearest spellings.
         AmbiguousEntityError: If there are several; the message lists them with their ids.
     """
-    text = text.strip()
+    text = check_name("the name or id", text).strip()
     match = _ID.fullmatch(text)
     if match and match["scheme"] in SCHEME_PROPERTIES:
         return _resolve_id(connection, match, labels)
     name = normalise(text)
     if not name:
-        raise UnknownEntityError(f"{text!r} is not a name: give the name or the id of {_kinds(labels)}.")
+        raise UnknownEntityError(f"{quoted(text)} is not a name: give the name or the id of {_kinds(labels)}.")
     found, country = _find_by_name(connection, text, labels)
     if not found:
         others, _ = _find_by_name(connection, text, ANY) if set(labels) != set(ANY) else ([], None)
@@ -137,7 +160,7 @@ def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> E
     listed = "".join(f"\n  {entity.line}" for entity in chosen[:_LISTED])
     more = f"\n  and {len(chosen) - _LISTED} more" if len(chosen) > _LISTED else ""
     raise AmbiguousEntityError(
-        f"{text!r} may be any of {len(chosen)}: give the id of the one meant, or its name with its country.{listed}{more}"
+        f"{quoted(text)} may be any of {len(chosen)}: give the id of the one meant, or its name with its country.{listed}{more}"
     )
 
 
@@ -170,15 +193,18 @@ def _resolve_id(connection: Connection, match: re.Match[str], labels: Sequence[s
         return fitting[0]
     if fitting:
         listed = "".join(f"\n  {entity.line}" for entity in fitting)
-        raise AmbiguousEntityError(f"{match['id']} names {len(fitting)} nodes: give the id of the one meant.{listed}")
+        raise AmbiguousEntityError(
+            f"{quoted(match['id'])} names {len(fitting)} nodes: give the id of the one meant.{listed}"
+        )
     if found:
         raise _unfit(found[0], labels)
-    raise UnknownEntityError(f"Nothing in the graph has the id {match['id']}: check it, or give a name.")
+    raise UnknownEntityError(f"Nothing in the graph has the id {quoted(match['id'])}: check it, or give a name.")
 
 
 def _unfit(entity: Entity, labels: Sequence[str]) -> UnknownEntityError:
+    hint = ", or connect any two things by `kg path`" if set(labels) == set(PLACES) else ""
     return UnknownEntityError(
-        f"This is not {_kinds(labels)}: {entity.line}. Give the name or id of one, or connect any two things by `kg path`."
+        f"{entity.name} is {_kinds((entity.label,))}, not {_kinds(labels)}: {entity.line}. Give the name or id of one{hint}."
     )
 
 
@@ -198,7 +224,7 @@ def country_code(connection: Connection, text: str) -> str | None:
     """Return the ISO code that a code or the name of a country stands for."""
     code = text.strip().upper()
     if re.fullmatch("[A-Z]{2}", code):
-        return _CODES_IN_USE.get(code, code)
+        return CODES_IN_USE.get(code, code)
     found = _named(connection, text, ("Country",), None)
     return found[0].id.partition(":")[2] if len(found) == 1 else None
 
@@ -212,17 +238,37 @@ def _named(connection: Connection, text: str, labels: Sequence[str], country: st
 
 
 def _unknown(connection: Connection, text: str, labels: Sequence[str]) -> UnknownEntityError:
-    near = _near(connection, text, labels, None)
+    like_id = _LIKE_ID.fullmatch(text)
+    if like_id:
+        return UnknownEntityError(
+            f"Nothing in the graph is called {quoted(text)}, and {quoted(like_id['scheme'])} is no scheme of ids: there are "
+            f"{', '.join(SCHEME_PROPERTIES)} (as in geonames:456172)."
+        )
     before, comma, after = text.rpartition(",")
     country = country_code(connection, after) if comma else None
+    if comma and not (country and _is_known(connection, country)):
+        named = _named(connection, before, labels, None)
+        if named:
+            return UnknownEntityError(
+                f"{quoted(after.strip())} is no country that the graph knows. Of the name {quoted(before.strip())} there are:",
+                [entity.line for entity in choose(named, normalise(before))[:_LISTED]],
+            )
     if country is not None:
         near = _near(connection, before, labels, country) or _near(connection, before, labels, None)
+    else:
+        near = _near(connection, text, labels, None)
     if not near:
         return UnknownEntityError(
-            f"Nothing in the graph is called {text!r} or anything like it: try another spelling or the id of {_kinds(labels)}."
+            f"Nothing in the graph is called {quoted(text)} or anything like it: try another spelling or the id of "
+            f"{_kinds(labels)}."
         )
-    listed = "".join(f"\n  {entity.line}" for entity in near)
-    return UnknownEntityError(f"Nothing in the graph is called {text!r}. The nearest spellings:{listed}")
+    return UnknownEntityError(
+        f"Nothing in the graph is called {quoted(text)}. The nearest spellings:", [entity.line for entity in near]
+    )
+
+
+def _is_known(connection: Connection, country: str) -> bool:
+    return bool(read(connection, _KNOWN, {"country": country, "id": f"iso:{country}"})[0]["known"])
 
 
 def _near(connection: Connection, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
@@ -242,7 +288,7 @@ def nearest(name: str, entities: Iterable[Entity]) -> list[Entity]:
     for entity in entities:
         for known in entity.search_names:
             by_name.setdefault(known, []).append(entity)
-    close = difflib.get_close_matches(name, list(by_name), n=4 * _SUGGESTED, cutoff=0.6)
+    close = difflib.get_close_matches(name, list(by_name), n=4 * _SUGGESTED, cutoff=0.6 if len(name) > 3 else 0.75)
     likeness = {known: difflib.SequenceMatcher(None, known, name).ratio() for known in close}
     ranked: dict[Entity, float] = {}
     for known in close:
@@ -279,4 +325,17 @@ def _entity(row: dict[str, Any]) -> Entity:
 
 
 def _kinds(labels: Sequence[str]) -> str:
-    return "a city or region" if set(labels) == set(PLACES) else "something in the graph"
+    if set(labels) == set(PLACES):
+        return "a city or region"
+    return " or ".join(_KIND_WORDS[label] for label in labels) if len(labels) < len(ANY) else "something in the graph"
+
+
+def check_name(parameter: str, given: object) -> str:
+    """Return a name or id, which must be text.
+
+    Raises:
+        KgError: If it is something else; the message names the parameter.
+    """
+    if not isinstance(given, str):
+        raise KgError(f"{parameter} must be text, a name such as 'Riga' or an id, not {quoted(given)}.")
+    return given

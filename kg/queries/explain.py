@@ -6,7 +6,7 @@ import math
 from datetime import date
 
 from kg.database.connection import Connection
-from kg.queries.entities import PLACES, resolve
+from kg.queries.entities import PLACES, check_name, resolve
 from kg.queries.evidence import facts, shared_with
 from kg.queries.paths import DEFAULT_TOP, check_different, check_top, find_paths, links_of
 from kg.queries.provenance import data_of
@@ -40,6 +40,8 @@ def explain(
     Raises:
         KgError: If a name is unknown or ambiguous, both are the same, or an option makes no sense.
     """
+    check_name("start", start)
+    check_name("end", end)
     checked = check_kind(kind)
     check_top(top)
     day = parse_as_of(as_of)

@@ -17,8 +17,8 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.read import read
-from kg.errors import KgError
-from kg.queries.entities import Entity, resolve
+from kg.errors import KgError, quoted
+from kg.queries.entities import Entity, check_name, resolve
 from kg.queries.evidence import FactDetail, Link, facts
 from kg.queries.patterns import CLAUSES, STRONG, WEAK, WEAK_LABELS, Pattern, Signature, between, flip, signatures
 from kg.queries.provenance import data_of
@@ -110,6 +110,8 @@ def path(
     Raises:
         KgError: If a name is unknown or ambiguous, both are the same, or an option makes no sense.
     """
+    check_name("start", start)
+    check_name("end", end)
     check_top(top)
     day = parse_as_of(as_of)
     one, other = resolve(connection, start), resolve(connection, end)
@@ -124,8 +126,13 @@ def path(
 
 def check_top(top: int) -> None:
     """Raise :class:`KgError` unless ``top`` is a number of answers that one can ask for."""
-    if not 1 <= top <= 1000:
-        raise KgError(f"--top must be between 1 and 1000, not {top}.")
+    if not is_whole(top) or not 1 <= top <= 1000:
+        raise KgError(f"top (--top) must be a whole number between 1 and 1000, not {quoted(top)}.")
+
+
+def is_whole(number: object) -> bool:
+    """Return whether something is a whole number; yes and no are not, although Python counts them as 1 and 0."""
+    return isinstance(number, int) and not isinstance(number, bool)
 
 
 def check_different(one: Entity, other: Entity) -> None:

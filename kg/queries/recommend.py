@@ -11,10 +11,10 @@ from typing import Literal
 
 from kg.database.connection import Connection
 from kg.database.read import read
-from kg.errors import KgError
-from kg.queries.entities import PLACES, Entity, country_code, resolve
+from kg.errors import KgError, quoted
+from kg.queries.entities import PLACES, Entity, check_name, country_code, resolve
 from kg.queries.evidence import Shared, facts, shared_with
-from kg.queries.paths import DEFAULT_TOP, check_top
+from kg.queries.paths import DEFAULT_TOP, check_top, is_whole
 from kg.queries.provenance import data_of
 from kg.queries.results import LeftOut, LeftOutPartner, Recommendation, Recommendations, RecommendQuery
 from kg.queries.terms import build_terms, term_type, total
@@ -64,14 +64,20 @@ class Filters:
 
     def __post_init__(self) -> None:
         low, high = self.min_population, self.max_population
-        for option, number in (("--min-population", low), ("--max-population", high)):
-            if number is not None and number < 0:
-                raise KgError(f"{option} must be 0 or more, not {number}.")
+        for name, number in (("min_population (--min-population)", low), ("max_population (--max-population)", high)):
+            if number is not None and (not is_whole(number) or number < 0):
+                raise KgError(f"{name} must be a whole number, 0 or more, not {quoted(number)}.")
         if low is not None and high is not None and low > high:
-            raise KgError(f"--min-population {low} is more than --max-population {high}: nobody can be between.")
+            raise KgError(
+                f"min_population (--min-population) {low} is more than max_population (--max-population) {high}: nobody can "
+                "be between."
+            )
         both = sorted(set(self.countries) & set(self.exclude_countries))
         if both:
-            raise KgError(f"{', '.join(both)} cannot be asked for by --country and refused by --exclude-country.")
+            raise KgError(
+                f"{', '.join(both)} cannot be both asked for (countries, --country) and refused (exclude_countries, "
+                "--exclude-country)."
+            )
 
     def refuse(self, candidate: Entity) -> Rule | None:
         """Return the rule that a candidate fails, or None."""
@@ -93,8 +99,8 @@ def recommend(
     *,
     kind: str = "exchange",
     top: int = DEFAULT_TOP,
-    countries: Sequence[str] = (),
-    exclude_countries: Sequence[str] = (),
+    countries: str | Sequence[str] = (),
+    exclude_countries: str | Sequence[str] = (),
     min_population: int | None = None,
     max_population: int | None = None,
     as_of: str | date | None = None,
@@ -110,7 +116,7 @@ def recommend(
         place: A city or region by name (``Riga``, ``riga, lv``) or id (``geonames:456172``).
         kind: ``exchange`` (learning from each other), ``project`` (a consortium) or ``twinning``.
         top: How many partners.
-        countries: Only partners in these countries (ISO codes or names).
+        countries: Only partners in these countries (ISO codes or names; one may be given as it is).
         exclude_countries: No partners in these.
         min_population: Only partners with so many inhabitants or more.
         max_population: Only partners with so many inhabitants or fewer.
@@ -120,11 +126,16 @@ def recommend(
     Raises:
         KgError: If the place is unknown or ambiguous, or an option makes no sense.
     """
+    check_name("place", place)
     checked = check_kind(kind)
     check_top(top)
     day = parse_as_of(as_of)
+    Filters(min_population=min_population, max_population=max_population)
     filters = Filters(
-        _codes(connection, countries), _codes(connection, exclude_countries), min_population, max_population
+        _codes(connection, listed("countries (--country)", countries)),
+        _codes(connection, listed("exclude_countries (--exclude-country)", exclude_countries)),
+        min_population,
+        max_population,
     )
     subject = resolve(connection, place, PLACES)
     shared = shared_with(connection, subject.id, day)
@@ -176,6 +187,23 @@ def best(
     return sorted(scores, key=lambda candidate: (-scores[candidate], candidate.id))[:top]
 
 
+def listed(parameter: str, given: object) -> tuple[str, ...]:
+    """Return one text, or a sequence of them, as a tuple.
+
+    Raises:
+        KgError: If it is neither; the message names the parameter.
+    """
+    if isinstance(given, str):
+        return (given,)
+    found = tuple(given) if isinstance(given, Iterable) else (given,)
+    texts = tuple(one for one in found if isinstance(one, str))
+    if texts != found:
+        raise KgError(
+            f"{parameter} must be codes or names of countries, such as 'FI' or ['FI', 'EE'], not {quoted(given)}."
+        )
+    return texts
+
+
 def _codes(connection: Connection, countries: Sequence[str]) -> tuple[str, ...]:
     """Return ISO codes; raise unless the graph has a city in each of the countries."""
     wanted = {text: country_code(connection, text) or text for text in dict.fromkeys(countries)}
@@ -185,7 +213,9 @@ def _codes(connection: Connection, countries: Sequence[str]) -> tuple[str, ...]:
     for text, code in wanted.items():
         if code not in known:
             choices = ", ".join(row["code"] for row in read(connection, _COUNTRIES))
-            raise KgError(f"The graph has no city in the country {text!r}. It has cities in: {choices or 'none'}.")
+            raise KgError(
+                f"The graph has no city in the country {quoted(text)}. It has cities in: {choices or 'none'}."
+            )
     return tuple(dict.fromkeys(wanted.values()))
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from kg.errors import KgError
+from kg.errors import KgError, quoted
 from kg.resources import cypher_directory
 from kg.schema.dates import check_partial_date
 
@@ -258,7 +258,7 @@ def check_parameters(report: Report, given: Mapping[str, str]) -> dict[str, Json
     by_name = {parameter.name: parameter for parameter in report.parameters}
     if unknown := sorted(given.keys() - by_name.keys()):
         takes = ", ".join(by_name) or "none"
-        raise ReportError(f"Report {report.name} has no parameter {unknown[0]!r}; it takes: {takes}.")
+        raise ReportError(f"Report {report.name} has no parameter {quoted(unknown[0])}; it takes: {takes}.")
     values: dict[str, JsonValue] = {}
     for name, parameter in by_name.items():
         if name in given:
@@ -280,6 +280,8 @@ def typed_value(report: Report, parameter: Parameter, text: str) -> JsonValue:
     Raises:
         ReportError: the text is not of the parameter's type.
     """
+    if not isinstance(text, str):
+        raise ReportError(f"Report {report.name}: the value of {parameter.name} must be text, not {quoted(text)}.")
     if not text.strip():
         raise ReportError(f"Report {report.name}: the value of {parameter.name} is empty. {parameter.description}")
     if parameter.type in ENTITIES:
@@ -290,7 +292,7 @@ def typed_value(report: Report, parameter: Parameter, text: str) -> JsonValue:
     except ValueError as error:
         takes = (read.__doc__ or "").splitlines()[0].rstrip(".")
         raise ReportError(
-            f"Report {report.name}: {text!r} does not fit {parameter.name}, which is: {takes}."
+            f"Report {report.name}: {quoted(text)} does not fit {parameter.name}, which is: {takes}."
         ) from error
 
 
@@ -312,5 +314,5 @@ def find_report(name: str, directory: Path | None = None) -> Report:
     """
     reports = {report.name: report for report in list_reports(directory)}
     if name not in reports:
-        raise ReportError(f"There is no report {name!r}; there are: {', '.join(reports)}. See kg report list.")
+        raise ReportError(f"There is no report {quoted(name)}; there are: {', '.join(reports)}. See kg report list.")
     return reports[name]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from kg.errors import KgError
+from kg.errors import KgError, quoted
 from kg.schema.dates import first_day, last_day
 
 #: A sentence gives the age of its facts ('as of 2019') when the source said so more than this many years before the as-of date.
@@ -24,7 +24,11 @@ def parse_as_of(text: str | date | None) -> date:
     if text is None:
         return datetime.now(UTC).date()
     if isinstance(text, date):
-        return text
+        return text.date() if isinstance(text, datetime) else text
+    if not isinstance(text, str):
+        raise KgError(
+            f"as_of (--as-of) must be a date or text such as '2019', '2019-05' or '2019-05-03', not {quoted(text)}."
+        )
     try:
         return last_day(text.strip())
     except ValueError as error:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kg.errors import KgError
+from kg.errors import KgError, quoted
 
 Kind = Literal["exchange", "project", "twinning"]
 TermType = Literal[
@@ -68,7 +68,7 @@ def check_kind(kind: str) -> Kind:
     for known in KINDS:
         if kind == known:
             return known
-    raise KgError(f"There is no kind of recommendation {kind!r}: choose one of {', '.join(KINDS)}.")
+    raise KgError(f"There is no kind of recommendation {quoted(kind)}: choose one of {', '.join(KINDS)}.")
 
 
 def weights(kind: Kind) -> Weights:

@@ -9,7 +9,8 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.read import read
-from kg.queries.entities import UnknownEntityError, resolve
+from kg.errors import KgError, quoted
+from kg.queries.entities import UnknownEntityError, check_name, resolve
 from kg.queries.patterns import CLAUSES
 from kg.queries.provenance import parse_given, sources
 from kg.queries.results import Partner
@@ -58,14 +59,19 @@ def why(connection: Connection, key: str) -> Why:
     Raises:
         KgError: If there is no such fact or node, or a name is ambiguous.
     """
-    key = key.strip()
+    key = check_name("key", key).strip()
+    if not key:
+        raise KgError("The key is empty: give the key of a fact, or the id or name of a node.")
     rows = read(connection, _FACT, {"key": key})
     if rows:
         return _why_fact(connection, key, rows[0])
     try:
         entity = resolve(connection, key)
     except UnknownEntityError as error:
-        raise UnknownEntityError(f"No fact has the key {key!r}, and as a node: {error}") from None
+        near = " The nearest names:" if error.suggestions else ""
+        raise UnknownEntityError(
+            f"No fact has the key {quoted(key)}, and no node has it as its id or name.{near}", error.suggestions
+        ) from None
     properties = read(connection, _NODE, {"id": entity.id})[0]["properties"]
     statements = _statements(connection, properties)
     country = f", {entity.country}" if entity.country else ""

@@ -114,5 +114,7 @@ def test_examples_run_and_columns_are_those_of_the_header(graph: Connection, rep
 def test_a_name_that_is_not_of_the_wanted_kind_is_refused(graph: Connection) -> None:
     with pytest.raises(KgError):
         run_report(graph, find_report("projects-of-place"), {"place": "EUROCITIES"})
-    with pytest.raises(KgError):
+    with pytest.raises(KgError, match=r"Rīga is a city, not a network, association"):
         run_report(graph, find_report("network-members"), {"network": "Riga"})
+    with pytest.raises(KgError, match="the value of network must be text"):
+        run_report(graph, find_report("network-members"), {"network": 5})  # type: ignore[dict-item]

@@ -103,6 +103,33 @@ def test_something_else_than_a_place(graph: Connection) -> None:
             resolve(graph, text, PLACES)
 
 
+def test_a_place_where_an_organisation_was_asked_for(graph: Connection) -> None:
+    with pytest.raises(
+        UnknownEntityError, match=r"^Riga is a city, not a network, association .*: geonames:456172  Riga"
+    ) as caught:
+        resolve(graph, "Riga", ("Organisation",))
+    assert "something in the graph" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["riga, xx", "riga, Atlantis"])
+def test_a_country_that_the_graph_does_not_know(graph: Connection, text: str) -> None:
+    with pytest.raises(UnknownEntityError, match=r"is no country that the graph knows") as caught:
+        resolve(graph, text, PLACES)
+    assert "geonames:456172  Riga, LV" in str(caught.value)
+
+
+def test_a_scheme_that_there_is_not(graph: Connection) -> None:
+    with pytest.raises(UnknownEntityError, match=r"'foo' is no scheme of ids: there are geonames, wikidata"):
+        resolve(graph, "foo:bar", PLACES)
+
+
+def test_a_very_long_name_is_shown_short(graph: Connection) -> None:
+    for text in ("x" * 5000, "geonames:" + "1" * 5000, "foo:" + "x" * 5000, "Riga, " + "x" * 5000):
+        with pytest.raises(UnknownEntityError) as caught:
+            resolve(graph, text, PLACES)
+        assert len(str(caught.value)) < 400
+
+
 def test_a_database_without_schema(database: Connection) -> None:
     database.run_schema("DROP INDEX entity_names IF EXISTS")
     with pytest.raises(KgError, match="kg load starter"):

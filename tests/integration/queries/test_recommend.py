@@ -346,16 +346,35 @@ def test_filters(graph: Connection) -> None:
     [
         ({"kind": "marriage"}, "choose one of exchange, project, twinning"),
         ({"countries": ["ZZ"]}, "It has cities in: CH, DE, EE"),
-        ({"countries": ["FI"], "exclude_countries": ["FI"]}, "cannot be asked for"),
+        ({"countries": ["FI"], "exclude_countries": ["FI"]}, "cannot be both asked for"),
         ({"min_population": 5, "max_population": 4}, "nobody can be between"),
         ({"min_population": -1}, "0 or more"),
         ({"top": 0}, "between 1 and 1000"),
+        ({"top": "5"}, r"top \(--top\) must be a whole number"),
+        ({"top": 2.5}, r"top \(--top\) must be a whole number"),
+        ({"min_population": "10"}, r"min_population \(--min-population\) must be a whole number"),
+        ({"max_population": 1.5}, r"max_population \(--max-population\) must be a whole number"),
+        ({"as_of": 2019}, r"as_of \(--as-of\) must be a date"),
+        ({"countries": 5}, r"countries \(--country\) must be codes"),
+        ({"countries": None}, r"countries \(--country\) must be codes"),
+        ({"exclude_countries": ["FI", 5]}, r"exclude_countries \(--exclude-country\) must be codes"),
         ({"as_of": "soon"}, "write 2009, 2009-05 or 2009-05-03"),
     ],
 )
 def test_an_option_that_makes_no_sense(graph: Connection, options: dict[str, Any], message: str) -> None:
     with pytest.raises(KgError, match=message):
         ask(graph, "Riga", **options)
+
+
+@pytest.mark.parametrize("place", [None, 123, ["Riga"]])
+def test_a_place_must_be_text(graph: Connection, place: Any) -> None:
+    with pytest.raises(KgError, match="place must be text"):
+        recommend(graph, place)
+
+
+def test_one_country_may_be_given_as_it_is(graph: Connection) -> None:
+    assert partners(ask(graph, "Riga", countries="FI")) == {ESPOO}
+    assert ESPOO not in partners(ask(graph, "Riga", exclude_countries="FI"))
 
 
 def test_a_city_of_which_nothing_is_known(graph: Connection) -> None:

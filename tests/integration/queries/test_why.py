@@ -51,5 +51,18 @@ def test_all_evidence_of_a_recommendation_can_be_asked_for(graph: Connection) ->
 
 
 def test_a_key_that_nothing_has(graph: Connection) -> None:
-    with pytest.raises(KgError, match="No fact has the key 'ffffffffffffffffffffffff'"):
+    with pytest.raises(KgError, match=r"^No fact has the key 'ffffffffffffffffffffffff', and no node has it [^.]*\.$"):
         why(graph, "f" * 24)
+    with pytest.raises(KgError, match=r"The nearest names:\n  geonames:456172  Riga, LV"):
+        why(graph, "Rgia")
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_key(graph: Connection, key: str) -> None:
+    with pytest.raises(KgError, match=r"^The key is empty: [^.]*\.$"):
+        why(graph, key)
+
+
+def test_a_key_must_be_text(graph: Connection) -> None:
+    with pytest.raises(KgError, match="key must be text"):
+        why(graph, None)  # type: ignore[arg-type]

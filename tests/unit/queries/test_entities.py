@@ -41,3 +41,8 @@ def test_the_nearest_spelling_then_the_larger_place() -> None:
     riga, rigaud, small = city("Riga", 600_000), city("Rigaud", 7_000), city("Riga", 10)
     assert nearest("rgia", [rigaud, small, riga])[:2] == [riga, small]
     assert nearest("zzz", [riga]) == []
+
+
+def test_a_very_short_name_suggests_only_what_is_very_near() -> None:
+    assert nearest("日本", [city("本", 9_000)]) == []
+    assert nearest("ul", [city("Ulm", 120_000)]) != []
