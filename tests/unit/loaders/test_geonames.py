@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kg.errors import KgError
@@ -53,9 +55,9 @@ def test_a_small_place_is_skipped_by_a_named_rule() -> None:
 
 @pytest.mark.parametrize("population", [500, 999, 1000, 4999, 5000, 15_000, 1_000_000])
 def test_the_smallest_file_that_holds_them_all_is_read(population: int) -> None:
-    rows = list(GeoNames(min_population=population, only_countries=["MC", "SM"]).extract())
+    rows = list(GeoNames(min_population=population, only_countries=["MC", "SM", "TR"]).extract())
     assert rows
-    assert {row.cells["countrycode"] for row in rows} <= {"MC", "SM"}
+    assert {row.cells["countrycode"] for row in rows} <= {"MC", "SM", "TR"}
     least = max(size for size in (500, 1000, 5000, 15000) if size <= population)
     assert rows[0].file == f"cities{least}.json"
 
@@ -74,14 +76,35 @@ def test_belarus_and_russia_only_when_asked_for() -> None:
     assert {row.cells["countrycode"] for row in GeoNames(only_countries=["BY"]).extract()} == {"BY"}
 
 
-@pytest.mark.parametrize("countries", [["XX"], ["fi"], ["Finland"], ["FI", "US"], [""]])
+@pytest.mark.parametrize("countries", [["XX"], ["Atlantis"], ["FI", "US"], ["F" * 999], "XX"])
 def test_a_country_that_is_not_in_the_list_is_an_error(countries: list[str]) -> None:
-    with pytest.raises(KgError, match=r"--country .*not in the list of countries"):
+    with pytest.raises(KgError, match=r"--country .*not in the list of countries.*: AD AL .* XK\.$") as caught:
         GeoNames(only_countries=countries)
+    assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize("population", [499, 0, -1])
-def test_fewer_inhabitants_than_the_package_holds_is_an_error(population: int) -> None:
+def test_an_empty_country_is_an_error() -> None:
+    with pytest.raises(KgError, match="is empty"):
+        GeoNames(only_countries=[" "])
+
+
+@pytest.mark.parametrize(
+    ("countries", "code"),
+    [(["lv"], "LV"), (["Latvia"], "LV"), ("LV", "LV"), (["EL"], "GR"), (["uk", "GB"], "GB"), ([" türkiye "], "TR")],
+)
+def test_a_country_by_code_or_name(countries: str | list[str], code: str) -> None:
+    assert GeoNames(only_countries=countries).scope == f"geonames?min=15000&country={code}"
+
+
+def test_an_edition_without_any_place_is_an_error() -> None:
+    with pytest.raises(KgError, match=r"No place in the area of the mission has 999,999,999 .*--min-population"):
+        list(GeoNames(min_population=999_999_999).extract())
+    with pytest.raises(KgError, match="No place in the countries asked for"):
+        list(GeoNames(min_population=1_000_000, only_countries=["MC"]).extract())
+
+
+@pytest.mark.parametrize("population", [499, 0, -1, "10", 2500.5])
+def test_fewer_inhabitants_than_the_package_holds_is_an_error(population: Any) -> None:
     with pytest.raises(KgError, match="from 500 inhabitants"):
         GeoNames(min_population=population)
 
