@@ -30,16 +30,12 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Result(Model):
-    """An answer that shows itself."""
+class Shown(Model):
+    """A value that shows itself: printed, on a terminal and in a notebook."""
 
     @abstractmethod
     def blocks(self) -> list[Block]:
-        """Return the answer for a reader, as lines and tables."""
-
-    @abstractmethod
-    def records(self) -> list[dict[str, Cell]]:
-        """Return the answer as rows of one table, all with the same columns."""
+        """Return it for a reader, as lines and tables."""
 
     def __str__(self) -> str:
         return to_text(self.blocks())
@@ -49,6 +45,14 @@ class Result(Model):
 
     def _repr_html_(self) -> str:
         return to_html(self.blocks())
+
+
+class Result(Shown):
+    """An answer."""
+
+    @abstractmethod
+    def records(self) -> list[dict[str, Cell]]:
+        """Return the answer as rows of one table, all with the same columns."""
 
 
 class Partner(Model):
@@ -65,7 +69,7 @@ class Partner(Model):
         return f"{self.name}, {self.country}" if self.country else self.name
 
 
-class Term(Model):
+class Term(Shown):
     """One reason: what kind, how much it adds to the score, in words, and the facts behind it.
 
     ``evidence`` are keys of facts; for similar size the ids of the two places, whose populations are compared. ``kg why`` takes
@@ -77,6 +81,10 @@ class Term(Model):
     value: float
     sentence: str
     evidence: tuple[str, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return the value and the sentence."""
+        return [Line(f"{self.value:.2f} {self.sentence}")]
 
 
 class Scored(Model):
@@ -92,10 +100,14 @@ class Scored(Model):
         return self
 
 
-class Recommendation(Scored):
+class Recommendation(Shown, Scored):
     """A partner, with all the reasons."""
 
     partner: Partner
+
+    def blocks(self) -> list[Block]:
+        """Return the partner with its score, and all terms."""
+        return [Line(f"{self.partner.title}: {self.score:.2f}", "heading"), *_term_blocks(self.terms)]
 
 
 class LeftOutPartner(Partner):
@@ -223,7 +235,7 @@ class PathRelationship(Model):
     as_of: str | None = None
 
 
-class Path(Model):
+class Path(Shown):
     """A way from one node to another, each step a fact.
 
     ``specificity`` is the product of ``1 / log(1 + facts)`` over the inner nodes; 1 for a direct fact. ``weak`` marks a path of
@@ -236,6 +248,10 @@ class Path(Model):
     weak: bool
     nodes: tuple[PathNode, ...]
     relationships: tuple[PathRelationship, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return the sentence."""
+        return [Line(self.sentence)]
 
 
 class PairQuery(Model):
@@ -276,11 +292,7 @@ class Explanation(Result, Scored):
         """Return the terms and the paths."""
         pair = f"{self.query.start.title} and {self.query.end.title}"
         shown: list[Block] = [Line(f"{pair} ({self.query.kind}): {self.score:.2f}", "heading")]
-        if self.terms:
-            rows = tuple((term.value, term.label, term.sentence) for term in self.terms)
-            shown.append(Table(("Value", "Reason", "In words"), rows))
-        else:
-            shown.append(Line("Nothing in the graph speaks for it."))
+        shown += _term_blocks(self.terms)
         shown.append(Line("Paths, most specific first", "heading"))
         return shown + _path_blocks(self.paths) + self.data.blocks()
 
@@ -291,6 +303,12 @@ class Explanation(Result, Scored):
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _term_blocks(terms: tuple[Term, ...]) -> list[Block]:
+    if not terms:
+        return [Line("Nothing in the graph speaks for it.")]
+    return [Table(("Value", "Reason", "In words"), tuple((term.value, term.label, term.sentence) for term in terms))]
 
 
 def _reasons(terms: tuple[Term, ...]) -> str:

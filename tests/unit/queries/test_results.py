@@ -21,6 +21,7 @@ from kg.queries.results import (
     LeftOut,
     LeftOutPartner,
     Partner,
+    Path,
     Recommendation,
     Recommendations,
     RecommendQuery,
@@ -94,6 +95,19 @@ def test_what_a_reader_sees() -> None:
     assert "Left out, sharing nothing with Riga in this graph: 12,345." in text
     assert "2 facts used, 1 of them without a known beginning and taken as true." in text
     assert "0.50 and 2 more reasons." in str(answer(terms=8))
+
+
+def test_one_of_the_answers_shows_itself_too() -> None:
+    row = answer().recommendations[0]
+    assert "Espoo, FI: 0.50" in str(row)
+    assert str(row).count("Both are members of EMTA (35 members).") == 2
+    assert "<h4>Espoo, FI: 0.50</h4>" in row._repr_html_()
+    assert str(row.terms[0]) == "0.25 Both are members of EMTA (35 members)."
+    path = Path(pattern="", sentence="Riga is in X.", specificity=1, weak=False, nodes=(), relationships=())
+    assert str(path) == "Riga is in X."
+    console = Console(width=120, file=io.StringIO())
+    console.print(row, path)
+    assert "Riga is in X." in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_names_are_never_markup() -> None:
