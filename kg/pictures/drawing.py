@@ -22,6 +22,8 @@ from kg.queries.results import (
 MOST_NODES = 150
 #: Of these, partners of a recommendation: the rest is for their reasons.
 MOST_PARTNERS = 50
+#: Of the reasons for each of them, the weightiest; one that is drawn is drawn for every partner that has it.
+REASONS_PER_PARTNER = 3
 #: Facts that have no direction.
 UNDIRECTED = {"TWINNED_WITH"}
 #: Reasons about the two places alone: a line between them, where the others are a thing that both have.
@@ -84,7 +86,10 @@ def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...])
     ]
     edges = []
     reasons: dict[tuple[str, str], list[tuple[Partner, Term]]] = {}
+    strongest: set[tuple[str, str]] = set()
     for row in shown:
+        things = sorted((term for term in row.terms if term.type not in DIRECT_TERMS), key=lambda term: -term.value)
+        strongest |= {(term.label, term.sentence) for term in things[:REASONS_PER_PARTNER]}
         for term in row.terms:
             if term.type in DIRECT_TERMS:
                 note = clean(f"{term.sentence} (+{term.value:.2f})")
@@ -92,14 +97,18 @@ def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...])
             else:
                 reasons.setdefault((term.label, term.sentence), []).append((row.partner, term))
     # The value is the specificity times the weight of the type: the highest says most.
-    ranked = sorted(reasons.items(), key=lambda item: (-max(term.value for _, term in item[1]), item[0]))
+    ranked = sorted(
+        ((key, reasons[key]) for key in strongest), key=lambda item: (-max(term.value for _, term in item[1]), item[0])
+    )
     room = MOST_NODES - len(nodes)
     for number, ((label, sentence), having) in enumerate(ranked[:room]):
         reason = f"reason:{number}"
         nodes.append(Node(reason, label, clean(sentence).rstrip("."), clean(sentence), "box"))
         edges.append(Edge(subject.id, reason, "", clean(sentence)))
         edges += [Edge(reason, partner.id, "", f"+{term.value:.2f}") for partner, term in having]
-    return Drawing(tuple(nodes), tuple(edges), len(recommendations) - len(shown) + max(0, len(ranked) - room))
+    return Drawing(
+        tuple(nodes), tuple(edges), len(recommendations) - len(shown) + len(reasons) - min(len(ranked), room)
+    )
 
 
 def draw_paths(start: Partner, end: Partner, paths: Iterable[Path]) -> Drawing:

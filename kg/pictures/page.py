@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 
 from kg.errors import KgError
-from kg.pictures.drawing import Drawable, Drawing, draw
+from kg.pictures.drawing import REASONS_PER_PARTNER, Drawable, Drawing, draw
 from kg.pictures.layout import extent, place, wrap
 from kg.queries.display import Line, clean, to_html
 
@@ -155,7 +155,9 @@ def picture_page(result: Drawable) -> str:
 def shown_line(drawing: Drawing) -> str:
     """Return how much of the result the picture shows."""
     if drawing.left_out:
-        return f"Shown: the {len(drawing.nodes)} most specific nodes; {drawing.left_out} more are left out."
+        boxes = any(node.shape == "box" for node in drawing.nodes)
+        each = f" (of a partner's reasons the {REASONS_PER_PARTNER} weightiest)" if boxes else ""
+        return f"Shown: the {len(drawing.nodes)} most specific nodes{each}; {drawing.left_out} more are left out."
     return "Point at a node or a line for more; drag to move, scroll to zoom."
 
 

@@ -184,6 +184,18 @@ def test_the_most_specific_are_kept_and_the_rest_is_counted() -> None:
     assert f"{drawing.left_out} more are left out" in picture_page(result)
 
 
+def test_many_weak_reasons_do_not_push_strong_ones_aside() -> None:
+    weak = tuple(term(step, 0.1) for step in range(15))
+    strong = tuple(term(100 + step, 1.0 + step) for step in range(3))
+    result = recommendations((city(1), (*weak, *strong)), (city(2), (strong[0], weak[0])))
+    drawing = draw(result)
+    boxes = {node.note for node in drawing.nodes if node.shape == "box"}
+    assert boxes == {one.sentence for one in (*strong, weak[0])}
+    assert drawing.left_out == 14
+    assert "reasons the 3 weightiest); 14 more are left out" in picture_page(result)
+    assert sum(edge.end == "geonames:1" for edge in drawing.edges) == 4, "what is drawn is drawn for all that have it"
+
+
 def test_paths_are_kept_whole_in_their_order() -> None:
     drawing = draw(explanation(*(path(number, inner=3) for number in range(60))))
     assert len(drawing.nodes) == 2 + 3 * 49
