@@ -31,6 +31,11 @@ __all__ = [
 _HOMES = {"KnowledgeGraph": "kg.graph", "connect": "kg.graph", "Why": "kg.queries.why_results"}
 
 
+def __dir__() -> list[str]:
+    """Return the public names alone, for completion."""
+    return [*__all__, "__version__"]
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that importing ``kg`` stays light."""
     if name not in __all__:
