@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -9,8 +10,32 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from kg.errors import KgError
+
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def check_writable(file: Path, option: str) -> None:
+    """Refuse a file that is sure not to be written, before a database is asked anything.
+
+    Raises:
+        KgError: The name is empty, or there is no such folder or nothing can be made in it.
+    """
+    if not file.name:
+        raise KgError(f"{option} is empty: name a file.")
+    if not file.parent.is_dir():
+        raise KgError(f"{option} {file} cannot be written: there is no folder {file.parent}. Name another file.")
+    if file.exists():
+        return
+    try:
+        # Permissions alone do not say it: nobody, whatever they are allowed, can make a file in /proc.
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise KgError(
+            f"{option} {file} cannot be written: no file can be made in {file.parent} ({error.strerror}). Name another file."
+        ) from error
 
 
 def connection_options(command: Callable[..., R]) -> Callable[..., R]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.options import check_writable
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ def _ready(_context: click.Context, _parameter: click.Parameter, file: Path | No
         return None
     if find_spec("pyvis") is None:
         raise KgError("Pictures need pyvis: install it with pip install 'localgov-kg[pictures]' and run this again.")
-    if not file.parent.is_dir():
-        raise KgError(f"The picture cannot be written to {file}: there is no folder {file.parent}. Name another file.")
+    check_writable(file, "--picture")
     return file
 
 

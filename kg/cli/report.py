@@ -9,13 +9,17 @@ from typing import Any
 import click
 from rich.console import Console
 
-from kg.cli.options import connection_options
+from kg.cli.options import check_writable, connection_options
+from kg.errors import quoted
 from kg.queries.display import to_text
 from kg.queries.report_results import ReportResult, run_report
 from kg.queries.reports import Report, ReportError, check_parameters, find_report, list_reports
 
 #: Columns of a table that nobody watches (a file, a pipe): wide enough that names are not broken.
 UNWATCHED_WIDTH = 200
+
+#: Ending of a file -> how a report is written to it.
+ENDINGS = {".csv": "csv", ".json": "json", ".md": "md", ".txt": "table"}
 
 
 @click.group()
@@ -31,7 +35,11 @@ def report() -> None:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How.")
 def list_command(tag: str | None, form: str) -> None:
     """List the reports and what each takes. Needs no database."""
-    reports = [entry for entry in list_reports() if tag is None or tag in entry.tags]
+    every = list_reports()
+    reports = [entry for entry in every if tag is None or tag in entry.tags]
+    if tag is not None and not reports:
+        tags = sorted({one for entry in every for one in entry.tags})
+        raise ReportError(f"No report has the tag {quoted(tag)}; there are: {', '.join(tags)}.")
     if form == "json":
         listed = [entry.model_dump(mode="json", exclude={"text"}) for entry in reports]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -42,8 +50,6 @@ def list_command(tag: str | None, form: str) -> None:
         )
         click.echo(f"{click.style(entry.name, bold=True)} {takes}".rstrip())
         click.echo(f"  {entry.title}")
-    if not reports:
-        click.echo("No report" + (f" has the tag {tag}." if tag else " is there."))
 
 
 @report.command("show")
@@ -87,7 +93,11 @@ def description(entry: Report) -> str:
     type=click.Choice(["table", "csv", "json", "md"]),
     help="How to print it (else by the ending of --out, else a table).",
 )
-@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="File to write it to.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help=f"File to write it to: {', '.join(ENDINGS)}; any other with --format.",
+)
 @connection_options
 def run_command(
     name: str, parameters: tuple[str, ...], form: str | None, out: Path | None, connect: dict[str, Any]
@@ -101,13 +111,14 @@ def run_command(
     entry = find_report(name)
     given = split_parameters(parameters)
     check_parameters(entry, given)  # here already: no server is started for a mistyped parameter
+    if out is not None:
+        check_writable(out, "--out")
+    form = form or _form_of(out)
     connection = open_connection(**connect)
     try:
         result = run_report(connection, entry, given)
     finally:
         connection.close()
-    if form is None:
-        form = {".csv": "csv", ".json": "json", ".md": "md"}.get(out.suffix.lower(), "table") if out else "table"
     if out is None:
         print_result(result, form)
         return
@@ -118,6 +129,18 @@ def run_command(
     except OSError as error:
         raise ReportError(f"{out} cannot be written: {error.strerror}. Name another file with --out.") from error
     click.echo(f"{len(result.rows)} rows in {out}. {result.age}", err=True)
+
+
+def _form_of(out: Path | None) -> str:
+    """Return how a file is written, by its ending; without a file a table is printed."""
+    if out is None:
+        return "table"
+    if out.suffix.lower() not in ENDINGS:
+        raise ReportError(
+            f"--out {out}: its ending does not say how to write it. Known are {', '.join(ENDINGS)} (a table); for any "
+            "other give --format."
+        )
+    return ENDINGS[out.suffix.lower()]
 
 
 def split_parameters(parameters: tuple[str, ...]) -> dict[str, str]:

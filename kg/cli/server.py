@@ -67,7 +67,7 @@ def status() -> None:
 
 
 @server.command()
-@click.option("--lines", default=40, show_default=True, help="How many of the last lines.")
+@click.option("--lines", type=click.IntRange(min=1), default=40, show_default=True, help="How many of the last lines.")
 def logs(lines: int) -> None:
     """Show the last lines that the server wrote to its log."""
     home = home_of()

@@ -1,0 +1,54 @@
+"""What a command refuses before any database is asked or started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kg.cli import root
+from kg.cli.options import check_writable
+from kg.errors import KgError
+
+RUN = ["report", "run", "network-members", "--param", "network=EUROCITIES"]
+#: Nothing listens there: a command that got so far would say so instead.
+NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["recommend", "Riga", "--picture", ""], "--picture is empty"),
+        (["recommend", "Riga", "--picture", "/proc/x.html"], "--picture /proc/x.html cannot be written"),
+        (["explain", "Riga", "Espoo", "--picture", "no/such/x.html"], "there is no folder"),
+        ([*RUN, "--out", ""], "--out is empty"),
+        ([*RUN, "--out", "x.unknown"], ".csv, .json, .md, .txt"),
+        ([*RUN, "--out", "/proc/x.csv"], "--out /proc/x.csv cannot be written"),
+        (["report", "list", "--tag", "nosuch"], "No report has the tag 'nosuch'; there are: "),
+        (["load", "geonames", "--country", ""], "is empty"),
+        (["load", "geonames", "--country", "Atlantis"], "AD AL AM"),
+        (["recommend", "Riga", "--as-of", "yesterday"], "as-of date cannot be read"),
+    ],
+)
+def test_refused_with_exit_code_2(arguments: list[str], message: str) -> None:
+    result = CliRunner(env=NOWHERE).invoke(root, arguments)
+    assert isinstance(result.exception, KgError), result.output
+    assert result.exception.exit_code == 2
+    assert message in str(result.exception)
+
+
+@pytest.mark.parametrize("lines", ["0", "-5"])
+def test_logs_of_no_lines(lines: str) -> None:
+    result = CliRunner().invoke(root, ["server", "logs", "--lines", lines])
+    assert result.exit_code == 2
+    assert "--lines" in result.output
+
+
+def test_a_file_that_is_there_may_be_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "x.html"
+    check_writable(file, "--picture")
+    assert not file.exists(), "only asked, nothing made"
+    file.write_text("old", encoding="utf-8")
+    check_writable(file, "--picture")
+    assert file.read_text(encoding="utf-8") == "old"
