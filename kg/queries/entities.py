@@ -15,7 +15,7 @@ from typing import Any
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError, quoted
-from kg.places.countries import CODES_IN_USE
+from kg.places.countries import CODES_IN_USE, country_named
 from kg.places.names import normalise
 from kg.queries.results import Partner
 from kg.queries.terms import Place
@@ -226,7 +226,7 @@ def country_code(connection: Connection, text: str) -> str | None:
     if re.fullmatch("[A-Z]{2}", code):
         return CODES_IN_USE.get(code, code)
     found = _named(connection, text, ("Country",), None)
-    return found[0].id.partition(":")[2] if len(found) == 1 else None
+    return found[0].id.partition(":")[2] if len(found) == 1 else country_named(text)
 
 
 def _named(connection: Connection, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
