@@ -123,7 +123,7 @@ def test_options_that_cannot_be_are_refused_before_anything_else(arguments: tupl
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("load", "geonames", "--country", "XX"), "--country XX"),
+        (("load", "geonames", "--country", "XX"), "--country 'XX': not in the list"),
         (("load", "geonames", "--edition", "soon"), "--edition"),
         (("undo", "nothing"), "nothing is loaded under 'nothing'"),
         (("undo", "a@b@c"), "nothing is loaded under 'a@b'"),
