@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, ClassVar, NamedTuple, Self
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -109,6 +109,12 @@ class City(Node):
     location: Location | None = Field(default=None, description="point, WGS 84")
     website: Website | None = Field(default=None, description="address")
     dissolved: PartialDate | None = Field(default=None, description="when it ceased to be a municipality")
+    resolution: Literal["review", "unknown"] | None = Field(
+        default=None, description="set where no gazetteer's place could be joined to: a person must say, or none has it"
+    )
+    candidates: tuple[str, ...] = Field(
+        default=(), description="places that may be meant, as texts of JSON: id, name, score, evidence"
+    )
 
 
 class Region(Node):
