@@ -29,12 +29,16 @@ from kg.schema.records import FactRecord, NodeRecord, number_spells
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of an input file; ``id`` is what the source itself calls it, where it has such an id."""
+    """One row of an input file; ``id`` is what the source itself calls it, where it has such an id.
+
+    ``defect`` says what is wrong with a row whose cells cannot be trusted; such a row is rejected without being looked at.
+    """
 
     file: str
     line: int
     cells: Mapping[str, str]
     id: str
+    defect: str = ""
 
     @staticmethod
     def content_id(line: int, cells: Mapping[str, str]) -> str:
@@ -227,7 +231,7 @@ def _read(loader: Loader) -> list[_Fate]:
     fates = []
     for row in loader.extract():
         try:
-            outcome = loader.transform(row)
+            outcome = Rejected(row.defect) if row.defect else loader.transform(row)
         except ValidationError as error:
             outcome = Rejected(_explain(error))
         except ValueError as error:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kg.errors import KgError
 from kg.loaders.base import Row
+from kg.loaders.delimited import read_delimited
+from kg.loaders.grids import Wanted, read_rows
+from kg.loaders.streams import explained, open_bytes
+from kg.loaders.workbooks import read_workbook
 
 
 def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
@@ -77,10 +81,53 @@ def _check_header(path: Path, header: Sequence[str], columns: Collection[str]) -
         raise KgError(f"{path} has the column {', '.join(repeated)} twice: remove or rename one of them")
 
 
+def read_table(
+    path: Path,
+    *,
+    columns: Collection[str] = (),
+    row_id: Callable[[Mapping[str, str]], str] | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
+    names: Sequence[str] = (),
+) -> Iterator[Row]:
+    """Yield the rows of a table, whatever it is kept in: recognised by its content, not by its name.
+
+    It may be text (comma, semicolon, tabulator or bar between cells; packed by gzip or not) or a workbook (XLSX, XLS, ODS).
+    Cells are stripped text: whole numbers without a fraction, dates in ISO form, yes and no as ``true`` and ``false``. A row
+    that does not fit under the header is a row with a ``defect``, which the frame rejects; one without content is no row.
+
+    Args:
+        path: The file.
+        columns: Those that must be there; they also tell the header, the sheet and the separator.
+        row_id: The source's own id of a row; its number and content where there is none.
+        sheet: Of a workbook; else the first that has the columns.
+        encoding: Of text; else it is found out.
+        delimiter: Of text; else it is found out.
+        header_row: Number of the header's line in the file, from 1; else the first that has the columns.
+        names: Names of the columns, for a table without a header.
+
+    Raises:
+        KgError: The file cannot be read, is no table, or has not these columns.
+    """
+    wanted = Wanted(columns, row_id, header_row, names)
+    with explained(path), path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        lines, name = read_workbook(path, wanted, sheet=sheet)
+        yield from read_rows(lines, wanted, file=path.name, where=f"{path}, sheet {name}")
+        return
+    lines = read_delimited(lambda: open_bytes(path), wanted, where=str(path), encoding=encoding, delimiter=delimiter)
+    yield from read_rows(lines, wanted, file=path.name, where=str(path))
+
+
 def checksum(paths: Iterable[Path]) -> str:
     """Return the SHA-256 over the names and contents of files, in the order of their names."""
     total = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.name):
         total.update(path.name.encode())
-        total.update(path.read_bytes())
+        with explained(path), path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                total.update(piece)
     return total.hexdigest()

@@ -1,0 +1,103 @@
+"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS) as tables: their sheets, and their cells as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import KgError
+from kg.loaders.grids import HEADER_WITHIN, Line, Wanted
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+
+def read_workbook(path: Path, wanted: Wanted, *, sheet: str | None = None) -> tuple[Iterator[Line], str]:
+    """Return the lines of one sheet, and its name.
+
+    Args:
+        path: The workbook.
+        wanted: What is asked for.
+        sheet: Name of the sheet; else the first that has the wanted columns, else the first with anything in it.
+
+    Raises:
+        KgError: It cannot be opened, has no such sheet, or no sheet has the columns.
+    """
+    from python_calamine import CalamineError, PasswordError, load_workbook
+
+    try:
+        workbook = load_workbook(str(path))
+        chosen = _choose(workbook, path, wanted, sheet)
+    except PasswordError as error:
+        raise KgError(f"{path} is protected by a password: open it, save it without one, and load it again") from error
+    except (CalamineError, OSError) as error:
+        raise KgError(
+            f"{path} is a workbook that cannot be read ({error}): download it again, or open it and save it as XLSX"
+        ) from error
+    return _lines(chosen), chosen.name
+
+
+def _choose(workbook: CalamineWorkbook, path: Path, wanted: Wanted, sheet: str | None) -> CalamineSheet:
+    names = workbook.sheet_names
+    if sheet is not None:
+        if sheet not in names:
+            raise KgError(f"{path} has no sheet {sheet}: it has {', '.join(names)}")
+        return workbook.get_sheet_by_name(sheet)
+    first: CalamineSheet | None = None
+    for name in names:
+        candidate = workbook.get_sheet_by_name(name)
+        if not candidate.total_height:
+            continue
+        first = first or candidate
+        if not wanted.columns or _has_columns(candidate, wanted):
+            return candidate
+    if first is None:
+        raise KgError(f"{path} is a workbook with nothing in it: is it the right file?")
+    raise KgError(
+        f"none of the sheets of {path} ({', '.join(names)}) has the columns {', '.join(wanted.columns)}: is it the right file?"
+    )
+
+
+def _has_columns(sheet: CalamineSheet, wanted: Wanted) -> bool:
+    for line in _lines(sheet):
+        if set(wanted.columns) <= {" ".join(cell.split()) for cell in line.cells}:
+            return True
+        if line.number > (wanted.header_row or HEADER_WITHIN):
+            break
+    return False
+
+
+def _lines(sheet: CalamineSheet) -> Iterator[Line]:
+    """Yield the rows of a sheet; the rows and cells before the first filled ones do count."""
+    if sheet.start is None:
+        return
+    top, _ = sheet.start
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number > top:
+            yield Line(number, [as_text(cell) for cell in cells])
+
+
+def as_text(cell: Any) -> str:
+    """Return a cell as text: whole numbers without a fraction, dates in ISO form, days without a time.
+
+    >>> as_text(3.0), as_text(0.1), as_text(True), as_text(datetime(2009, 5, 3)), as_text(" Riga ")
+    ('3', '0.1', 'true', '2009-05-03', 'Riga')
+    """
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell.strip()
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            return str(cell)
+    return str(cell)
