@@ -11,10 +11,11 @@ from typing import Any
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Loader, Outcome, Records, Row, Skipped
+from kg.loaders.localities import country_record
 from kg.places.countries import countries, country_named, mission_area
 from kg.schema.dates import check_partial_date
 from kg.schema.identity import reference
-from kg.schema.nodes import City, Country, Point, check_text
+from kg.schema.nodes import City, Point, check_text
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import LocatedIn
@@ -65,7 +66,7 @@ class GeoNames(Loader):
                 check_partial_date(edition)
             except ValueError as error:
                 raise KgError(f"--edition: {error}") from error
-        only = _country_codes((only_countries,) if isinstance(only_countries, str) else only_countries)
+        only = country_codes((only_countries,) if isinstance(only_countries, str) else only_countries)
         self._min_population = min_population
         self._countries = frozenset(only or mission_area())
         self._part = ",".join(sorted(only))
@@ -128,36 +129,46 @@ class GeoNames(Loader):
         population = int(cells["population"])
         if population < self._min_population:
             return Skipped(f"fewer than {self._min_population} inhabitants")
-        names = dict.fromkeys(name for name in cells["alternatenames"].split("\n") if _is_text(name))
-        city = City(
-            name=cells["name"],
-            names=tuple(sorted(names, key=lambda name: (not name.isascii(), len(name)))[:_MOST_NAMES]),
+        return place_records(
+            row.id,
+            cells["name"],
+            cells["alternatenames"].split("\n"),
             country=cells["countrycode"],
             population=population,
             location=Point(float(cells["longitude"]), float(cells["latitude"])),
         )
-        id_ = f"geonames:{row.id}"
-        country = countries()[cells["countrycode"]]
-        country_id = f"iso:{country.code}"
-        return Records(
-            nodes=(
-                NodeRecord(city, (id_,), GEONAMES.id, row.id),
-                NodeRecord(Country(name=country.name), (country_id,), GEONAMES.id, country.code),
-            ),
-            facts=(
-                FactRecord(
-                    LocatedIn(start=reference("City", id_), end=reference("Country", country_id)), GEONAMES.id, row.id
-                ),
-            ),
-        )
+
+
+def place_records(
+    code: str, name: str, alternates: Iterable[str], *, country: str, population: int, location: Point
+) -> Records:
+    """Return a place of GeoNames as city, located in its country; the same for the package's data and the dump files."""
+    names = dict.fromkeys(alternate for alternate in alternates if _is_text(alternate))
+    city = City(
+        name=name,
+        names=tuple(sorted(names, key=lambda name: (not name.isascii(), len(name)))[:_MOST_NAMES]),
+        country=country,
+        population=population,
+        location=location,
+    )
+    there = country_record(country, GEONAMES.id)
+    located = LocatedIn(start=reference("City", f"geonames:{code}"), end=there.reference)
+    return Records(
+        nodes=(NodeRecord(city, (f"geonames:{code}",), GEONAMES.id, code), there),
+        facts=(FactRecord(located, GEONAMES.id, code),),
+    )
 
 
 def _is_held(min_population: object) -> bool:
     return isinstance(min_population, int) and min_population >= _FILES[0]
 
 
-def _country_codes(given: Iterable[object]) -> frozenset[str]:
-    """Return the codes of the countries given by code or name; raise unless all are in the list."""
+def country_codes(given: Iterable[object]) -> frozenset[str]:
+    """Return the codes of the countries given by code or name.
+
+    Raises:
+        KgError: One of them is not in the list.
+    """
     found = {text: country_named(text) if isinstance(text, str) else None for text in given}
     if any(isinstance(text, str) and not text.strip() for text in found):
         raise KgError("A country (--country) is empty: give its code or name, such as LV or Latvia.")
