@@ -1,0 +1,85 @@
+"""English labels of Wikidata items: what of them is the name, where it says the place lies, and which name a region.
+
+Wikidata disambiguates places by a comma ("Porcia, Friuli-Venezia Giulia", "Brody, Żary County"), so a word for a tier counts only
+before the first comma.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kg.places.countries import country_named
+
+#: Labels of countries in Wikidata that are not the names in the list of countries, or no longer are.
+_COUNTRY_LABELS = {
+    "Czech Republic": "CZ",
+    "Kingdom of Denmark": "DK",
+    "Kingdom of the Netherlands": "NL",
+    "Republic of Ireland": "IE",
+    "Republic of Macedonia": "MK",
+    "Turkey": "TR",
+}
+
+#: Words for a tier above municipalities, as they end or begin a label.
+_TIERS_AT_END = {
+    "County": "county",
+    "Department": "department",
+    "Governorate": "governorate",
+    "Krai": "krai",
+    "kraj": "region",
+    "Oblast": "oblast",
+    "Prefecture": "prefecture",
+    "Province": "province",
+    "Region": "region",
+    "region": "region",
+    "Voivodeship": "voivodeship",
+}
+_TIERS_AT_BEGINNING = {
+    "County": "county",
+    "Canton of": "canton",
+    "canton of": "canton",
+    "Kreis": "district",
+    "Landkreis": "district",
+    "Oblast": "oblast",
+    "Powiat": "county",
+    "Province of": "province",
+    "Region": "region",
+}
+_AT_END = re.compile(rf".+ (?P<tier>{'|'.join(_TIERS_AT_END)})")
+_AT_BEGINNING = re.compile(rf"(?P<tier>{'|'.join(_TIERS_AT_BEGINNING)}) \S.*")
+_KREIS = re.compile(r".+(-Kreis| \(Kreis\))")
+
+
+@lru_cache(maxsize=1000)
+def country_of_label(label: str) -> str | None:
+    """Return the ISO code of a country by its English label; None for one that is not in the list, or is no more.
+
+    >>> country_of_label("Czech Republic"), country_of_label("Latvia"), country_of_label("Austria-Hungary")
+    ('CZ', 'LV', None)
+    """
+    return _COUNTRY_LABELS.get(label) or country_named(label)
+
+
+def name_and_area(label: str) -> tuple[str, str | None]:
+    """Return the name in a label and, where one stands behind a comma, the area in which the place lies.
+
+    >>> name_and_area("Porcia, Friuli-Venezia Giulia"), name_and_area("Riga")
+    (('Porcia', 'Friuli-Venezia Giulia'), ('Riga', None))
+    """
+    name, comma, area = label.partition(", ")
+    return (name, area) if comma and name and area else (label, None)
+
+
+def tier(label: str) -> str | None:
+    """Return the tier of the region that a label names; None when it names a municipality, or does not say.
+
+    >>> tier("Tartu County"), tier("Province of Rieti"), tier("Lahn-Dill-Kreis"), tier("Brody, Żary County"), tier("Riga")
+    ('county', 'province', 'district', None, None)
+    """
+    name, _ = name_and_area(label)
+    if match := _AT_END.fullmatch(name):
+        return _TIERS_AT_END[match["tier"]]
+    if match := _AT_BEGINNING.fullmatch(name):
+        return _TIERS_AT_BEGINNING[match["tier"]]
+    return "district" if _KREIS.fullmatch(name) else None
