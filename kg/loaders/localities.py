@@ -115,7 +115,8 @@ class Localities:
 
     def _placed(self, record: NodeRecord, called: str, country: str | None, resolution: Resolution | None) -> Placed:
         here = reference(record.node.label, called)
-        if country is None:
+        if country not in countries():
+            # The list ends where the mission's area does; the record of a place beyond it still says its country.
             return Placed(here, (record,), (), resolution)
         there = country_record(country, self._source)
         located = LocatedIn(start=here, end=there.reference)

@@ -1,0 +1,302 @@
+"""Signatories of the Covenant of Mayors, from the workbook or table that the Joint Research Centre publishes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import KgError
+from kg.loaders.base import Outcome, Records, Rejected, Row
+from kg.loaders.commitments import COVENANT_ID, SIGNATORY, tell_commitments
+from kg.loaders.files import Entry, FileLoader
+from kg.loaders.known_organisations import known_organisation
+from kg.loaders.localities import Localities, Placed, own_id
+from kg.loaders.tables import read_table
+from kg.places.countries import country_named
+from kg.places.names import normalise
+from kg.places.query import PlaceQuery
+from kg.schema.dates import first_day
+from kg.schema.nodes import Organisation, Person
+from kg.schema.provenance import Source
+from kg.schema.records import FactRecord, NodeRecord
+from kg.schema.relationships import Fact, HoldsPost, MemberOf, Serves, Supports
+
+if TYPE_CHECKING:
+    from kg.places.resolve import Resolver
+
+#: The same data set of which the starter holds single facts.
+COVENANT = Source(
+    id="jrc-covenant",
+    title="GCoM - MyCovenant, 5th release, January 2024: signatories",
+    publisher="European Commission, Joint Research Centre",
+    licence="CC BY 4.0",
+    url="https://data.jrc.ec.europa.eu/collection/id-00354",
+    authority="publisher",
+)
+
+GROUP_KIND = "group of municipalities"
+MAYOR = "mayor at adhesion"
+
+_COLUMNS = (
+    "organisation_id",
+    "organisation_name",
+    "coordinator_name",
+    "supporter_name",
+    "country_code",
+    "country_name",
+    "population_adhesion",
+    "organisation_latitude",
+    "organisation_longitude",
+    "group_organisation_id",
+    "group_name",
+    "commitment_CoM2020_flag",
+    "commitment_CoM2030_flag",
+    "commitment_CoM2050_flag",
+    "commitment_mayoradapt_flag",
+    "signatory_status",
+    "mayor",
+    "date_of_adhesion",
+    "group_profile",
+    "gcom_id",
+)
+_FLAGS = {
+    "commitment_CoM2020_flag": "2020",
+    "commitment_CoM2030_flag": "2030",
+    "commitment_CoM2050_flag": "2050",
+    "commitment_mayoradapt_flag": "adaptation",
+}
+_SUPPORT = {"coordinator_name": "coordinator", "supporter_name": "supporter"}
+
+#: What stands in a cell that says nothing.
+_NOTHING = frozenset({"", "-", "null"})
+_YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
+
+#: Coordinates of more rows than this are the middle of a country or of a square of the grid, not those of a town.
+_MOST_AT_ONE_PLACE = 5
+
+_MONTHS = [
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+]
+_RELEASE = re.compile(rf"release\W+({'|'.join(_MONTHS)})\W+(\d{{4}})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows, and what must be known of all before one can be understood."""
+
+    rows: tuple[Row, ...]
+    #: Coordinates that tell nothing.
+    shared: frozenset[tuple[str, str]]
+    #: The rows of groups, by organisation id.
+    groups: Mapping[str, Mapping[str, str]]
+
+
+class Covenant(FileLoader):
+    """Signatories, their groups, coordinators, supporters and the mayors who signed.
+
+    Args:
+        files: The workbook ``df1_Signatories_*.xlsx``, or its table of signatories as CSV.
+        edition: Partial date of the release; a workbook says it itself, in its sheet README.
+        resolver: What finds the places; the packaged gazetteer unless given.
+
+    Raises:
+        KgError: The file is not there.
+    """
+
+    name = "covenant"
+    scope = "covenant"
+    sources: Sequence[Source] = (COVENANT,)
+    entry = Entry(
+        id="covenant",
+        title="Covenant of Mayors: signatories",
+        brings="signatories with date, status and commitments; groups, coordinators, supporters; mayors at adhesion",
+        publisher=COVENANT.publisher,
+        licence=COVENANT.licence,
+        url=COVENANT.url,
+        command="kg load covenant df1_Signatories_2024.xlsx",
+    )
+
+    def __init__(self, files: Sequence[Path], *, edition: str | None = None, resolver: Resolver | None = None) -> None:
+        super().__init__(files, edition=edition)
+        if resolver is None:
+            from kg.places.resolve import default_resolver
+
+            resolver = default_resolver()
+        self._localities = Localities(COVENANT.id, resolver)
+
+    def edition_in_files(self) -> str | None:
+        """Return the month of the release that the sheet README names."""
+        (path,) = self.files
+        try:
+            rows = list(read_table(path, sheet="README", names=("field", "value")))
+        except KgError:
+            return None
+        for row in rows:
+            if row.cells["field"] == "Dataset" and (found := _RELEASE.search(row.cells["value"])):
+                return f"{found[2]}-{_MONTHS.index(found[1].lower()) + 1:02}"
+        return None
+
+    def extract(self) -> Iterable[Row]:
+        """Yield the rows of the table of signatories.
+
+        Raises:
+            KgError: The file cannot be read or has no such table.
+        """
+        return self._table.rows
+
+    @cached_property
+    def _table(self) -> _Table:
+        rows = tuple(row for path in self.files for row in read_table(path, columns=_COLUMNS, row_id=_organisation_id))
+        places = Counter(_coordinates(row.cells) for row in rows)
+        return _Table(
+            rows,
+            frozenset(place for place, number in places.items() if number > _MOST_AT_ONE_PLACE),
+            {row.id: row.cells for row in rows if _is_group(row.cells)},
+        )
+
+    def transform(self, row: Row) -> Outcome:
+        """Return the signatory, its membership, and who supports it and signed for it."""
+        cells = row.cells
+        if not _said(cells["organisation_id"]) or not _said(cells["organisation_name"]):
+            return Rejected("organisation_id or organisation_name is empty")
+        day = _date_of(cells)
+        nodes, facts = [_covenant()], list[FactRecord]()
+        if _is_group(cells):
+            group = _group(row.id, cells["organisation_name"], _country(cells), _said(cells["gcom_id"]))
+            nodes.append(group)
+            signatory = group.reference
+        else:
+            placed = self._city(row.id, cells, day)
+            signatory = placed.reference
+            nodes += placed.nodes
+            facts += placed.facts
+            for node, fact in (
+                *self._group_of(cells, signatory),
+                *_supports(cells, signatory),
+                *_signed(row.id, cells, signatory, day),
+            ):
+                nodes.append(node)
+                facts.append(FactRecord(fact, COVENANT.id, row.id))
+        member = MemberOf(
+            start=signatory,
+            end=nodes[0].reference,
+            role=SIGNATORY,
+            status=(_said(cells["signatory_status"]) or "unknown").replace("_", " "),
+            since=day,
+            commitments=tell_commitments([made for flag, made in _FLAGS.items() if _yes(cells, flag)]),
+        )
+        return Records(nodes, (*facts, FactRecord(member, COVENANT.id, row.id)))
+
+    def _city(self, id_: str, cells: Mapping[str, str], day: str) -> Placed:
+        """Return a municipality as it declared itself when it joined: its number of inhabitants is that of then."""
+        population = _said(cells["population_adhesion"])
+        query = PlaceQuery(
+            cells["organisation_name"],
+            _country(cells),
+            location=None if _coordinates(cells) in self._table.shared else _location(cells),
+            population=int(float(population)) or None if population else None,
+        )
+        gcom = _said(cells["gcom_id"])
+        # The platform's number is always there and unique; two of its signatories may share an id of the global Covenant.
+        ids = (own_id(COVENANT.id, id_), *((f"gcom:{gcom}",) if gcom else ()))
+        return self._localities.city(id_, query, own_ids=ids, as_of=day)
+
+    def _group_of(self, cells: Mapping[str, str], city: str) -> Iterator[tuple[NodeRecord, Fact]]:
+        """Yield the group that acts for a municipality; where it has no row of its own, its name is all that is known of it."""
+        if not (id_ := _said(cells["group_organisation_id"])):
+            return
+        own = self._table.groups.get(id_)
+        name, country = (own["organisation_name"], _country(own)) if own else (_said(cells["group_name"]), None)
+        if not name:
+            raise ValueError(f"group_organisation_id {id_} has neither a row nor a group_name")
+        group = _group(id_, name, country, _said(own["gcom_id"]) if own else "")
+        yield group, Serves(start=group.reference, end=city)
+
+
+def _covenant() -> NodeRecord:
+    node = Organisation(name="Covenant of Mayors for Climate and Energy", kind="network")
+    return NodeRecord(node, (COVENANT_ID,), COVENANT.id, "covenant-of-mayors")
+
+
+def _group(id_: str, name: str, country: str | None, gcom: str) -> NodeRecord:
+    node = Organisation(name=name, kind=GROUP_KIND, country=country)
+    return NodeRecord(node, (own_id(COVENANT.id, id_), *((f"gcom:{gcom}",) if gcom else ())), COVENANT.id, id_)
+
+
+def _supports(cells: Mapping[str, str], city: str) -> Iterator[tuple[NodeRecord, Fact]]:
+    """Yield the coordinator and the supporter of a signatory, each known by its name alone."""
+    for column, role in _SUPPORT.items():
+        if name := _said(cells[column]):
+            key = normalise(name) or name
+            id_ = known_organisation(name) or own_id(COVENANT.id, key)
+            organisation = NodeRecord(Organisation(name=name), (id_,), COVENANT.id, f"{role} {key}")
+            yield organisation, Supports(start=organisation.reference, end=city, role=role)
+
+
+def _signed(id_: str, cells: Mapping[str, str], city: str, day: str) -> Iterator[tuple[NodeRecord, Fact]]:
+    """Yield who was mayor on the day of adhesion; nothing is known of the days before and after.
+
+    A person is known by name, municipality and post together: the same name at another municipality is another person.
+    """
+    name = _said(cells["mayor"])
+    # Several mayors in one cell cannot be told from a surname and its first name.
+    if not name or name.count(",") > 1 or "@" in name:
+        return
+    key = f"mayor {id_} {normalise(name) or name}"
+    person = NodeRecord(Person(name=name, as_of=day), (own_id(COVENANT.id, key),), COVENANT.id, f"mayor {id_}")
+    yield person, HoldsPost(start=person.reference, end=city, post=MAYOR, as_of=day)
+
+
+def _organisation_id(cells: Mapping[str, str]) -> str:
+    return cells["organisation_id"]
+
+
+def _said(cell: str) -> str:
+    return "" if cell.lower() in _NOTHING else cell
+
+
+def _is_group(cells: Mapping[str, str]) -> bool:
+    return _yes(cells, "group_profile")
+
+
+def _yes(cells: Mapping[str, str], column: str) -> bool:
+    said = cells[column].lower()
+    if said not in _YES_OR_NO:
+        raise ValueError(f"{column} is {cells[column]!r}, neither true nor false")
+    return _YES_OR_NO[said]
+
+
+def _country(cells: Mapping[str, str]) -> str | None:
+    """Return the ISO code, also of a country that is not in the list: there are signatories in Lebanon and Morocco."""
+    code = _said(cells["country_code"]).upper()
+    return country_named(code) or code or None
+
+
+def _date_of(cells: Mapping[str, str]) -> str:
+    day = cells["date_of_adhesion"].partition(" ")[0]
+    try:
+        first_day(day)
+    except ValueError as error:
+        raise ValueError(f"date_of_adhesion: {error}") from error
+    return day
+
+
+def _coordinates(cells: Mapping[str, str]) -> tuple[str, str]:
+    return cells["organisation_latitude"], cells["organisation_longitude"]
+
+
+def _location(cells: Mapping[str, str]) -> tuple[float, float] | None:
+    """Return longitude and latitude; whole degrees are the corner of a square of the grid, up to 70 km from the town."""
+    try:
+        latitude, longitude = (float(text.replace(",", ".")) for text in _coordinates(cells))
+    except ValueError:
+        return None
+    if latitude.is_integer() and longitude.is_integer():
+        return None
+    return longitude, latitude
