@@ -1,17 +1,22 @@
-"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS) as tables: their sheets, and their cells as text."""
+"""Workbooks (XLSX, XLSM, XLS, ODS) as tables: their sheets, and their cells as text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
 from kg.loaders.grids import HEADER_WITHIN, Line, Wanted
+from kg.loaders.packages import Package, look_through
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
+
+#: Bytes of an older workbook; with 65,536 rows a sheet it cannot need more.
+MAX_COMPOUND = 1 << 28
 
 
 def read_workbook(path: Path, wanted: Wanted, *, sheet: str | None = None) -> tuple[Iterator[Line], str]:
@@ -25,18 +30,39 @@ def read_workbook(path: Path, wanted: Wanted, *, sheet: str | None = None) -> tu
     Raises:
         KgError: It cannot be opened, has no such sheet, or no sheet has the columns.
     """
-    from python_calamine import CalamineError, PasswordError, load_workbook
+    from python_calamine import CalamineError, load_workbook
 
+    with path.open("rb") as file:
+        packed = file.read(2) == b"PK"
+    package = look_through(path) if packed else _look_at_compound(path)
     try:
-        workbook = load_workbook(str(path))
+        # By content: opened by its path, it would be taken for what its ending says.
+        workbook = load_workbook(io.BytesIO(path.read_bytes()))
         chosen = _choose(workbook, path, wanted, sheet)
-    except PasswordError as error:
-        raise KgError(f"{path} is protected by a password: open it, save it without one, and load it again") from error
-    except (CalamineError, OSError) as error:
+    except CalamineError as error:
         raise KgError(
-            f"{path} is a workbook that cannot be read ({error}): download it again, or open it and save it as XLSX"
+            f"{path} is a workbook that cannot be read ({error}): it is damaged or protected by a password; download it again, "
+            "or open it and save it as XLSX without one"
         ) from error
-    return _lines(chosen), chosen.name
+    return _lines(chosen, package.uncomputed.get(chosen.name, {})), chosen.name
+
+
+def _look_at_compound(path: Path) -> Package:
+    """Tell the kinds of files apart that older programs, and encryption, put into Microsoft's compound format.
+
+    Raises:
+        KgError: It is protected, too large, or no workbook.
+    """
+    if path.stat().st_size > MAX_COMPOUND:
+        raise KgError(f"{path} has more than {MAX_COMPOUND / 1024**2:,.0f} MB: open it and save it as XLSX")
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise KgError(f"{path} is protected by a password: open it, save it without one, and load it again")
+    if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        raise KgError(
+            f"{path} is no workbook, perhaps a document of Word: copy its table into one, and save it as XLSX"
+        )
+    return Package("xls")
 
 
 def _choose(workbook: CalamineWorkbook, path: Path, wanted: Wanted, sheet: str | None) -> CalamineSheet:
@@ -69,14 +95,20 @@ def _has_columns(sheet: CalamineSheet, wanted: Wanted) -> bool:
     return False
 
 
-def _lines(sheet: CalamineSheet) -> Iterator[Line]:
+def _lines(sheet: CalamineSheet, uncomputed: Mapping[int, str] | None = None) -> Iterator[Line]:
     """Yield the rows of a sheet; the rows and cells before the first filled ones do count."""
     if sheet.start is None:
         return
     top, _ = sheet.start
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > top:
-            yield Line(number, [as_text(cell) for cell in cells])
+            defect = ""
+            if uncomputed and number in uncomputed:
+                defect = (
+                    f"the formula in cell {uncomputed[number]} was never computed: open the workbook in a spreadsheet program "
+                    "and save it"
+                )
+            yield Line(number, [as_text(cell) for cell in cells], defect)
 
 
 def as_text(cell: Any) -> str:

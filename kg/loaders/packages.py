@@ -1,0 +1,215 @@
+"""Workbooks that are zip archives (XLSX, ODS), looked through before they are opened.
+
+The library that reads workbooks lays a sheet out as a full rectangle, and asks for its memory before anyone can say no: two
+cells in opposite corners would end the program. It also cannot tell a formula that was never computed from an empty cell. So
+all parts are read once as a stream here, which also finds what is damaged, unpacks without end, or is no workbook at all.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Literal
+
+from kg.errors import KgError
+from kg.loaders.streams import Counted
+
+#: Cells that one sheet may span, filled or not; each takes 32 bytes when it is read.
+MAX_CELLS = 20_000_000
+#: What all parts of a workbook may come to, unpacked.
+MAX_UNPACKED = 1024**3
+_CHUNK = 1 << 20
+#: What is looked at in one go; a row of a sheet is shorter.
+_MAX_PIECE = 1 << 26
+
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^>]*?(/?)>')
+#: A formula with nothing computed; t="str" is one that came to an empty text.
+_UNCOMPUTED = re.compile(
+    rb'<(?:\w+:)?c\s(?![^>]*\bt="str")(?:[^>]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^>]*>\s*'
+    rb"<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_ODS_TOKEN = re.compile(rb"<(/?)table:(table-row|table|table-cell|covered-table-cell)(\s[^>]*?)?(/?)>")
+_ODS_ROWS = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
+_ODS_COLUMNS = re.compile(rb'table:number-columns-repeated="(\d{1,9})"')
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What was found: the kind, and by sheet and row the cells (``B2``) whose formulas have no values."""
+
+    kind: Literal["xlsx", "ods", "xls"]
+    uncomputed: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+
+
+def look_through(path: Path) -> Package:
+    """Return what kind of workbook a zip archive is, once it is known that it can be opened safely.
+
+    Raises:
+        KgError: It is damaged, protected, another kind of file, unpacks to too much, declares entities of XML, or a sheet
+            spans too many cells.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            kind = _kind(archive, path)
+            left = MAX_UNPACKED
+            uncomputed: dict[str, dict[int, str]] = {}
+            for info in archive.infolist():
+                with Counted(archive.open(info), str(path), packed=info.compress_size, most=left) as stream:
+                    if found := _look_into(stream, info.filename, kind, path):
+                        uncomputed[info.filename] = found
+                    left -= stream.count
+            return Package(kind, _by_sheet(archive, uncomputed) if uncomputed else {})
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
+        raise KgError(
+            f"{path} is a damaged workbook ({error}), as after a broken download: download it again, or open it and save it anew"
+        ) from error
+    except RuntimeError as error:  # what zipfile says of encrypted members
+        raise _protected(path) from error
+
+
+def _protected(path: Path) -> KgError:
+    return KgError(f"{path} is protected by a password: open it, save it without one, and load it again")
+
+
+def _kind(archive: zipfile.ZipFile, path: Path) -> Literal["xlsx", "ods"]:
+    names = set(archive.namelist())
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        raise KgError(f"{path} is a binary workbook (XLSB): open it and save it as XLSX")
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise KgError(
+            f"{path} is a document or a presentation and no workbook: copy its table into one, and save it as XLSX"
+        )
+    if "content.xml" in names and "META-INF/manifest.xml" in names:
+        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            raise _protected(path)
+        return "ods"
+    some = ", ".join(sorted(names)[:5])
+    raise KgError(
+        f"{path} is a zip archive and no workbook (it has {some or 'no members'}): unpack it, and load the table in it"
+    )
+
+
+def _look_into(stream: IO[bytes], name: str, kind: str, path: Path) -> dict[int, str]:
+    if not name.endswith((".xml", ".rels")):
+        for _ in iter(lambda: stream.read(_CHUNK), b""):
+            pass
+        return {}
+    if kind == "xlsx" and name.startswith("xl/worksheets/"):
+        return _look_into_sheet(stream, path)
+    if kind == "ods" and name == "content.xml":
+        _look_into_ods(stream, path)
+        return {}
+    for _ in _pieces(stream, b">", path):
+        pass
+    return {}
+
+
+def _pieces(stream: IO[bytes], end: bytes, path: Path) -> Iterator[bytes]:
+    """Yield the stream in pieces that end where ``end`` does, so that nothing between two of them is cut."""
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        if _DTD.search(chunk) or _DTD.search(rest[-16:] + chunk[:16]):
+            raise KgError(
+                f"{path} declares entities of XML, as no program that writes workbooks does: it was made to do harm, or open it "
+                "and save it anew"
+            )
+        piece = rest + chunk
+        cut = piece.rfind(end) + len(end)
+        if cut >= len(end):
+            yield piece[:cut]
+            rest = piece[cut:]
+        else:
+            rest = piece
+        if len(rest) > _MAX_PIECE:
+            raise KgError(f"{path} has a row longer than {_MAX_PIECE / 1024**2:,.0f} MB: is it the right file?")
+    if rest:
+        yield rest
+
+
+def _look_into_sheet(stream: IO[bytes], path: Path) -> dict[int, str]:
+    top, bottom, left, right = 10**9, 0, 10**9, 0
+    places: dict[bytes, int] = {}
+    uncomputed: dict[int, str] = {}
+    for piece in _pieces(stream, b"row>", path):
+        for letters, digits, empty in _CELL.findall(piece):
+            if empty:
+                continue
+            row = int(digits)
+            place = places.get(letters) or places.setdefault(letters, _column_number(letters))
+            top, bottom = min(top, row), max(bottom, row)
+            left, right = min(left, place), max(right, place)
+        if bottom:
+            _check_span((bottom - top + 1) * (right - left + 1), path)
+        if b"f>" in piece or b"<f " in piece:
+            for letters, digits in _UNCOMPUTED.findall(piece):
+                uncomputed.setdefault(int(digits), (letters + digits).decode())
+    return uncomputed
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _check_span(cells: int, path: Path) -> None:
+    if cells > MAX_CELLS:
+        raise KgError(
+            f"{path} has a sheet that spans {cells:,} cells, more than {MAX_CELLS:,}: is there something far away from the table, in "
+            "its last row or column? Delete that, or save the table as CSV UTF-8"
+        )
+
+
+def _look_into_ods(stream: IO[bytes], path: Path) -> None:
+    """Measure what the tables span: a cell and a row say how often they are repeated."""
+    rows = bottom = widest = width = repeated = 0
+    for piece in _pieces(stream, b">", path):
+        for closing, tag, attributes, _ in _ODS_TOKEN.findall(piece):
+            if closing:
+                continue
+            if tag == b"table":
+                rows = bottom = widest = 0
+            elif tag == b"table-row":
+                repeated = _repeats(_ODS_ROWS, attributes)
+                rows += repeated
+                width = 0
+            else:
+                width += _repeats(_ODS_COLUMNS, attributes)
+                if b"value-type=" in attributes or b"table:formula=" in attributes:
+                    bottom, widest = rows, max(widest, width)
+                    _check_span(bottom * widest, path)
+
+
+def _repeats(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+    match = pattern.search(attributes)
+    return int(match[1]) if match else 1
+
+
+def _by_sheet(archive: zipfile.ZipFile, found: Mapping[str, dict[int, str]]) -> dict[str, dict[int, str]]:
+    """Return what was found by the names of sheets instead of those of their parts."""
+    part_of = {}
+    for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels")):
+        target = _attribute(match[1], "Target")
+        part_of[_attribute(match[1], "Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    by_sheet = {}
+    for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
+        part = part_of.get(_attribute(match[1], r"\w+:id"), "")
+        if part in found:
+            by_sheet[_attribute(match[1], "name")] = found[part]
+    return by_sheet
+
+
+def _attribute(tag: bytes, name: str) -> str:
+    match = re.search(rf'(?:^|\s){name}="([^"]*)"', tag.decode())
+    return html.unescape(match[1]) if match else ""
