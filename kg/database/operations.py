@@ -10,6 +10,7 @@ from typing import Any
 from kg.database.stored import fact_row, node_row
 from kg.schema import cypher
 from kg.schema.grouping import StoredFact, StoredNode
+from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.provenance import Assertion, compact
 
 Statement = tuple[str, dict[str, Any]]
@@ -24,6 +25,10 @@ WITH DISTINCT n, row
 UNWIND row.values AS value
 MERGE (i:Identifier {value: value})
 MERGE (i)-[:IDENTIFIES]->(n)"""
+#: An id may pass from one node to another; the one must be without it before the other can have it.
+_GIVE_UP_IDS = "UNWIND $ids AS id MATCH (n:Entity {id: id}) SET " + ", ".join(
+    f"n.{name} = null" for name in SCHEME_PROPERTIES.values()
+)
 _DELETE_LOOSE_IDENTIFIERS = "MATCH (i:Identifier) WHERE NOT (i)-[:IDENTIFIES]->() DELETE i"
 _CREATE_CHANGES = "UNWIND $rows AS row MERGE (c:Change {id: row.id}) ON CREATE SET c = row"
 
@@ -41,6 +46,7 @@ class Operations:
         self._created_facts: dict[str, list[StoredFact]] = defaultdict(list)
         self._changes: list[dict[str, Any]] = []
         self._identified: list[StoredNode] = []
+        self._giving_up_ids: list[str] = []
 
     def put_node(self, before: StoredNode | None, after: StoredNode) -> None:
         """Create a node, or replace what it is."""
@@ -48,6 +54,8 @@ class Operations:
             self._created_nodes[after.label].append(after)
         else:
             self._updated_nodes[after.label].append(after)
+            if before.scalar_ids.items() - after.scalar_ids.items():
+                self._giving_up_ids.append(after.id)
         if after.further_ids or (before and before.further_ids):
             self._identified.append(after)
 
@@ -81,6 +89,8 @@ class Operations:
         ]
         if self._deleted_nodes:
             statements.append((_DELETE_NODES, {"ids": self._deleted_nodes}))
+        if self._giving_up_ids:
+            statements.append((_GIVE_UP_IDS, {"ids": self._giving_up_ids}))
         statements += [
             (cypher.update_nodes(label), {"rows": [node_row(node, rows) for node in nodes]})
             for label, nodes in self._updated_nodes.items()

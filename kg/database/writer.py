@@ -140,6 +140,18 @@ class EditionWriter:
         self._ids: dict[str, str] = {}
         self._scope_nodes = stored.read_nodes_of_scope(connection, self._scope)
         self._scope_facts = stored.read_facts_of_scope(connection, self._scope)
+        #: The references by which facts of the scope, so far, call their ends.
+        self._calling = {
+            name
+            for fact in self._scope_facts.values()
+            for assertion in fact.assertions
+            if assertion.scope == self._scope
+            for name in assertion.names.values()
+        }
+        self._said_by_row: dict[tuple[str, str, str], dict[str, set[str]]] = defaultdict(dict)
+        for claim in edition.nodes:
+            row = claim.record.node.label, claim.assertion.source, claim.assertion.row
+            self._said_by_row[row][claim.assertion.identity] = set(claim.record.ids)
         #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
         self._moved: dict[str, StoredFact | None] = {}
         self.written = Written()
@@ -184,7 +196,8 @@ class EditionWriter:
             for assertion in holder.assertions:
                 if assertion.scope == self._scope and not assertion.missing:
                     before[assertion.source] += 1
-                    ended[assertion.source] += self._can_go(assertion) and _claim_key(subject, assertion) not in said
+                    lacking = _claim_key(subject, assertion) not in said and not self._is_superseded(subject, assertion)
+                    ended[assertion.source] += self._can_go(assertion) and lacking
         for source, number in sorted(ended.items()):
             if before[source] >= _FEW and number > max_ended_share * before[source]:
                 raise RefusedError(
@@ -207,6 +220,23 @@ class EditionWriter:
             and assertion.row not in self._edition.unread_rows
         )
 
+    def _is_superseded(self, label: str, assertion: Assertion) -> bool:
+        """Whether the same row of the edition describes the same node by other ids: what it said of the ids before is withdrawn.
+
+        It is the same node when the row still gives one of the ids that it gave (a source's own id of the thing, say), and those
+        that it no longer gives are no names in facts of this scope, which would then name nothing.
+        """
+        if assertion.scope != self._scope or "i" not in assertion.names:
+            return False
+        now = self._said_by_row.get((label, assertion.source, assertion.row), {})
+        if not now or assertion.identity in now:
+            return False
+        before = set(assertion.names["i"])
+        return any(
+            not ids.isdisjoint(before) and not any(reference(label, id_) in self._calling for id_ in before - ids)
+            for ids in now.values()
+        )
+
     def _after(
         self, subject: str, before: Sequence[Assertion], incoming: Mapping[str, Assertion]
     ) -> tuple[tuple[Assertion, ...], list[Assertion]]:
@@ -217,6 +247,11 @@ class EditionWriter:
         rest = dict(incoming)
         after, replaced = [], []
         for assertion in before:
+            if self._is_superseded(subject, assertion):
+                self.written.changed.add(_claim_key(subject, assertion))
+                if assertion.load != self._load:
+                    replaced.append(assertion)
+                continue
             if (again := rest.pop(assertion.identity, None)) is not None:
                 now = assertion.said_again(again)
             elif self._can_go(assertion):
@@ -254,10 +289,11 @@ class EditionWriter:
         unsaid = [_Same(node.label, existing=[id_]) for id_, node in self._scope_nodes.items() if id_ not in found]
         held = self._scope_nodes | stored.read_nodes(self._connection, found.keys() - self._scope_nodes.keys())
 
-        self._write_single_nodes([*(here for here in same.values() if len(here.existing) < 2), *unsaid], held)
-        joins = [here for here in same.values() if len(here.existing) > 1]
-        for here in joins:
-            self._join(here.label, [held[id_] for id_ in here.existing], here.incoming)
+        regrouping = [here for here in same.values() if self._must_regroup(here, held)]
+        apart = {id(here) for here in regrouping}
+        self._write_single_nodes([*(here for here in same.values() if id(here) not in apart), *unsaid], held)
+        for here in regrouping:
+            self._regroup(here.label, [held[id_] for id_ in here.existing], here.incoming)
 
     def _write_single_nodes(self, groups: Sequence[_Same], held: Mapping[str, StoredNode]) -> None:
         wanted = {id_ for here in groups if not here.existing for id_ in here.ids}
@@ -284,8 +320,16 @@ class EditionWriter:
             if self._progress:
                 self._progress("nodes", done, len(groups))
 
-    def _join(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Assertion]) -> None:
-        """Make one node of several that turn out to be the same, in one transaction, with all facts that touch them."""
+    def _must_regroup(self, here: _Same, held: Mapping[str, StoredNode]) -> bool:
+        """Whether nodes may join or part: several turn out to be one, or what held one together is withdrawn."""
+        if len(here.existing) != 1:
+            return len(here.existing) > 1
+        assertions = held[here.existing[0]].assertions
+        together = len(assertions) > 1 or len(here.incoming) > 1
+        return together and any(self._is_superseded(here.label, assertion) for assertion in assertions)
+
+    def _regroup(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Assertion]) -> None:
+        """Join nodes that turn out to be the same, or part one, in one transaction, with all facts that touch them."""
         operations = Operations(self._authorities)
         facts = self._facts_touching({node.id for node in nodes})
         rest = dict(incoming)
@@ -298,11 +342,16 @@ class EditionWriter:
             now_nodes.append(replace(node, assertions=after))
             for assertion in replaced:
                 operations.remember_node(self._load, node, assertion)
-        target = regroup(now_nodes, facts.values(), now=self._now)
+        ids = {id_ for node in now_nodes for id_ in node.ids}
+        taken = stored.ids_taken(self._connection, ids) - {node.id for node in nodes}
+        target = regroup(now_nodes, facts.values(), taken=taken, now=self._now)
         put_regrouped(operations, nodes, facts, target.nodes, target.facts)
         self._moved |= dict.fromkeys(facts) | {fact.key: fact for fact in target.facts}
         self._store(operations)
-        self.written.counts["nodes joined"] += len(nodes) - len(target.nodes)
+        fewer = len(nodes) - len(target.nodes)
+        self.written.counts["nodes joined"] += max(fewer, 0)
+        self.written.counts["nodes parted"] += max(-fewer, 0)
+        self.written.counts["nodes updated"] += not fewer
         self._ids |= {reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids}
 
     def _facts_touching(self, ids: Collection[str]) -> dict[str, StoredFact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,45 +130,50 @@ class _Undo:
 
     def _undo_nodes(self) -> None:
         before: dict[str, dict[str, Assertion]] = defaultdict(dict)
+        together: Groups[str] = Groups()
         for change in self._changes:
             if change.kind == "node":
-                (name,) = _called(change)
-                before[self._ids[name]][change.before.identity] = change.before
+                # The load may have withdrawn ids, by which other nodes go now: what it was then belongs to all of these.
+                holders = sorted({self._ids[name] for name in _called(change) if name in self._ids})
+                together.join(holders)
+                before[holders[0]][change.before.identity] = change.before
         made = {row["id"] for row in self._connection.run_read(_MADE_NODES, {"load": self._load}, stored.READ_TIMEOUT)}
-        nodes = stored.read_nodes(self._connection, made | before.keys())
+        wanted = made | before.keys() | {id_ for id_ in self._ids.values() if together.size(id_) > 1}
+        nodes = stored.read_nodes(self._connection, wanted)
         facts = stored.read_facts_touching(self._connection, nodes)
         touching: dict[str, dict[str, StoredFact]] = defaultdict(dict)
         for key, fact in facts.items():
             touching[fact.start][key] = touching[fact.end][key] = fact
+        regrouping: dict[str, list[tuple[StoredNode, StoredNode]]] = defaultdict(list)
         for batch in stored.batches(list(nodes.values())):
             operations = Operations(self._authorities)
-            parted = []
             for node in batch:
                 after = replace(node, assertions=self._as_before(node.assertions, before[node.id]))
-                if not after.assertions and touching[node.id]:
+                if together.size(node.id) > 1 or _falls_apart(after):
+                    regrouping[together.find(node.id)].append((node, after))
+                elif not after.assertions and touching[node.id]:
                     kept = tuple(assertion.gone(self._edition) for assertion in node.assertions)
                     operations.put_node(node, replace(node, assertions=kept))
                     self._counts["~nodes"] += 1
                 elif not after.assertions:
                     operations.delete_node(node)
                     self._counts["-nodes"] += 1
-                elif _falls_apart(after):
-                    parted.append((node, after))
                 elif after != node:
                     operations.put_node(node, after)
                     self._counts["~nodes"] += 1
             self._connection.write_many(operations.statements())
-            for node, after in parted:
-                self._part(node, after)
+        for some in regrouping.values():
+            self._regroup(some)
 
-    def _part(self, node: StoredNode, after: StoredNode) -> None:
-        """Part a node in one transaction with the facts that touch it, which may have been moved by an earlier parting."""
-        facts = stored.read_facts_touching(self._connection, [node.id])
-        ids = {id_ for assertion in after.assertions for id_ in assertion.names["i"]}
-        taken = stored.ids_taken(self._connection, ids)
-        target = regroup([after], facts.values(), taken=taken, now=node.created)
+    def _regroup(self, changed: Sequence[tuple[StoredNode, StoredNode]]) -> None:
+        """Part and join nodes in one transaction with the facts that touch them, which may have been moved by an earlier one."""
+        before, after = [node for node, _ in changed], [node for _, node in changed]
+        facts = stored.read_facts_touching(self._connection, [node.id for node in before])
+        ids = {id_ for node in after for id_ in node.ids}
+        taken = stored.ids_taken(self._connection, ids) - {node.id for node in before}
+        target = regroup(after, facts.values(), taken=taken, now=min(node.created for node in before))
         operations = Operations(self._authorities)
-        put_regrouped(operations, [node], facts, target.nodes, target.facts)
+        put_regrouped(operations, before, facts, target.nodes, target.facts)
         self._connection.write_many(operations.statements())
         self._counts["~nodes"] += 1
 
@@ -177,15 +182,15 @@ class _Undo:
         return StoredFact(change.type, start, end, change.part, change.spell, ()).ordered()
 
     def _as_before(self, assertions: Iterable[Assertion], before: Mapping[str, Assertion]) -> tuple[Assertion, ...]:
-        return tuple(
-            before.get(assertion.identity, assertion) for assertion in assertions if assertion.load != self._load
-        )
+        rest = dict(before)
+        kept = [rest.pop(assertion.identity, assertion) for assertion in assertions if assertion.load != self._load]
+        return (*kept, *rest.values())
 
 
 def _called(change: _Change) -> list[str]:
     names: dict[str, Any] = change.before.names
     if change.kind == "node":
-        return [reference(change.type, names["i"][0])]
+        return [reference(change.type, id_) for id_ in names["i"]]
     return [names["f"], names["t"]]
 
 

@@ -94,6 +94,7 @@ class Groups(Generic[Item]):
 
     def __init__(self) -> None:
         self._parents: dict[Item, Item] = {}
+        self._sizes: dict[Item, int] = {}
 
     def find(self, item: Item) -> Item:
         """Return the representative of the set that holds ``item``."""
@@ -111,8 +112,13 @@ class Groups(Generic[Item]):
         for item in items:
             if first is None:
                 first = self.find(item)
-            else:
-                self._parents[self.find(item)] = self.find(first)
+            elif (other := self.find(item)) != (root := self.find(first)):
+                self._parents[other] = root
+                self._sizes[root] = self.size(root) + self._sizes.pop(other, 1)
+
+    def size(self, item: Item) -> int:
+        """Return the number of items in the set that holds ``item``."""
+        return self._sizes.get(self.find(item), 1)
 
 
 def new_id(label: str, ids: Collection[str], taken: Collection[str]) -> str:

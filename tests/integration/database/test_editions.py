@@ -42,6 +42,8 @@ class CityRow:
     population: int
     member_since: str | None
     twins: tuple[str, ...]
+    #: The source has an id of its own for the city, and facts call it by that.
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class Synthetic(Loader):
         if row.line == 0:
             return Records((NodeRecord(Organisation(name="Network", kind="network"), ("own:network",), source, "n"),))
         said = self._edition.rows[row.line - 1]
-        called = reference("City", best_first(said.ids)[0])
+        own = f"own:{source}-{said.row}"
+        called = reference("City", own if said.own else best_first(said.ids)[0])
         city = City(name=f"City {said.row}", population=said.population)
         facts = []
         if said.member_since is not None:
@@ -96,7 +99,8 @@ class Synthetic(Loader):
             for twin in said.twins
             if twin in known
         ]
-        return Records((NodeRecord(city, said.ids, source, said.row),), tuple(facts))
+        ids = (*said.ids, own) if said.own else said.ids
+        return Records((NodeRecord(city, ids, source, said.row),), tuple(facts))
 
 
 @st.composite
@@ -107,7 +111,7 @@ def city_rows(draw: st.DrawFn) -> tuple[CityRow, ...]:
         twins = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=1))
         population = draw(st.integers(1, 2))
         since = draw(st.sampled_from([None, "", "2001", "2002"]))
-        rows.append(CityRow(name, tuple(ids), population, since, tuple(twins)))
+        rows.append(CityRow(name, tuple(ids), population, since, tuple(twins), draw(st.booleans())))
     return tuple(rows)
 
 
