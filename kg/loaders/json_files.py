@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,6 +18,8 @@ MAX_BYTES = 256 * 1024**2
 MAX_DEPTH = 100
 #: Characters of one line of JSON lines.
 MAX_LINE = 1 << 24
+#: Brackets, and texts as a whole, since brackets inside them do not count.
+_BRACKETS = re.compile(r'[\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 def read_json(path: Path, *, most: int = MAX_BYTES, depth: int = MAX_DEPTH) -> Any:
@@ -78,25 +81,14 @@ def _refuse(constant: str) -> NoReturn:
 def _check_depth(text: str, where: str, most: int) -> None:
     """Refuse nesting so deep that the parser would run out of stack; brackets inside strings do not count."""
     depth = 0
-    inside = False
-    skip = False
-    for letter in text:
-        if skip:
-            skip = False
-        elif inside:
-            if letter == "\\":
-                skip = True
-            elif letter == '"':
-                inside = False
-        elif letter == '"':
-            inside = True
-        elif letter in "[{":
+    for match in _BRACKETS.finditer(text):
+        if match[0] in "[{":
             depth += 1
             if depth > most:
                 raise KgError(
                     f"{where} is nested more than {most} levels deep, as no data set is: is it the right file?"
                 )
-        elif letter in "]}":
+        elif match[0] in "]}":
             depth -= 1
 
 
@@ -160,4 +152,4 @@ def json_text(value: Any) -> str:
         return value.strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -137,19 +137,17 @@ def _pieces(stream: IO[bytes], end: bytes, path: Path) -> Iterator[bytes]:
 
 
 def _look_into_sheet(stream: IO[bytes], path: Path) -> dict[int, str]:
-    top, bottom, left, right = 10**9, 0, 10**9, 0
-    places: dict[bytes, int] = {}
+    rows: set[int] = set()
+    columns: set[int] = set()
     uncomputed: dict[int, str] = {}
     for piece in _pieces(stream, b"row>", path):
-        for letters, digits, empty in _CELL.findall(piece):
-            if empty:
-                continue
-            row = int(digits)
-            place = places.get(letters) or places.setdefault(letters, _column_number(letters))
-            top, bottom = min(top, row), max(bottom, row)
-            left, right = min(left, place), max(right, place)
-        if bottom:
-            _check_span((bottom - top + 1) * (right - left + 1), path)
+        found = [(letters, digits) for letters, digits, empty in _CELL.findall(piece) if not empty]
+        if found:
+            columns.update(_column_number(letters) for letters in {letters for letters, _ in found})
+            rows.update(int(digits) for digits in {digits for _, digits in found})
+            rows = {min(rows), max(rows)}
+            columns = {min(columns), max(columns)}
+            _check_span((max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1), path)
         if b"f>" in piece or b"<f " in piece:
             for letters, digits in _UNCOMPUTED.findall(piece):
                 uncomputed.setdefault(int(digits), (letters + digits).decode())

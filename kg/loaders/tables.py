@@ -12,6 +12,7 @@ from kg.errors import KgError
 from kg.loaders.base import Row
 from kg.loaders.delimited import read_delimited
 from kg.loaders.grids import Wanted, read_rows
+from kg.loaders.parquet import read_parquet
 from kg.loaders.streams import explained, open_bytes
 from kg.loaders.workbooks import read_workbook
 
@@ -94,7 +95,8 @@ def read_table(
 ) -> Iterator[Row]:
     """Yield the rows of a table, whatever it is kept in: recognised by its content, not by its name.
 
-    It may be text (comma, semicolon, tabulator or bar between cells; packed by gzip or not) or a workbook (XLSX, XLS, ODS).
+    It may be text (comma, semicolon, tabulator or bar between cells; packed by gzip or not), a workbook (XLSX, XLSM, XLS, ODS)
+    or Parquet.
     Cells are stripped text: whole numbers without a fraction, dates in ISO form, yes and no as ``true`` and ``false``. A row
     that does not fit under the header is a row with a ``defect``, which the frame rejects; one without content is no row.
 
@@ -112,14 +114,37 @@ def read_table(
         KgError: The file cannot be read, is no table, or has not these columns.
     """
     wanted = Wanted(columns, row_id, header_row, names)
-    with explained(path), path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    with explained(path), open_bytes(path) as stream:
+        start = stream.read(1024)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         lines, name = read_workbook(path, wanted, sheet=sheet)
         yield from read_rows(lines, wanted, file=path.name, where=f"{path}, sheet {name}")
-        return
-    lines = read_delimited(lambda: open_bytes(path), wanted, where=str(path), encoding=encoding, delimiter=delimiter)
-    yield from read_rows(lines, wanted, file=path.name, where=str(path))
+    elif start.startswith(b"PAR1"):
+        yield from read_parquet(path, columns=columns, row_id=row_id)
+    else:
+        _refuse_other_kinds(start, path)
+        lines = read_delimited(
+            lambda: open_bytes(path), wanted, where=str(path), encoding=encoding, delimiter=delimiter
+        )
+        yield from read_rows(lines, wanted, file=path.name, where=str(path))
+
+
+def _refuse_other_kinds(start: bytes, path: Path) -> None:
+    """Refuse what begins as other kinds of files do, each with what to do about it."""
+    begin = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
+    if begin.startswith(
+        (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div", b"<!--", b"<meta", b"<script")
+    ):
+        raise KgError(
+            f"{path} is a web page, whatever its name says: open it in a browser to see whether it is the publisher's message of an "
+            "error; download the table again, or open it in a spreadsheet program and save it as XLSX"
+        )
+    if begin.startswith((b"<?xml", b"<workbook")):
+        raise KgError(f"{path} is XML and no table: if a spreadsheet program opens it, save it there as XLSX")
+    if begin.startswith((b"{", b"[{", b'["')):
+        raise KgError(f"{path} is JSON and no table of lines and columns: is it the right file for this loader?")
+    if begin.startswith(b"%pdf"):
+        raise KgError(f"{path} is a PDF: ask its publisher for the table as XLSX or CSV")
 
 
 def checksum(paths: Iterable[Path]) -> str:
