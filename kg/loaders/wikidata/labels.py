@@ -7,9 +7,10 @@ before the first comma.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
-from kg.places.countries import country_named
+from kg.places.countries import countries, country_named
 
 #: Labels of countries in Wikidata that are not the names in the list of countries, or no longer are.
 _COUNTRY_LABELS = {
@@ -59,6 +60,18 @@ def country_of_label(label: str) -> str | None:
     ('CZ', 'LV', None)
     """
     return _COUNTRY_LABELS.get(label) or country_named(label)
+
+
+def one_country(codes: Iterable[str]) -> str | None:
+    """Return the country of a place for which Wikidata may state several: the only one, or the only one of the mission's area.
+
+    >>> one_country(["LV"]), one_country(["RU", "UA"]), one_country(["RS", "XK"])
+    ('LV', 'UA', None)
+    """
+    known = {code for code in codes if code in countries()}
+    if len(known) > 1:
+        known = {code for code in known if countries()[code].area == "core"}
+    return known.pop() if len(known) == 1 else None
 
 
 def name_and_area(label: str) -> tuple[str, str | None]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import median
@@ -15,9 +13,10 @@ from statistics import median
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.localities import Localities, Placed
-from kg.loaders.wikidata.labels import country_of_label, name_and_area, tier
+from kg.loaders.tables import read_table
+from kg.loaders.wikidata.labels import country_of_label, name_and_area, one_country, tier
 from kg.loaders.wikidata.layout import WIKIDATA, Layout
-from kg.places.countries import countries
+from kg.places.distance import kilometres
 from kg.places.query import PlaceQuery
 from kg.schema.grouping import Groups
 from kg.schema.records import FactRecord
@@ -94,12 +93,12 @@ class TwinTable(Layout):
 
     def extract(self) -> Iterable[Row]:
         """Yield the rows, each with an id made of its two places, for there is none in the table."""
-        for line, cells in self._lines:
-            yield Row(self._path.name, line, cells, self._pair_id(cells) or Row.content_id(line, cells))
+        for row in self._rows:
+            yield replace(row, id=self._pair_id(row) or row.id)
 
     def transform(self, row: Row) -> Outcome:
         """Return a twinning with both its places."""
-        ends = self._ends(row.cells)
+        ends = self._ends(row)
         if isinstance(ends, str):
             return Rejected(ends)
         origin, destination = (self._places[spot] for spot in ends)
@@ -134,14 +133,12 @@ class TwinTable(Layout):
         return self._localities.city(place.key, query)
 
     @cached_property
-    def _lines(self) -> list[tuple[int, dict[str, str]]]:
-        with self._path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            return [(table.line_num, {name: (cell or "").strip() for name, cell in line.items()}) for line in table]
+    def _rows(self) -> Sequence[Row]:
+        return list(read_table(self._path, columns=COLUMNS))
 
     @cached_property
     def _origin_country(self) -> str:
-        labels = {cells["origincountry"] for _, cells in self._lines}
+        labels = {row.cells["origincountry"] for row in self._rows if not row.defect}
         codes = {label: self._country(label) for label in labels}
         if unknown := [label for label, code in codes.items() if code is None]:
             raise KgError(
@@ -157,21 +154,22 @@ class TwinTable(Layout):
     def _mistaken(self) -> Mapping[str, str]:
         """Return what country is meant where the origins of one lie in another that it was taken for."""
         points = defaultdict(list)
-        for _, cells in self._lines:
-            code = country_of_label(cells["origincountry"])
-            if code in _MISTAKEN and (spot := _spot(cells, _ORIGIN)):
+        for row in self._rows:
+            code = country_of_label(row.cells["origincountry"])
+            if code in _MISTAKEN and not row.defect and (spot := _spot(row.cells, _ORIGIN)):
                 points[code].append(spot)
         meant = {}
         for code, spots in points.items():
-            middle = median(spot[1] for spot in spots), median(spot[2] for spot in spots)
-            here, there = (_kilometres(middle, (_MIDDLES[one][1], _MIDDLES[one][0])) for one in (code, _MISTAKEN[code]))
-            if there < here:
+            middle = median(spot[2] for spot in spots), median(spot[1] for spot in spots)
+            if kilometres(middle, _MIDDLES[_MISTAKEN[code]]) < kilometres(middle, _MIDDLES[code]):
                 meant[code] = _MISTAKEN[code]
         return meant
 
-    def _ends(self, cells: Mapping[str, str]) -> tuple[Spot, Spot] | str:
+    def _ends(self, row: Row) -> tuple[Spot, Spot] | str:
         """Return both spots of a row, or what is wrong with it."""
-        spots = []
+        if row.defect:
+            return row.defect
+        cells, spots = row.cells, []
         for columns in (_ORIGIN, _DESTINATION):
             label, latitude, longitude, _, _ = (cells[column] for column in columns)
             if not label:
@@ -186,8 +184,8 @@ class TwinTable(Layout):
     def _places(self) -> dict[Spot, TablePlace]:
         """All places of the table, by every spot at which one stands in it."""
         seen: dict[Spot, _Seen] = defaultdict(_Seen)
-        for _, cells in self._lines:
-            ends = self._ends(cells)
+        for row in self._rows:
+            cells, ends = row.cells, self._ends(row)
             if isinstance(ends, str):
                 continue
             for spot, columns in zip(ends, (_ORIGIN, _DESTINATION), strict=True):
@@ -206,7 +204,7 @@ class TwinTable(Layout):
                 label,
                 latitude,
                 longitude,
-                _one_country({code for spot in spots for code in seen[spot].countries}),
+                one_country({code for spot in spots for code in seen[spot].countries}),
                 max((number for spot in spots for number in seen[spot].populations), default=None),
             )
             places.update(dict.fromkeys(spots, place))
@@ -216,13 +214,13 @@ class TwinTable(Layout):
     def _first_lines(self) -> dict[str, int]:
         """The first line of each pair: the same pair comes again for each population and coordinate of its ends."""
         first: dict[str, int] = {}
-        for line, cells in self._lines:
-            if pair := self._pair_id(cells):
-                first.setdefault(pair, line)
+        for row in self._rows:
+            if pair := self._pair_id(row):
+                first.setdefault(pair, row.line)
         return first
 
-    def _pair_id(self, cells: Mapping[str, str]) -> str | None:
-        ends = self._ends(cells)
+    def _pair_id(self, row: Row) -> str | None:
+        ends = self._ends(row)
         return None if isinstance(ends, str) else ">".join(self._places[spot].key for spot in ends)
 
 
@@ -240,13 +238,6 @@ def _population(cell: str) -> set[int]:
     return {int(cell)} if cell.isascii() and cell.isdigit() else set()
 
 
-def _one_country(codes: set[str]) -> str | None:
-    """Return the country of a place for which several may be given: the one of today's mission area, when it is only one."""
-    if len(codes) > 1:
-        codes = {code for code in codes if countries()[code].area == "core"}
-    return next(iter(codes)) if len(codes) == 1 else None
-
-
 def _same_places(spots: Iterable[Spot]) -> list[list[Spot]]:
     """Return the spots in groups of one place each: equal labels, near each other; sorted, so that row order leaves no trace."""
     by_label: dict[str, list[Spot]] = defaultdict(list)
@@ -256,16 +247,11 @@ def _same_places(spots: Iterable[Spot]) -> list[list[Spot]]:
     members: dict[Spot, list[Spot]] = defaultdict(list)
     for same in by_label.values():
         for number, spot in enumerate(same):
-            groups.join(
-                [spot, *(other for other in same[:number] if _kilometres(spot[1:], other[1:]) <= _SAME_PLACE_KM)]
-            )
+            groups.join([spot, *(other for other in same[:number] if _distance(spot, other) <= _SAME_PLACE_KM)])
         for spot in same:
             members[groups.find(spot)].append(spot)
     return list(members.values())
 
 
-def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two points (latitude, longitude), on a plane: good enough for what is near."""
-    width = math.cos(math.radians((one[0] + other[0]) / 2))
-    east = (one[1] - other[1] + 180) % 360 - 180
-    return 111.2 * math.hypot(one[0] - other[0], east * width)
+def _distance(one: Spot, other: Spot) -> float:
+    return kilometres((one[2], one[1]), (other[2], other[1]))
