@@ -20,10 +20,10 @@ Kind = Literal["municipality", "region", "other"]
 
 #: What parts a name into the authority, its department, and the same in another language.
 _SEPARATORS = re.compile(
-    r"\s+[-\u2010-\u2015]+(?=\s)|[\u2013\u2014,;:|()\[\]/\"\u201c\u201d\u201e\u00ab\u00bb\n]+|\s\.\s|(?<=[^\W\d_]{4})\.\s+"
+    r"\s+[-\u2010-\u2015]+(?=\s)|[\u2013\u2014,;:|()\[\]/\"\u201c\u201d\u201e\u00ab\u00bb\n]+|\s\.\s|\.(?<=[^\W\d_]{4}\.)\s+"
 )
 #: Two words run together where a line broke ("Junta de Castilla y LeónConsejería").
-_RUN_TOGETHER = re.compile(r"(?<=[a-z\u00df-\u017f]{3})(?=[A-Z\u00c0-\u00de\u0160\u017d][a-z\u00df-\u017f]{3})")
+_RUN_TOGETHER = re.compile(r"([a-z\u00df-\u017f]{3})([A-Z\u00c0-\u00de\u0160\u017d][a-z\u00df-\u017f]{3})")
 #: Marks that join two names of one thing, rather than a body and its department.
 _EQUALS = frozenset("/(|[")
 _WORD = re.compile(r"[^\W_]+")
@@ -32,7 +32,27 @@ _OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0400-\u04ff\u1f00-\u1fff]")
 _LINKS = frozenset(["the", "of", "di", "de", "del", "della", "d", "da", "do", "du", "der", "von", "van", "in", "w"])
 #: Prepositions by which a department says whose it is.
 _WHOSE = frozenset(
-    ["of", "the", "der", "des", "del", "della", "dell", "de", "du", "da", "do", "van", "bei", "at", "in"]
+    [
+        "of",
+        "la",
+        "le",
+        "les",
+        "l",
+        "the",
+        "der",
+        "des",
+        "del",
+        "della",
+        "dell",
+        "de",
+        "du",
+        "da",
+        "do",
+        "van",
+        "bei",
+        "at",
+        "in",
+    ]
 )
 #: What speaks for an authority, as a department does.
 _HEADS = frozenset(["mayor", "council", "administration", "government", "board", "executive", "governor", "president"])
@@ -68,7 +88,7 @@ class _Pattern:
     fixed: tuple[str, ...] = ()
 
     @property
-    def weight(self) -> tuple[int, bool, bool]:
+    def rank(self) -> tuple[int, bool, bool]:
         """Rank among patterns that fit: words of its own, then those of the very country, then the one that begins with them."""
         return sum(part not in "*+" for part in self.parts), bool(self.countries), self.parts[0] not in "*+"
 
@@ -104,6 +124,7 @@ class _Rules:
     """The file, ready for use."""
 
     by_word: Mapping[str, tuple[_Pattern, ...]]
+    departments: frozenset[str]
     units: frozenset[str]
     legal_forms: Mapping[str, tuple[tuple[str, ...], ...]]
     others: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -152,14 +173,14 @@ def recognise(name: str, country: str | None) -> Recognised:
     rules = _rules()
     code = _code(country)
     text = rules.compound.sub(lambda found: rules.compounds[normalise(found[0])], name) if " - " in name else name
-    segments = list(_segments(_RUN_TOGETHER.sub(" ; ", text)))
+    segments = list(_segments(_RUN_TOGETHER.sub(r"\1 ; \2", text)))
     for segment in segments:
         if form := _legal_form(segment.words, rules):
             return Recognised("other", name, None, f"legal form: {form}", (name,))
     found: _Verdict | None = None
     places: list[str] = []
     for position, segment in enumerate(segments):
-        unit = position > 0 and segments[0].words[0] in rules.units
+        unit = position > 0 and segments[0].words[0] in rules.departments
         verdict = _judge(segment, code, rules, alone=position == 0 or _is_unit(segments[:position], rules), unit=unit)
         if found is None:
             if verdict is not None and verdict.kind == "other":
@@ -198,10 +219,12 @@ def _judge(segment: _Segment, country: str | None, rules: _Rules, *, alone: bool
             if place is None:
                 continue
             start, end = place if pattern.fixed else _trim(window, place, rules)
-            if place != (0, 0) and (start >= end or _other(window[start:end], rules, weak=pattern.weight[0] < 2)):
+            if place != (0, 0) and (
+                start >= end or _other(window[start:end], rules, weak=pattern.rank[0] < 2 and pattern.parts[0] == "*")
+            ):
                 continue
-            if best is None or pattern.weight > best[0]:
-                best = (pattern.weight, pattern, first + start, first + end)
+            if best is None or pattern.rank > best[0]:
+                best = (pattern.rank, pattern, first + start, first + end)
         if best is not None:
             break
     if best is not None:
@@ -302,11 +325,8 @@ def _phrase_in(words: Sequence[str], phrases: Mapping[str, tuple[tuple[str, ...]
 
 
 def _begins_or_ends_with_unit(words: Sequence[str], rules: _Rules) -> bool:
-    return (
-        words[0] in rules.units
-        or words[-1] in rules.units
-        or (words[0] == "the" and words[1:2] != () and words[1] in rules.units)
-    )
+    first = words[1] if words[0] == "the" and len(words) > 1 else words[0]
+    return first in rules.departments or words[-1] in rules.departments
 
 
 def _is_unit(segments: Sequence[_Segment], rules: _Rules) -> bool:
@@ -337,7 +357,10 @@ def _word(text: str) -> str:
 
 @lru_cache(maxsize=500)
 def _code(country: str | None) -> str | None:
-    return country_named(country) if country else None
+    """Return the code of a country, also of one that the list of countries does not have (the French overseas departments)."""
+    if country is None:
+        return None
+    return country_named(country) or (country.upper() if len(country) == 2 else None)
 
 
 @cache
@@ -350,11 +373,13 @@ def _rules() -> _Rules:
             # Found by its longest word, which few names have.
             own = max((part for part in pattern.parts if part not in "*+"), key=len)
             by_word.setdefault(own, []).append(pattern)
+    departments = frozenset(data["units"]["words"])
     compounds = {normalise(name): re.sub(r"\s*([-/])\s*", r"\1", name) for name in data["compounds"]["names"]}
     written = "|".join(re.escape(name) for name in sorted(data["compounds"]["names"], key=len, reverse=True))
     return _Rules(
         by_word={word: tuple(patterns) for word, patterns in by_word.items()},
-        units=frozenset(_words(" ".join(data["units"]["words"]))),
+        departments=departments,
+        units=departments | frozenset(data["units"]["endings"]),
         legal_forms=_phrases(data["other"]["legal_forms"]),
         others=_phrases(data["other"]["words"]),
         weak=frozenset(_words(" ".join(data["other"]["weak"]))),
