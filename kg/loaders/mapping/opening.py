@@ -1,0 +1,192 @@
+"""The table of a mapping: which kind of file it is, which of its lines is the header, and whether it has the columns."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Dictionary
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from kg.errors import KgError, quoted
+from kg.loaders.base import Row
+from kg.loaders.grids import HEADER_WITHIN, name_columns
+from kg.loaders.json_files import json_text, read_json_lines
+from kg.loaders.mapping.blocks import nearest
+from kg.loaders.mapping.columns import Use, constants, uses
+from kg.loaders.mapping.document import Document, Loc
+from kg.loaders.mapping.model import FileBlock, Mapping
+from kg.loaders.mapping.reading import refuse
+from kg.loaders.parquet import read_parquet
+from kg.loaders.streams import explained, open_bytes
+from kg.loaders.tables import read_table
+from kg.places.names import normalise
+
+#: Rows of JSON lines in which a column must be found.
+_FIRST_ROWS = 500
+#: Columns that a line may have which is looked at without its header.
+_MOST_COLUMNS = 400
+_MOST_NAMED = 40
+
+
+def open_table(path: Path, mapping: Mapping, document: Document) -> Iterator[Row]:
+    """Yield the rows of a table with the columns spelt as the mapping spells them.
+
+    Raises:
+        KgError: The file cannot be read, or has not the columns; the message says where the mapping names them.
+    """
+    kind = mapping.file.format or find_format(path)
+    if kind in ("jsonl", "parquet"):
+        return _from_records(path, kind, mapping, document)
+    return _from_lines(path, mapping, document)
+
+
+def find_format(path: Path) -> str:
+    """Return which kind of table a file is, by its content: ``parquet``, ``jsonl``, or ``csv`` for all that read_table tells.
+
+    Raises:
+        KgError: It cannot be read.
+    """
+    with explained(path), open_bytes(path) as stream:
+        start = stream.read(4096)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    return "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+
+
+def _from_records(path: Path, kind: str, mapping: Mapping, document: Document) -> Iterator[Row]:
+    rows = (_flat(row) for row in (read_parquet(path) if kind == "parquet" else read_json_lines(path)))
+    first = list(islice(rows, _FIRST_ROWS))
+    if not first:
+        raise KgError(f"{path} has no rows: is it the whole file?")
+    header = list(dict.fromkeys(name for row in first for name in row.cells))
+    spelt = _spell(mapping, header, path, document)
+    for row in chain(first, rows):
+        yield _respelt(row, spelt)
+
+
+def _from_lines(path: Path, mapping: Mapping, document: Document) -> Iterator[Row]:
+    file = mapping.file
+    if file.columns:
+        spelt = _spell(mapping, file.columns, path, document)
+        rows = _read(path, file, names=file.columns)
+        yield from (_respelt(row, spelt) for row in rows)
+        return
+    names = list(dict.fromkeys(use.column for use in uses(mapping)))
+    try:
+        rows = _read(path, file, columns=names, header_row=file.header)
+        first = next(rows)
+    except KgError as refused:
+        # The columns may only be spelt a little differently: then their line is the header.
+        line, header = _likeliest_header(path, file, names, refused)
+        spelt = _spell(mapping, header, path, document)
+        rows = _read(path, file, columns=list(dict.fromkeys(spelt.values())), header_row=line)
+        yield from (_respelt(row, spelt) for row in rows)
+        return
+    _spell(mapping, list(first.cells), path, document)
+    yield from chain([first], rows)
+
+
+def _read(path: Path, file: FileBlock, **options: Any) -> Iterator[Row]:
+    delimiter = "\t" if file.format == "tsv" and not file.delimiter else file.delimiter
+    return read_table(path, sheet=file.sheet, encoding=file.encoding, delimiter=delimiter, **options)
+
+
+def first_lines(path: Path, file: FileBlock, most: int = HEADER_WITHIN) -> list[tuple[int, list[str]]]:
+    """Return the first lines of a table, whichever of them is the header: their numbers and cells.
+
+    Raises:
+        KgError: The file cannot be read.
+    """
+    names = [f"\0{place}" for place in range(_MOST_COLUMNS)]
+    lines = []
+    for row in islice(_read(path, file, names=names), most):
+        cells = list(row.cells.values())
+        while cells and not cells[-1]:
+            cells.pop()
+        lines.append((row.line, cells))
+    return lines
+
+
+def _likeliest_header(path: Path, file: FileBlock, names: Sequence[str], refused: KgError) -> tuple[int, list[str]]:
+    """Return the line that has the most of the columns, and its names.
+
+    Raises:
+        KgError: There is none with more than one cell; then what ``refused`` says is the reason.
+    """
+    wanted = {normalise(name) for name in names}
+    try:
+        lines = first_lines(path, file)
+    except KgError:
+        raise refused from None
+    headers = [(number, name_columns(cells)) for number, cells in lines if file.header in (None, number) and any(cells)]
+    if not headers:
+        raise refused
+    return max(headers, key=lambda one: (len(wanted & {normalise(name) for name in one[1]}), -one[0]))
+
+
+def _spell(mapping: Mapping, header: Sequence[str], path: Path, document: Document) -> dict[str, str]:
+    """Return, for each column that the mapping names, the table's spelling of it.
+
+    Raises:
+        KgError: The table has not these columns, or a constant of the mapping is the name of one.
+    """
+    folded = Counter(normalise(name) for name in header)
+    near = {normalise(name): name for name in header if folded[normalise(name)] == 1}
+    spelt: dict[str, str] = {}
+    wrong: list[tuple[Loc, str]] = []
+    for use in uses(mapping):
+        if use.column in header:
+            spelt[use.column] = use.column
+        elif normalise(use.column) in near:
+            spelt[use.column] = near[normalise(use.column)]
+        else:
+            wrong.append((use.loc, _no_column(use, header, path)))
+    for value in constants(mapping):
+        if value.value in header and (*value.loc, "value") not in document.values:
+            told = f"{quoted(value.value)} is a column of {path.name}, and stands here as a constant: write {{column: {value.value}}}"
+            wrong.append((value.loc, f"{told}, or {{value: {value.value}}} if it is meant so"))
+    if wrong:
+        raise refuse(document, wrong)
+    return spelt
+
+
+def _no_column(use: Use, header: Sequence[str], path: Path) -> str:
+    meant = nearest(use.column, header)
+    hint = f"; did you mean {quoted(meant)}?" if meant else ";"
+    listed = ", ".join(quoted(name, 40) for name in header[:_MOST_NAMED]) + (", …" if len(header) > _MOST_NAMED else "")
+    constant = f" (the same for every row is written {{value: {use.column}}})" if use.short else ""
+    return f"{path.name} has no column {quoted(use.column)}{hint} It has {listed}{constant}"
+
+
+def _respelt(row: Row, spelt: Dictionary[str, str]) -> Row:
+    if all(name == found for name, found in spelt.items()):
+        return row
+    theirs = {found: name for name, found in spelt.items()}
+    cells = {theirs.get(name, name): cell for name, cell in row.cells.items()}
+    cells |= {name: row.cells.get(found, "") for name, found in spelt.items()}
+    return replace(row, cells=cells)
+
+
+def _flat(row: Row) -> Row:
+    """Return a row of JSON with the members of its objects as columns of their own: ``address.country``."""
+    if not any(cell.startswith("{") for cell in row.cells.values()):
+        return row
+    return replace(row, cells=dict(_flattened("", row.cells)))
+
+
+def _flattened(before: str, values: Dictionary[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        inner = value
+        if isinstance(value, str) and value.startswith("{") and not before:
+            try:
+                inner = json.loads(value)
+            except ValueError:
+                inner = value
+        if isinstance(inner, dict):
+            yield from _flattened(f"{before}{name}.", inner)
+        else:
+            yield before + name, json_text(inner)
