@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row
+from kg.loaders.bodies import read_member
 from kg.loaders.commitments import COVENANT_ID, SIGNATORY, tell_commitments
 from kg.loaders.files import Entry, FileLoader
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
 from kg.loaders.tables import read_table
+from kg.places.authorities import recognise
 from kg.places.countries import country_named
 from kg.places.names import normalise
 from kg.places.query import PlaceQuery
 from kg.schema.dates import first_day
+from kg.schema.identity import reference
 from kg.schema.nodes import Organisation, Person
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
@@ -40,6 +43,8 @@ COVENANT = Source(
 )
 
 GROUP_KIND = "group of municipalities"
+#: Of coordinators that are provinces and regions: here they act as a body, and only an organisation can support.
+AUTHORITY_KIND = "regional authority"
 MAYOR = "mayor at adhesion"
 
 _COLUMNS = (
@@ -166,48 +171,53 @@ class Covenant(FileLoader):
         if not _said(cells["organisation_id"]) or not _said(cells["organisation_name"]):
             return Rejected("organisation_id or organisation_name is empty")
         day = _date_of(cells)
-        nodes, facts = [_covenant()], list[FactRecord]()
-        if _is_group(cells):
-            group = _group(row.id, cells["organisation_name"], _country(cells), _said(cells["gcom_id"]))
-            nodes.append(group)
-            signatory = group.reference
-        else:
-            placed = self._city(row.id, cells, day)
-            signatory = placed.reference
-            nodes += placed.nodes
-            facts += placed.facts
-            for node, fact in (
-                *self._group_of(cells, signatory),
-                *_supports(cells, signatory),
-                *_signed(row.id, cells, signatory, day),
-            ):
-                nodes.append(node)
-                facts.append(FactRecord(fact, COVENANT.id, row.id))
+        signatory = self._signatory(row.id, cells, day)
+        nodes, facts = [_covenant(), *signatory.nodes], list(signatory.facts)
+        told: list[tuple[NodeRecord, Fact]] = []
+        if not signatory.reference.startswith("Organisation/"):
+            told += self._group_of(cells, signatory.reference)
+        if signatory.reference.startswith("City/"):
+            told += _supports(cells, signatory.reference)
+            told += _signed(row.id, cells, signatory.reference, day)
+        for node, fact in told:
+            nodes.append(node)
+            facts.append(FactRecord(fact, COVENANT.id, row.id))
         member = MemberOf(
-            start=signatory,
+            start=signatory.reference,
             end=nodes[0].reference,
             role=SIGNATORY,
-            status=(_said(cells["signatory_status"]) or "unknown").replace("_", " "),
+            status=_said(cells["signatory_status"]).replace("_", " ") or None,
             since=day,
             commitments=tell_commitments([made for flag, made in _FLAGS.items() if _yes(cells, flag)]),
         )
         return Records(nodes, (*facts, FactRecord(member, COVENANT.id, row.id)))
 
-    def _city(self, id_: str, cells: Mapping[str, str], day: str) -> Placed:
-        """Return a municipality as it declared itself when it joined: its number of inhabitants is that of then."""
+    def _signatory(self, id_: str, cells: Mapping[str, str], day: str) -> Placed:
+        """Return who signed, as it declared itself when it joined: its number of inhabitants is that of then."""
+        country = _country(cells)
+        if _is_group(cells):
+            return _body(id_, cells["organisation_name"], GROUP_KIND, country, _said(cells["gcom_id"]))
+        body = read_member(cells["organisation_name"], country)
         population = _said(cells["population_adhesion"])
+        inhabitants = int(float(population)) or None if population else None
+        match body.label:
+            case "Organisation":
+                return _body(id_, body.name, body.kind, country, _said(cells["gcom_id"]))
+            case "Region":
+                ids = _ids(id_, _said(cells["gcom_id"]))
+                return self._localities.region(
+                    id_, body.name, country, level=body.level, own_ids=ids, population=inhabitants, as_of=day
+                )
         query = PlaceQuery(
-            cells["organisation_name"],
-            _country(cells),
+            body.name,
+            country,
             location=None if _coordinates(cells) in self._table.shared else _location(cells),
-            population=int(float(population)) or None if population else None,
+            region=body.lies_in,
+            population=inhabitants,
         )
-        gcom = _said(cells["gcom_id"])
-        # The platform's number is always there and unique; two of its signatories may share an id of the global Covenant.
-        ids = (own_id(COVENANT.id, id_), *((f"gcom:{gcom}",) if gcom else ()))
-        return self._localities.city(id_, query, own_ids=ids, as_of=day)
+        return self._localities.city(id_, query, own_ids=_ids(id_, _said(cells["gcom_id"])), as_of=day)
 
-    def _group_of(self, cells: Mapping[str, str], city: str) -> Iterator[tuple[NodeRecord, Fact]]:
+    def _group_of(self, cells: Mapping[str, str], member: str) -> Iterator[tuple[NodeRecord, Fact]]:
         """Yield the group that acts for a municipality; where it has no row of its own, its name is all that is known of it."""
         if not (id_ := _said(cells["group_organisation_id"])):
             return
@@ -215,8 +225,8 @@ class Covenant(FileLoader):
         name, country = (own["organisation_name"], _country(own)) if own else (_said(cells["group_name"]), None)
         if not name:
             raise ValueError(f"group_organisation_id {id_} has neither a row nor a group_name")
-        group = _group(id_, name, country, _said(own["gcom_id"]) if own else "")
-        yield group, Serves(start=group.reference, end=city)
+        group = _body(id_, name, GROUP_KIND, country, _said(own["gcom_id"]) if own else "")
+        yield group.nodes[0], Serves(start=group.reference, end=member)
 
 
 def _covenant() -> NodeRecord:
@@ -224,9 +234,21 @@ def _covenant() -> NodeRecord:
     return NodeRecord(node, (COVENANT_ID,), COVENANT.id, "covenant-of-mayors")
 
 
-def _group(id_: str, name: str, country: str | None, gcom: str) -> NodeRecord:
-    node = Organisation(name=name, kind=GROUP_KIND, country=country)
-    return NodeRecord(node, (own_id(COVENANT.id, id_), *((f"gcom:{gcom}",) if gcom else ())), COVENANT.id, id_)
+def _ids(id_: str, gcom: str) -> tuple[str, ...]:
+    """Return the ids of a signatory, first the one by which facts call it.
+
+    The platform's number is always there and unique; two of its signatories may share an id of the global Covenant.
+    """
+    return own_id(COVENANT.id, id_), *((f"gcom:{gcom}",) if gcom else ())
+
+
+def _body(id_: str, name: str, kind: str | None, country: str | None, gcom: str) -> Placed:
+    """Return a signatory that is no place: a group, or a body of several municipalities."""
+    ids = _ids(id_, gcom)
+    known = known_organisation(name, country)
+    node = Organisation(name=name, kind=kind, country=country)
+    record = NodeRecord(node, (*ids, *((known,) if known else ())), COVENANT.id, id_)
+    return Placed(reference("Organisation", ids[0]), (record,), ())
 
 
 def _supports(cells: Mapping[str, str], city: str) -> Iterator[tuple[NodeRecord, Fact]]:
@@ -235,7 +257,8 @@ def _supports(cells: Mapping[str, str], city: str) -> Iterator[tuple[NodeRecord,
         if name := _said(cells[column]):
             key = normalise(name) or name
             id_ = known_organisation(name) or own_id(COVENANT.id, key)
-            organisation = NodeRecord(Organisation(name=name), (id_,), COVENANT.id, f"{role} {key}")
+            kind = AUTHORITY_KIND if recognise(name, None).kind == "region" else None
+            organisation = NodeRecord(Organisation(name=name, kind=kind), (id_,), COVENANT.id, f"{role} {key}")
             yield organisation, Supports(start=organisation.reference, end=city, role=role)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from kg.loaders.bodies import Body, read_member
 from kg.loaders.commitments import SIGNATORY, read_commitments
 from kg.loaders.localities import own_id
+from kg.places.authorities import recognise
 from kg.places.names import normalise
 from kg.schema.identity import slug
 
@@ -29,19 +30,25 @@ _IN_STARTER = {
     "uclg": "own:uclg",
 }
 
-_KINDS: dict[str, tuple[str, str]] = {
-    "city": ("City", ""),
-    "municipality": ("City", ""),
-    "region": ("Region", ""),
-    "intermunicipality": ("Organisation", "intermunicipal body"),
-    "national association": ("Organisation", "association"),
-    "regional association": ("Organisation", "association"),
-    "international association": ("Organisation", "association"),
-    "local association": ("Organisation", "association"),
-    "state administration": ("Organisation", "institution"),
-    "other": ("Organisation", "organisation"),
-    "": ("Organisation", "organisation"),
+#: The label of a node, or for an organisation its kind, by the simpler type.
+_KINDS = {
+    "city": "City",
+    "municipality": "City",
+    "region": "Region",
+    "intermunicipality": "intermunicipal body",
+    "national association": "association",
+    "regional association": "association",
+    "international association": "association",
+    "local association": "association",
+    "state administration": "institution",
+    "other": "organisation",
+    "": "organisation",
 }
+#: Rules that say too little: a council may be that of a county, and a commune in the names of French bodies is 'shared'.
+_COUNCIL = re.compile(r"\* council$")
+_COMMUNE = re.compile(r"\* commune$")
+#: Elected tiers that the table takes for bodies of municipalities.
+_PROVINCE = re.compile(r"\b(?:diputacio|diputacion|deputacion|kanton)\b")
 
 _STATUS = {
     "full member": "full member",
@@ -61,14 +68,6 @@ _ROLES = {
 
 _YEAR = re.compile(r"(\d{4})(?:\s*-\s*\d{4}\b.*)?")
 _FIRST_YEAR = 1850
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a member is: the label of its node, and for an organisation its kind."""
-
-    label: Literal["City", "Region", "Organisation"]
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +92,35 @@ def network_id(name: str, source: str) -> str:
     return own_id(source, f"network {name}") if is_acronym or not slug(name) else f"own:{slug(name)}"
 
 
-def kind_of(entity: str, simplified: str) -> Kind:
-    """Return what a member is, from the type that the table gives it and the simpler one made from that.
+def type_of(name: str, country: str | None, entity: str, simplified: str) -> Body:
+    """Return what a member is, from its name, the type that the table gives it and the simpler one made from that.
 
-    >>> kind_of("Municipal Authority", "Municipality"), kind_of("District", "City").label
-    (Kind(label='City', kind=''), 'Region')
+    Types are wrong here and there, so a name that says what it is counts for more.
+
+    >>> type_of("Landkreis Peine", "DE", "District", "City").label, type_of("Bordeaux", "FR", "City", "City").label
+    ('Region', 'City')
+    >>> type_of("Diputació de Barcelona", "ES", "Intermunicipality", "Intermunicipality").label
+    'Region'
 
     Raises:
         ValueError: The simpler type is none of those known.
     """
-    if entity.lower() == "district":
-        # Kreise, which have a municipality as their seat; districts of a city are called City.
-        return Kind("Region", "district")
-    try:
-        label, kind = _KINDS[simplified.lower()]
-    except KeyError:
-        raise ValueError(f"EntitySimplified {simplified!r} is none of {', '.join(filter(None, _KINDS))}") from None
-    return Kind(label, kind)  # type: ignore[arg-type]
+    kind = _KINDS.get(simplified.lower())
+    if kind is None:
+        raise ValueError(f"EntitySimplified {simplified!r} is none of {', '.join(filter(None, _KINDS))}")
+    if kind == "City" and entity.lower() != "district":
+        return read_member(name, country)
+    found = recognise(name, country)
+    if kind in ("City", "Region"):
+        # A district here is a Kreis with a municipality as its seat.
+        if found.kind == "municipality" and not _COUNCIL.search(found.rule):
+            return Body("City", name)
+        return Body("Region", name, level=found.level or ("district" if kind == "City" else None))
+    if found.kind == "region" and _PROVINCE.search(normalise(name)):
+        return Body("Region", name, level=found.level)
+    if kind == "intermunicipal body" and found.kind == "municipality" and not _COMMUNE.search(found.rule):
+        return Body("City", name)
+    return Body("Organisation", name, kind=kind)
 
 
 def standing(statut: str) -> Standing:

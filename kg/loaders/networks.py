@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
+from kg.loaders.bodies import Body, read_member
 from kg.loaders.files import Entry, FileLoader
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
-from kg.loaders.network_terms import Kind, joined_in, kind_of, network_id, standing
+from kg.loaders.network_terms import joined_in, network_id, standing, type_of
 from kg.loaders.tables import read_table
 from kg.places.countries import country_named
 from kg.places.distance import kilometres
@@ -147,35 +148,36 @@ class Networks(FileLoader):
         return Records((network, *nodes), (*facts, FactRecord(membership, ETMUN.id, row.id)))
 
     def _member(self, name: str, cells: Mapping[str, str]) -> tuple[str, Sequence[NodeRecord], Sequence[FactRecord]]:
-        kind, country = kind_of(cells["Entity"], cells["EntitySimplified"]), _country(cells)
-        match kind.label:
+        body, country = type_of(name, _country(cells), cells["Entity"], cells["EntitySimplified"]), _country(cells)
+        match body.label:
             case "City":
-                placed = self._city(name, cells)
+                placed = self._city(body, cells)
             case "Region":
-                key = f"{country or ''}|{name}"
+                key = f"{country or ''}|{name}|{body.level or ''}"
                 own = own_id(ETMUN.id, f"region {country or ''}|{normalise(name) or name}")
-                placed = self._localities.region(key, name, country, level=kind.kind or None, own_ids=(own,))
+                placed = self._localities.region(key, name, country, level=body.level, own_ids=(own,))
             case _:
-                return self._organisation(name, kind, cells)
+                return self._organisation(body, cells)
         return placed.reference, placed.nodes, placed.facts
 
     def _organisation(
-        self, name: str, kind: Kind, cells: Mapping[str, str]
+        self, body: Body, cells: Mapping[str, str]
     ) -> tuple[str, Sequence[NodeRecord], Sequence[FactRecord]]:
         """Return an organisation, based in the town that the table gives as its seat."""
-        country = _country(cells)
-        key = f"{country or ''}|{name}|{kind.kind}"
+        name, country = body.name, _country(cells)
+        key = f"{country or ''}|{name}|{body.kind or ''}"
         id_ = known_organisation(name, country) or own_id(ETMUN.id, f"{country or ''}|{normalise(name) or name}")
-        node = NodeRecord(Organisation(name=name, kind=kind.kind, country=country), (id_,), ETMUN.id, key)
+        node = NodeRecord(Organisation(name=name, kind=body.kind, country=country), (id_,), ETMUN.id, key)
         town = _tidy(cells["Locality_Siege"])
-        if not town:
+        if not town or read_member(town, country).label != "City":
             return node.reference, (node,), ()
-        seat = self._city(town, cells)
+        seat = self._city(Body("City", town), cells)
         based = FactRecord(BasedIn(start=node.reference, end=seat.reference), ETMUN.id, key)
         return node.reference, (node, *seat.nodes), (*seat.facts, based)
 
-    def _city(self, name: str, cells: Mapping[str, str]) -> Placed:
+    def _city(self, body: Body, cells: Mapping[str, str]) -> Placed:
         """Return the municipality of this name; the GeoNames id is its own only when nothing speaks against it."""
+        name = body.name
         country, place = _country(cells), cells["geonameId"]
         found, listed = _point(cells, "lon", "lat"), _point(cells, "lng_GN", "lat_GN")
         apart = kilometres(found, listed) if found and listed else 0.0
@@ -190,8 +192,9 @@ class Networks(FileLoader):
             country,
             ids=(f"geonames:{place}",) if is_it else (),
             location=found if apart <= _FARTHEST_KM else None,
+            region=body.lies_in,
         )
-        key = "|".join((country or "", name, place, cells["lon"], cells["lat"]))
+        key = "|".join((country or "", name, body.lies_in or "", place, cells["lon"], cells["lat"]))
         own = own_id(ETMUN.id, f"{country or ''}|{normalise(name) or name}|{place}")
         return self._localities.city(key, query, own_ids=(own,))
 
