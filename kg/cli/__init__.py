@@ -23,6 +23,10 @@ COMMANDS = {
     "why": ("kg.cli.why:why", "Show every source of a fact or a node, and where they differ."),
     "report": ("kg.cli.report:report", "List, show and run the canned reports."),
     "load": ("kg.cli.load:load", "Load an edition of a source."),
+    "fetch": (
+        "kg.cli.fetch:fetch",
+        "Fetch an edition of a source from a public end point, as a file to load.",
+    ),
     "sources": (
         "kg.cli.maintain:sources",
         "List the public sources: publisher, licence, address and how to load them.",
