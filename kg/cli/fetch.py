@@ -33,7 +33,7 @@ def fetch() -> None:
     metavar="TEXT",
     help="Web page, e-mail address or Wikimedia user name that Wikimedia may write to (else KG_CONTACT).",
 )
-@click.option("--endpoint", metavar="URL", hidden=True)
+@click.option("--endpoint", metavar="URL", hidden=True, help="Another end point with the same data.")
 def wikidata(
     what: str, countries: tuple[str, ...], out: Path | None, contact: str | None, endpoint: str | None
 ) -> None:
@@ -62,9 +62,10 @@ def wikidata(
             f"\nInterrupted. What is finished is in {part_of(out)}: the same command goes on from there.", err=True
         )
         sys.exit(130)
-    click.echo(
-        f"{sum(done.solutions.values()):,} solutions of {len(done.solutions)} countries, {done.date}: {done.path}"
-    )
+    empty = [country for country, number in done.solutions.items() if not number]
+    click.echo(f"{sum(done.solutions.values()):,} solutions as of {done.date} in {done.path}")
+    if empty:
+        click.echo(f"None for {', '.join(empty)}", err=True)
     click.echo(f"Load them with: kg load wikidata {done.path}", err=True)
 
 

@@ -346,9 +346,10 @@ def invoke(service: Service, *arguments: str) -> Any:
 
 def test_the_command_writes_the_file_and_says_how_to_load_it(service: Service, tmp_path: Path) -> None:
     out = tmp_path / "estonia.json"
-    result = invoke(service, "twins", "--country", "Estonia", "--out", str(out))
+    result = invoke(service, "twins", "--country", "Estonia", "--country", "LT", "--out", str(out))
     assert result.exit_code == 0, result.output
-    assert "4 solutions of 1 countries" in result.output
+    assert "4 solutions as of" in result.output
+    assert "None for LT" in result.output
     assert f"kg load wikidata {out}" in result.output
     assert statements(out) == ["Q1-EE-0", "Q1-EE-1"]
 
