@@ -139,7 +139,7 @@ class Bodies:
     def _region(self, values: dict[str, Any], ids: list[str], own: str | None, found: Any) -> Made:
         name, country = values.pop("name"), values.pop("country", None)
         level = values.pop("level", None) or (found.level if found else None)
-        key = own or "|".join(detail for detail in (country, name, level, *ids) if detail)
+        key = own or next(iter(ids), None) or "|".join(detail for detail in (country, name, level) if detail)
         mine = tuple(id_ for id_ in ids if id_.startswith("own:"))
         own_ids = (self._own("Region", own),) if own else mine
         exact = tuple(id_ for id_ in ids if id_ not in mine)

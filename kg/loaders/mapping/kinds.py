@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from kg.errors import quoted
+from kg.loaders.mapping.country_names import country_code
 from kg.loaders.mapping.layouts import letters
 from kg.loaders.values import parse_date, parse_number, parse_whole
-from kg.places.countries import country_named
 from kg.schema.dates import PartialDate
 from kg.schema.nodes import Amount, Count, CountryCode, Location, Text, Website
 
@@ -112,13 +111,12 @@ def as_degrees(text: str, decimal: str | None = None) -> float:
     return number
 
 
-@lru_cache(maxsize=1000)
 def as_country(text: str) -> str:
     """Return the ISO 3166-1 code of a country given by code or name."""
-    found = country_named(text)
+    found = country_code(text)
     if found is None:
         raise ValueError(
-            f"no country of the list is called {quoted(text)}; 'values' in the mapping can say which one is meant "
+            f"no country is called {quoted(text)}; 'values' in the mapping can say which one is meant "
             f"(values: {{{text}: CODE}}), and 'skip' leaves such rows out"
         )
     return found

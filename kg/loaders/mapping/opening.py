@@ -81,9 +81,9 @@ def _from_lines(path: Path, mapping: Mapping, document: Document) -> Iterator[Ro
         first = next(rows)
     except KgError as refused:
         # The columns may only be spelt a little differently: then their line is the header.
-        line, header = _likeliest_header(path, file, names, refused)
+        part, line, header = _likeliest_header(path, file, names, refused)
         spelt = _spell(mapping, header, path, document)
-        rows = _read(path, file, columns=list(dict.fromkeys(spelt.values())), header_row=line)
+        rows = _read(path, part, columns=list(dict.fromkeys(spelt.values())), header_row=line)
         yield from (_respelt(row, spelt) for row in rows)
         return
     _spell(mapping, list(first.cells), path, document)
@@ -111,21 +111,41 @@ def first_lines(path: Path, file: FileBlock, most: int = HEADER_WITHIN) -> list[
     return lines
 
 
-def _likeliest_header(path: Path, file: FileBlock, names: Sequence[str], refused: KgError) -> tuple[int, list[str]]:
-    """Return the line that has the most of the columns, and its names.
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets of a workbook; none for a table of another kind."""
+    from python_calamine import CalamineError, load_workbook
+
+    try:
+        return tuple(load_workbook(str(path)).sheet_names)
+    except (CalamineError, OSError, ValueError):
+        return ()
+
+
+def _likeliest_header(
+    path: Path, file: FileBlock, names: Sequence[str], refused: KgError
+) -> tuple[FileBlock, int, list[str]]:
+    """Return the sheet and the line that have the most of the columns, and the names in that line.
 
     Raises:
-        KgError: There is none with more than one cell; then what ``refused`` says is the reason.
+        KgError: No line has anything in it; then what ``refused`` says is the reason.
     """
     wanted = {normalise(name) for name in names}
-    try:
-        lines = first_lines(path, file)
-    except KgError:
-        raise refused from None
-    headers = [(number, name_columns(cells)) for number, cells in lines if file.header in (None, number) and any(cells)]
-    if not headers:
+    found: list[tuple[int, FileBlock, int, list[str]]] = []
+    for sheet in (file.sheet,) if file.sheet else sheet_names(path) or (None,):
+        part = file.model_copy(update={"sheet": sheet})
+        try:
+            lines = first_lines(path, part)
+        except KgError:
+            continue
+        for number, cells in lines:
+            if file.header in (None, number) and any(cells):
+                header = name_columns(cells)
+                found.append((len(wanted & {normalise(name) for name in header}), part, number, header))
+    if not found:
         raise refused
-    return max(headers, key=lambda one: (len(wanted & {normalise(name) for name in one[1]}), -one[0]))
+    # max() keeps the first of equals: the uppermost line of the first sheet.
+    _, part, number, header = max(found, key=lambda one: one[0])
+    return part, number, header
 
 
 def _spell(mapping: Mapping, header: Sequence[str], path: Path, document: Document) -> dict[str, str]:
@@ -156,7 +176,7 @@ def _spell(mapping: Mapping, header: Sequence[str], path: Path, document: Docume
 
 def _no_column(use: Use, header: Sequence[str], path: Path) -> str:
     meant = nearest(use.column, header)
-    hint = f"; did you mean {quoted(meant)}?" if meant else ";"
+    hint = f"; did you mean {quoted(meant)}?" if meant else "."
     listed = ", ".join(quoted(name, 40) for name in header[:_MOST_NAMED]) + (", …" if len(header) > _MOST_NAMED else "")
     constant = f" (the same for every row is written {{value: {use.column}}})" if use.short else ""
     return f"{path.name} has no column {quoted(use.column)}{hint} It has {listed}{constant}"

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from kg.loaders.base import Row
-from kg.loaders.mapping.entities import NodeBlock
 from kg.loaders.mapping.model import Mapping
 from kg.loaders.mapping.values import Value
 from kg.loaders.values import present
 
 
 class RowNames:
-    """Names rows by the columns that the mapping says, else by those that name its nodes: ids, names and countries.
+    """Names rows by the columns that the mapping says, else by those that name its nodes: an id, or country and name.
 
     Where the columns were not said, a second row of the same name and other content gets a number.
     """
 
     def __init__(self, mapping: Mapping) -> None:
         self._missing = mapping.file.missing
-        self._columns = mapping.row or tuple(dict.fromkeys(_naming_columns(mapping)))
         self._numbered = not mapping.row
+        #: For each node, the groups of columns that name it: the first that is not empty counts.
+        self._groups = [[mapping.row]] if mapping.row else list(_naming(mapping))
         self._seen: dict[str, dict[int, int]] = defaultdict(dict)
 
     def name(self, row: Row) -> str:
         """Return the name of a row; of one in which all these columns are empty, its line and content."""
-        parts = [present(row.cells.get(column), self._missing) for column in self._columns]
-        name = "|".join(part for part in parts if part)
+        parts: dict[str, None] = {}
+        for groups in self._groups:
+            for columns in groups:
+                found = [present(row.cells.get(column), self._missing) for column in columns]
+                if any(found):
+                    parts |= dict.fromkeys(part for part in found if part)
+                    break
+        name = "|".join(parts)
         if not name:
             return Row.content_id(row.line, row.cells)
         if not self._numbered:
@@ -37,20 +44,14 @@ class RowNames:
         return name if number == 1 else f"{name}#{number}"
 
 
-def _naming_columns(mapping: Mapping) -> Iterator[str]:
+def _naming(mapping: Mapping) -> Iterator[list[tuple[str, ...]]]:
     for node in mapping.all_nodes.values():
-        for value in _naming(node):
-            yield from value.named_columns
+        ids = (node.feed("id"), *node.codes.values())
+        named = (node.feed("country"), node.feed("region"), node.feed("name"))
+        yield [_columns(node.own_id), *(_columns(value) for value in ids), _columns(*named)]
     for fact in mapping.all_facts:
-        for name in ("post", "request"):
-            fed = fact.fields.get(name)
-            if isinstance(fed, Value):
-                yield from fed.named_columns
+        yield [_columns(fact.fields.get("post"), fact.fields.get("request"))]
 
 
-def _naming(node: NodeBlock) -> Iterator[Value]:
-    if node.own_id:
-        yield node.own_id
-        return
-    named = (node.feed("id"), *node.codes.values(), node.feed("country"), node.feed("region"), node.feed("name"))
-    yield from (value for value in named if isinstance(value, Value))
+def _columns(*values: Any) -> tuple[str, ...]:
+    return tuple(column for value in values if isinstance(value, Value) for column in value.named_columns)
