@@ -109,14 +109,9 @@ class Bodies:
         location = _location(values)
         exact = tuple(id_ for id_ in ids if id_.partition(":")[0] in _EXACT)
         others = tuple(id_ for id_ in ids if id_ not in exact)
-        details = (
-            country,
-            name,
-            region,
-            *ids,
-            f"{location.latitude:.4f},{location.longitude:.4f}" if location else None,
-        )
-        key = own or "|".join(detail for detail in details if detail)
+        spot = f"{location.latitude:.4f},{location.longitude:.4f}" if location else None
+        # An exact id says it all; without one, all that tells namesakes apart is part of what the source calls it.
+        key = own or next(iter(ids), None) or "|".join(detail for detail in (country, name, region, spot) if detail)
         names = tuple(dict.fromkeys((*values.pop("names", ()), *((written,) if name != written else ()))))
         own_ids = (
             (self._own("City", own), *others) if own else (*others, *(() if others else (self._own("City", key),)))
