@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from kg.loaders.files import Entry, FileLoader
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
 from kg.loaders.tables import read_table
+from kg.loaders.values import parse_date, parse_number
 from kg.places.authorities import recognise
 from kg.places.countries import country_named
 from kg.places.names import normalise
 from kg.places.query import PlaceQuery
-from kg.schema.dates import first_day
 from kg.schema.identity import reference
 from kg.schema.nodes import Organisation, Person
 from kg.schema.provenance import Source
@@ -80,6 +80,8 @@ _SUPPORT = {"coordinator_name": "coordinator", "supporter_name": "supporter"}
 #: What stands in a cell that says nothing.
 _NOTHING = frozenset({"", "-", "null"})
 _YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
+#: A date with the day in the middle, which can only be so when it is more than twelve.
+_MONTH_FIRST = re.compile(r"\d{1,2}/(?:1[3-9]|2\d|3[01])/\d{4}.*")
 
 #: Coordinates of more rows than this are the middle of a country or of a square of the grid, not those of a town.
 _MOST_AT_ONE_PLACE = 5
@@ -100,6 +102,8 @@ class _Table:
     shared: frozenset[tuple[str, str]]
     #: The rows of groups, by organisation id.
     groups: Mapping[str, Mapping[str, str]]
+    #: Whether 03/05 is the third of May, in a table saved where dates are written so.
+    day_first: bool
 
 
 class Covenant(FileLoader):
@@ -162,7 +166,8 @@ class Covenant(FileLoader):
         return _Table(
             rows,
             frozenset(place for place, number in places.items() if number > _MOST_AT_ONE_PLACE),
-            {row.id: row.cells for row in rows if _is_group(row.cells)},
+            {row.id: row.cells for row in rows if _YES_OR_NO.get(row.cells["group_profile"].lower())},
+            not any(_MONTH_FIRST.fullmatch(row.cells["date_of_adhesion"]) for row in rows),
         )
 
     def transform(self, row: Row) -> Outcome:
@@ -170,7 +175,7 @@ class Covenant(FileLoader):
         cells = row.cells
         if not _said(cells["organisation_id"]) or not _said(cells["organisation_name"]):
             return Rejected("organisation_id or organisation_name is empty")
-        day = _date_of(cells)
+        day = _date_of(cells, self._table.day_first)
         signatory = self._signatory(row.id, cells, day)
         nodes, facts = [_covenant(), *signatory.nodes], list(signatory.facts)
         told: list[tuple[NodeRecord, Fact]] = []
@@ -198,8 +203,7 @@ class Covenant(FileLoader):
         if _is_group(cells):
             return _body(id_, cells["organisation_name"], GROUP_KIND, country, _said(cells["gcom_id"]))
         body = read_member(cells["organisation_name"], country)
-        population = _said(cells["population_adhesion"])
-        inhabitants = int(float(population)) or None if population else None
+        inhabitants = _inhabitants(cells)
         match body.label:
             case "Organisation":
                 return _body(id_, body.name, body.kind, country, _said(cells["gcom_id"]))
@@ -229,6 +233,7 @@ class Covenant(FileLoader):
         yield group.nodes[0], Serves(start=group.reference, end=member)
 
 
+@cache
 def _covenant() -> NodeRecord:
     node = Organisation(name="Covenant of Mayors for Climate and Energy", kind="network")
     return NodeRecord(node, (COVENANT_ID,), COVENANT.id, "covenant-of-mayors")
@@ -252,14 +257,20 @@ def _body(id_: str, name: str, kind: str | None, country: str | None, gcom: str)
 
 
 def _supports(cells: Mapping[str, str], city: str) -> Iterator[tuple[NodeRecord, Fact]]:
-    """Yield the coordinator and the supporter of a signatory, each known by its name alone."""
+    """Yield the coordinator and the supporter of a signatory."""
     for column, role in _SUPPORT.items():
         if name := _said(cells[column]):
-            key = normalise(name) or name
-            id_ = known_organisation(name) or own_id(COVENANT.id, key)
-            kind = AUTHORITY_KIND if recognise(name, None).kind == "region" else None
-            organisation = NodeRecord(Organisation(name=name, kind=kind), (id_,), COVENANT.id, f"{role} {key}")
+            organisation = _supporter(name, role)
             yield organisation, Supports(start=organisation.reference, end=city, role=role)
+
+
+@lru_cache(maxsize=1000)
+def _supporter(name: str, role: str) -> NodeRecord:
+    """Return a coordinator or supporter, known by its name alone: some support signatories in many countries."""
+    key = normalise(name) or name
+    id_ = known_organisation(name) or own_id(COVENANT.id, key)
+    kind = AUTHORITY_KIND if recognise(name, None).kind == "region" else None
+    return NodeRecord(Organisation(name=name, kind=kind), (id_,), COVENANT.id, f"{role} {key}")
 
 
 def _signed(id_: str, cells: Mapping[str, str], city: str, day: str) -> Iterator[tuple[NodeRecord, Fact]]:
@@ -301,13 +312,22 @@ def _country(cells: Mapping[str, str]) -> str | None:
     return country_named(code) or code or None
 
 
-def _date_of(cells: Mapping[str, str]) -> str:
-    day = cells["date_of_adhesion"].partition(" ")[0]
+def _date_of(cells: Mapping[str, str], day_first: bool) -> str:
     try:
-        first_day(day)
+        day = parse_date(cells["date_of_adhesion"], day_first=day_first)
     except ValueError as error:
         raise ValueError(f"date_of_adhesion: {error}") from error
+    if day is None:
+        raise ValueError("date_of_adhesion is empty")
     return day
+
+
+def _inhabitants(cells: Mapping[str, str]) -> int | None:
+    try:
+        number = parse_number(cells["population_adhesion"])
+    except ValueError as error:
+        raise ValueError(f"population_adhesion: {error}") from error
+    return round(number) or None if number else None
 
 
 def _coordinates(cells: Mapping[str, str]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,6 +199,7 @@ class Networks(FileLoader):
         return self._localities.city(key, query, own_ids=(own,))
 
 
+@lru_cache(maxsize=1000)
 def _network(name: str) -> NodeRecord:
     node = Organisation(name=name, kind="network")
     return NodeRecord(node, (network_id(name, ETMUN.id),), ETMUN.id, f"network {name}")
