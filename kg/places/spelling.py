@@ -40,3 +40,9 @@ def folds(country: str | None) -> tuple[tuple[re.Pattern[str], str], ...]:
         if country in group["countries"]
         for pattern, to in group["rules"]
     )
+
+
+@cache
+def groups(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return a table of lists of words, by the names that they have there."""
+    return tuple((key, tuple(listed)) for key, listed in _said()[name].items())

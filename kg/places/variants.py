@@ -7,71 +7,195 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from kg.places.authorities import Recognised, recognise
 from kg.places.names import normalise
-from kg.places.spelling import words
+from kg.places.spelling import groups, words
+from kg.places.transliterate import to_latin
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A name to look for; ``weight`` from 0 to 1 says how likely it is the very place's; ``rule`` how it was come by."""
+    """A name to look for.
+
+    ``weight`` from 0 to 1 says how likely it is the very place's, ``rule`` how it was come by, ``hints`` what else was written,
+    which may say where it lies ("Lagoa (Algarve)": Algarve).
+    """
 
     text: str
     weight: float
     rule: str
+    hints: tuple[str, ...] = ()
 
 
-def variants(name: str) -> Iterator[Variant]:
-    """Yield the names to look for, each once, the most trustworthy first."""
-    seen: set[str] = set()
-    for variant in _all(name):
+#: Where a municipality may be called a community.
+_COMMUNITIES = frozenset(("MD", "RO", "UA"))
+_BRACKETS = re.compile(r"\(([^()]*)(?:\)|$)|\[([^\[\]]*)(?:\]|$)")
+_PARTS = re.compile(r"\s*/\s*|\s+[-–—]\s+|\s*[;|=]\s*|\s+[-–—]|[-–—]\s+|\.\s+(?=[^\W\d_]{3})")
+#: Post offices add these: "Menton Cedex 2", "Dublin 4", "København K", "Leeuwarden NL-8911", "RA Emmen".
+_POSTAL = re.compile(
+    r"\b[cC][eEéÉ][dD][eE][xX]\b.*|\b[A-Za-z]{1,3}[-–]?\d[\w-]*|\b\d[\d.,]*[A-Za-z]{0,2}\b"
+    r"|(?<=\w\s)(?:[A-ZØ]|SV|NV|NØ|SØ)$|^[A-Z]{2}(?=\s[A-Z][a-z])"
+)
+
+
+def variants(name: str, country: str | None) -> tuple[Variant, ...]:
+    """Return the names to look for, each once, the most trustworthy first."""
+    found: dict[str, Variant] = {}
+    for variant in _all(name, country):
         plain = normalise(variant.text)
-        if plain and plain not in seen:
-            seen.add(plain)
-            yield variant
+        if len(plain) > 1:
+            found.setdefault(plain, variant)
+    return tuple(found.values())
 
 
-_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_PARTS = re.compile(r"\s*/\s*|\s+[-–—]\s+|\s*[;|=]\s*|\s+-|-\s+")
+def is_of_another_body(name: str, country: str | None) -> bool:
+    """Whether a word of the name says that its bearer is a region, an association or another body, and no municipality."""
+    recognised = _recognised(name, country)
+    return recognised.kind == "region" or (recognised.kind == "other" and recognised.rule != "no authority named")
 
 
-def _all(name: str) -> Iterator[Variant]:
-    name = re.sub(r"\bs/\s*", "sur ", " ".join(name.split()), flags=re.IGNORECASE)
+def _all(name: str, country: str | None) -> Iterator[Variant]:
+    name = _written_out(name, country)
     yield Variant(name, 1.0, "as written")
-    bare = _without_authority(name)
-    if bare:
-        yield Variant(bare, 0.99, "without the words of the authority")
-    outside = _BRACKETS.sub(" ", name).strip()
-    inside = [first or second for first, second in _BRACKETS.findall(name)]
+    if is_of_another_body(name, country):
+        return
+    yield from _bare(name, 0.99, "without the words of the authority", country)
+    outside = " ".join(_BRACKETS.sub(" ", name).split())
+    inside = tuple(first or second for first, second in _BRACKETS.findall(name))
     if inside and outside:
-        yield Variant(outside, 0.98, "without brackets")
+        yield from _with_bare(outside, 0.99, "without brackets", country, inside)
+    before, comma, after = outside.partition(",")
+    if comma:
+        yield from _with_bare(before, 0.97, "before the comma", country, (*after.split(","), *inside))
+    unnumbered = " ".join(_POSTAL.sub(" ", outside).split()).strip(" ,-–/")
+    if unnumbered != outside:
+        yield from _with_bare(unnumbered, 0.97, "without what the post adds", country, inside)
     parts = [part for part in _PARTS.split(outside) if part.strip()]
     if len(parts) > 1:
-        for part in parts:
-            yield Variant(part, 0.97, "one of several names")
-            if plain := _without_authority(part):
-                yield Variant(plain, 0.96, "one of several names")
-    before, comma, _ = outside.partition(",")
-    if comma:
-        yield Variant(before, 0.96, "before the comma")
-        if plain := _without_authority(before):
-            yield Variant(plain, 0.95, "before the comma")
+        for place, part in enumerate(parts):
+            others = tuple(other for number, other in enumerate(parts) if number != place)
+            yield from _with_bare(part, 0.96 if place == 0 else 0.93, "one of several names", country, others)
     for part in inside:
-        yield Variant(part, 0.9, "in brackets")
-    unnumbered = re.sub(r"\bcedex\b.*|\b\d+\b", " ", outside, flags=re.IGNORECASE).strip()
-    if unnumbered != outside:
-        yield Variant(unnumbered, 0.95, "without numbers")
+        yield from _with_bare(part, 0.85, "in brackets", country, (outside,))
+
+
+def _with_bare(
+    text: str, weight: float, rule: str, country: str | None, hints: tuple[str, ...] = ()
+) -> Iterator[Variant]:
+    yield Variant(text, weight, rule, hints)
+    yield from _bare(text, weight - 0.005, rule, country, hints)
+
+
+def _bare(text: str, weight: float, rule: str, country: str | None, hints: tuple[str, ...] = ()) -> Iterator[Variant]:
+    """Yield the names left when the words of an authority are taken away, in the nominative too."""
+    recognised = _recognised(text, country)
+    if recognised.kind == "municipality":
+        for place in recognised.places:
+            yield Variant(place, weight, rule, hints)
+    if country in _COMMUNITIES:
+        plain = normalise(text)
+        for word in sorted(words("community"), key=len, reverse=True):
+            if plain.endswith(f" {word}"):
+                yield Variant(plain.removesuffix(f" {word}"), weight, rule, hints)
+                break
+    ending = normalise(text).split(" ")
+    for length in (2, 1):
+        if len(ending) > length and " ".join(ending[-length:]) in _country_words(country):
+            yield Variant(" ".join(text.split()[:-length]), weight, "without the country", hints)
+
+
+def _recognised(name: str, country: str | None) -> Recognised:
+    return recognise(name, country)
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    before = "|".join(sorted(words("authority", "before"), key=len, reverse=True))
-    after = "|".join(sorted(words("authority", "after"), key=len, reverse=True))
-    return re.compile(rf"^(?:{before})\s+(?=\S)"), re.compile(rf"(?<=\S)\s+(?:{after})$")
+def _country_words(country: str | None) -> frozenset[str]:
+    from kg.places.countries import countries
+
+    own = countries().get(country or "")
+    listed = dict(groups("country_words"))
+    return frozenset((*((normalise(own.name),) if own else ()), *listed.get(country or "", ())))
 
 
-def _without_authority(name: str) -> str:
-    """Return the name without words of an authority, normalised; empty when it has none."""
-    plain = normalise(name)
-    before, after = _patterns()
-    bare = after.sub("", before.sub("", plain))
-    return bare if bare != plain else ""
+def _written_out(name: str, country: str | None) -> str:
+    """Return the name with the country's abbreviations of small words written out: "s/ Mer", "a. d. Ruhr"."""
+    for pattern, to in _abbreviations(country):
+        name = pattern.sub(to, name)
+    return " ".join(name.split())
+
+
+@cache
+def _abbreviations(country: str | None) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(pattern, re.IGNORECASE), to)
+        for group in words("abbreviations")
+        if not group["countries"] or country in group["countries"]
+        for pattern, to in group["rules"]
+    )
+
+
+def nominatives(text: str, country: str | None) -> Iterator[str]:
+    """Yield what a name may be in the nominative, when it stands in another case without a word that says so ("Älmhults")."""
+    plain = normalise(to_latin(text, country))
+    for ending, instead in _genitives(country):
+        if plain.endswith(ending) and len(plain) - len(ending) > 2:
+            yield plain[: len(plain) - len(ending)] + instead
+
+
+@cache
+def _genitives(country: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (ending, nominative)
+        for group in words("genitives")
+        if country in group["countries"]
+        for ending, nominatives_of in group["endings"].items()
+        for nominative in nominatives_of
+    )
+
+
+_JOINTS = re.compile(r"\s*[-–—/+&]\s*|\s+(?:i|y|e|et|en|und|and|og|och|ja|a|и|και|kai)\s+|\s{2,}", re.IGNORECASE)
+
+
+def joined(name: str) -> tuple[str, ...]:
+    """Return the names of which a merged municipality's is made ("Montferrer i Castellbò"), in order; none when it is one name."""
+    parts = tuple(part for part in _JOINTS.split(_BRACKETS.sub(" ", name).strip()) if len(normalise(part)) > 2)
+    return parts if len(parts) > 1 else ()
+
+
+def beginnings(name: str) -> Iterator[tuple[str, str]]:
+    """Yield the name cut in two at each space or hyphen, later cuts first ("Barbastro Huesca": Barbastro, Huesca)."""
+    for cut in reversed([found.span() for found in re.finditer(r"[\s\-–,]+", name.strip())]):
+        first, second = name.strip()[: cut[0]], name.strip()[cut[1] :]
+        if len(normalise(first)) > 2 and len(normalise(second)) > 1:
+            yield first, second
+
+
+def of_a_district(name: str) -> bool:
+    """Whether a word of the name says that it is that of a part of a city."""
+    plain = f" {normalise(name)} "
+    return any(f" {word} " in plain for word in words("district"))
+
+
+def qualified(name: str, country: str | None) -> tuple[Variant, ...]:
+    """Return the name without what only tells it from its namesakes ("Fischen im Allgäu"), that being a hint."""
+    plain = normalise(_written_out(_BRACKETS.sub(" ", name), country))
+    found = []
+    for pattern in _qualifiers(country):
+        match = pattern.search(plain)
+        if match and match.start() > 2:
+            found.append(Variant(plain[: match.start()], 0.9, "without its qualifier", (match.group(1),)))
+    return tuple(found)
+
+
+def is_qualifier(rest: str, country: str | None) -> bool:
+    """Whether words that follow a name only tell it from its namesakes ("am Rhein")."""
+    return any(pattern.match(f" {normalise(rest)}") for pattern in _qualifiers(country))
+
+
+@cache
+def _qualifiers(country: str | None) -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(rf"\s(?:{'|'.join(sorted(group['words'], key=len, reverse=True))})\s(.+)$")
+        for group in words("qualifiers")
+        if country in group["countries"]
+    )

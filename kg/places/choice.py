@@ -1,0 +1,98 @@
+"""Which of several places with one name is meant, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kg.places.distance import kilometres
+from kg.places.gazetteer import Gazetteer, Place
+from kg.places.query import Evidence, PlaceQuery
+from kg.places.search import Found
+
+#: Two places of one name nearer than this are one for our purposes: a town and its district, or a village of the same commune.
+SAME_PLACE_KM = 15.0
+#: Farther than this from where the source says, a place is not the one that is meant.
+CONTRADICTION_KM = 50.0
+#: How far a place may lie from the one by which a source tells it from its namesakes ("Kells, Co. Kilkenny").
+HINT_KM = 40.0
+
+# Weights are decimal logarithms of odds; fitted on the coordinates of the tables of twins.
+_POPULATION = 1.0
+_NAMES = 1.0
+_MAIN_NAME = 2.5
+_SAME_LETTERS = 3.0
+_EXACT_LETTERS = 1.0
+_NEAR = 3.0
+_HINTED = 2.0
+_QUARTER = -0.3
+#: The odds, as a logarithm, from which on the first is taken.
+CLEAR = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A place found, what speaks for it, and how much."""
+
+    found: Found
+    weight: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def place(self) -> Place:
+        """The place itself."""
+        return self.found.place
+
+
+def location(place: Place) -> tuple[float, float]:
+    """Return longitude and latitude."""
+    return place.longitude, place.latitude
+
+
+def weigh(
+    found: Iterable[Found], query: PlaceQuery, given: str, hinted: Sequence[Place], gazetteer: Gazetteer
+) -> list[Weighed]:
+    """Return what was found, each place once, the likeliest first; ``hinted`` are the places that the source names besides."""
+    best: dict[int, Weighed] = {}
+    several = list(found)
+    for one in several:
+        weighed = _weighed(one, query, given, hinted, gazetteer if len(several) > 1 else None)
+        if one.place.id not in best or best[one.place.id].weight < weighed.weight:
+            best[one.place.id] = weighed
+    return sorted(best.values(), key=lambda one: (-one.weight, one.place.id))
+
+
+def _weighed(
+    one: Found, query: PlaceQuery, given: str, hinted: Sequence[Place], gazetteer: Gazetteer | None
+) -> Weighed:
+    place = one.place
+    kind = ("name" if one.main else "alternate name") if one.likeness == 1.0 else "similar name"
+    evidence = [Evidence(kind, given, one.text)]
+    weight = _POPULATION * math.log10(max(place.population, 200)) + _NAMES * math.log10(place.names + 1)
+    weight += _MAIN_NAME * one.main + _EXACT_LETTERS * one.exact - _SAME_LETTERS * (one.likeness < 1.0)
+    if query.population:
+        evidence.append(Evidence("population", str(query.population), str(place.population)))
+        weight -= min(2.0, 2 * abs(math.log10(max(place.population, 200) / max(query.population, 200))))
+    for other in hinted:
+        distance = kilometres(location(place), location(other))
+        if distance <= HINT_KM and other.id != place.id:
+            evidence.append(Evidence("distance", other.name, f"{distance:.0f} km"))
+            weight += _HINTED
+            break
+    if query.location:
+        distance = kilometres(location(place), query.location)
+        evidence.append(Evidence("distance", "{:.5f} {:.5f}".format(*query.location), f"{distance:.0f} km"))
+        weight += _NEAR if distance <= SAME_PLACE_KM else 0.0
+    if gazetteer is not None and gazetteer.larger_near(place, 8.0, 8.0):
+        weight += _QUARTER
+    return Weighed(one, weight, tuple(evidence))
+
+
+def margin(weighed: Sequence[Weighed]) -> float:
+    """Return by how much the first outweighs the first other that is not next to it; infinite when there is none."""
+    first = weighed[0]
+    for other in weighed[1:]:
+        if kilometres(location(first.place), location(other.place)) > SAME_PLACE_KM:
+            return first.weight - other.weight
+    return math.inf

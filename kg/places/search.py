@@ -1,0 +1,139 @@
+"""Candidates from the gazetteer: by name, by the beginning of a name, and by similar names."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from kg.places.gazetteer import Gazetteer, Place
+from kg.places.keys import place_key
+from kg.places.names import normalise
+from kg.places.transliterate import to_latin
+from kg.places.variants import is_qualifier
+
+#: Keys shorter than this are too short to be compared by similarity.
+SHORTEST_SIMILAR = 5
+#: The same for names that were cut short.
+SHORTEST_CUT = 4
+#: Inhabitants of a place whose name is more likely misspelt than that of a small one is missing from the gazetteer.
+WIDELY_KNOWN = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place that bears a name like the one looked for.
+
+    ``likeness`` from 0 to 1 is that of the names; ``main`` says that it is the place's own one; ``exact`` that it is written with
+    the same letters, diacritics included, and has such.
+    """
+
+    place: Place
+    text: str
+    likeness: float
+    main: bool
+    exact: bool
+
+
+@cache
+def territories(country: str) -> tuple[str, ...]:
+    """Return the codes under which a country's places are found: its own, then those of its territories."""
+    said = tomllib.loads(resources.files("kg").joinpath("places", "territories.toml").read_text(encoding="utf-8"))
+    return (country, *said.get(country, ()))
+
+
+class Search:
+    """Looks names up in a gazetteer."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def named(self, text: str, countries: Iterable[str]) -> list[Found]:
+        """Return the places with this name, or with one that is written alike."""
+        found = []
+        for country in countries:
+            plain = normalise(to_latin(text, country))
+            for named in self._gazetteer.named(country, place_key(text, country)):
+                place = self._gazetteer.place(named.place)
+                if place is not None:
+                    same = normalise(to_latin(named.text, country)) == plain
+                    exact = not text.isascii() and _letters(named.text) == _letters(text)
+                    found.append(Found(place, named.text, 1.0 if same else 0.96, named.main, exact))
+        return found
+
+    def longer(self, text: str, countries: Iterable[str]) -> list[Found]:
+        """Return the places whose own name is this one and a qualifier ("Wörth": Wörth am Rhein), or this one and any word."""
+        found = []
+        for country in countries:
+            plain, key = normalise(text), place_key(text, country)
+            if len(key) < SHORTEST_SIMILAR - 1:
+                continue
+            for longer in self._gazetteer.keys(country, key):
+                for named in self._gazetteer.named(country, longer) if longer != key else ():
+                    place = self._gazetteer.place(named.place)
+                    full = normalise(named.text)
+                    if place is not None and named.main and full.startswith(plain + " "):
+                        likely = " " in plain or is_qualifier(full[len(plain) :], country)
+                        found.append(Found(place, named.text, 0.95 if likely else 0.8, True, False))
+        return found
+
+    def cut_short(self, text: str, countries: Iterable[str]) -> list[Found]:
+        """Return the places whose name was cut before a letter that a file could not hold ("San Sebasti": San Sebastián)."""
+        found = []
+        for country in countries:
+            key = place_key(text, country)
+            if not text.isascii() or len(key) < SHORTEST_CUT:
+                continue
+            for longer in self._gazetteer.keys(country, key[:-1]):
+                for named in self._gazetteer.named(country, longer):
+                    rest = named.text[len(text) :]
+                    if rest and not rest[0].isascii() and _letters(named.text).startswith(text.casefold()):
+                        place = self._gazetteer.place(named.place)
+                        if place is not None:
+                            found.append(Found(place, named.text, 0.97, named.main, False))
+        return found
+
+    def similar(self, text: str, countries: Iterable[str]) -> list[Found]:
+        """Return the places with the names most similar to this one, within those that begin with the same letter."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        found = []
+        for country in countries:
+            key = place_key(text, country)
+            if len(key) < SHORTEST_SIMILAR:
+                continue
+            most = 1 if len(key) < 9 else 2
+            for similar, distance, _ in process.extract(
+                key, self._gazetteer.keys(country, key[0]), scorer=OSA.distance, score_cutoff=most, limit=8
+            ):
+                for named in self._gazetteer.named(country, similar):
+                    place = self._gazetteer.place(named.place)
+                    if place is not None:
+                        likeness = _likeness(text, named.text, country, place.population)
+                        found.append(Found(place, named.text, likeness - 0.01 * distance, named.main, False))
+        return found
+
+
+def _likeness(text: str, other: str, country: str, population: int) -> float:
+    """Return how likely a name is another one misspelt; names of small places are often like one another by themselves."""
+    words, other_words = (normalise(to_latin(name, country)).split() for name in (text, other))
+    if len(words) == len(other_words) > 1:
+        different = [pair for pair in zip(words, other_words, strict=True) if pair[0] != pair[1]]
+        equal = [first for first, second in zip(words, other_words, strict=True) if first == second]
+        if len(different) == 1 and max(map(len, equal)) > 4 and sum(map(len, equal)) > 5:
+            return 0.95
+    joined, other_joined = "".join(words), "".join(other_words)
+    if len(joined) > 5 and sorted(joined) == sorted(other_joined):
+        return 0.93  # two letters changed places
+    if len(joined) > 5 and population >= WIDELY_KNOWN:
+        return 0.92
+    return 0.8
+
+
+def _letters(text: str) -> str:
+    """Return a name without case, its letters one way where two are in use (Romanian with cedilla or comma)."""
+    return unicodedata.normalize("NFC", text).casefold().translate(str.maketrans("şţ", "șț"))
