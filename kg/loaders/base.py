@@ -174,7 +174,7 @@ def load(
     share = loader.max_ended_share if max_ended_share is None else max_ended_share
     if not 0 <= share <= 1:
         raise KgError(
-            f"--max-ended {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
+            f"max_ended_share {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
         )
     fates = _read(loader)
     with nullcontext() if dry_run else turn(connection):
