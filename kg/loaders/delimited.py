@@ -44,13 +44,22 @@ def read_delimited(
     with explained(where):
         encoding, errors = find_encoding(open_stream, where, encoding)
         with open_stream() as binary, io.TextIOWrapper(binary, encoding, errors, newline="") as text:
-            dialect = find_dialect(_sample(text), wanted, delimiter)
+            dialect = find_dialect(_sample(text, where), wanted, delimiter)
         with open_stream() as binary, io.TextIOWrapper(binary, encoding, errors, newline="") as text:
-            yield from _lines(text, dialect, where, encoding)
+            yield from _lines(text, dialect, where)
 
 
-def _sample(text: io.TextIOWrapper) -> str:
-    sample = text.read(SAMPLE)
+def _other_encoding(where: str, text: io.TextIOWrapper, line: int) -> KgError:
+    return KgError(
+        f"{where} is not in {text.encoding} (line {line} or after): say in which it is, or save it as CSV UTF-8 and load it again"
+    )
+
+
+def _sample(text: io.TextIOWrapper, where: str) -> str:
+    try:
+        sample = text.read(SAMPLE)
+    except UnicodeError as error:
+        raise _other_encoding(where, text, 1) from error
     # The last line may be cut, and the last cell with it.
     whole = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1]
     return whole if whole and len(sample) == SAMPLE else sample
@@ -87,11 +96,11 @@ class _Feed(Iterator[str]):
         return first
 
 
-def _lines(text: io.TextIOWrapper, dialect: Dialect, where: str, encoding: str) -> Iterator[Line]:
+def _lines(text: io.TextIOWrapper, dialect: Dialect, where: str) -> Iterator[Line]:
     feed = _Feed(text, where)
     for _ in range(dialect.skip):
         next(feed)
-    records = csv.reader(feed, delimiter=dialect.delimiter, quoting=dialect.quoting, strict=True)
+    records = csv.reader(feed, delimiter=dialect.delimiter, quoting=dialect.quoting, skipinitialspace=True, strict=True)
     while True:
         feed.under_way = []
         first = feed.number + 1
@@ -103,10 +112,8 @@ def _lines(text: io.TextIOWrapper, dialect: Dialect, where: str, encoding: str) 
             start = feed.take_back()
             yield Line(first, start.strip().split(dialect.delimiter), "a quotation mark is missing, or one too many")
             continue
-        except UnicodeDecodeError as error:
-            raise KgError(
-                f"{where} is not in {encoding} (line {first} or after): say in which it is, or save it as CSV UTF-8 and load it again"
-            ) from error
+        except UnicodeError as error:
+            raise _other_encoding(where, text, first) from error
         yield Line(first, cells, _defect(cells))
 
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from kg.errors import KgError, quoted
+from kg.loaders.code_pages import likeliest_page
 from kg.loaders.grids import Wanted, name_columns
 
 #: Characters from which the separator is found out.
 SAMPLE = 1 << 16
 
 DELIMITERS = (",", ";", "\t", "|")
-
-#: Those in which European tables are found, when they are neither UTF-8 nor marked.
-CODE_PAGES = ("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257")
+#: Those between which quotation marks may be letters like others, since what they separate seldom has them inside.
+_UNQUOTED = ("\t", "|")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -56,6 +56,7 @@ def find_encoding(open_stream: Callable[[], BinaryIO], where: str, said: str | N
     if said is not None:
         try:
             name = codecs.lookup(said).name
+            "".encode(name)  # some are no encodings of text
         except (LookupError, ValueError) as error:
             raise KgError(f"{quoted(said)} is not the name of an encoding: such as utf-8, cp1252 or utf-16") from error
         return ("utf-8-sig" if name == "utf-8" else name), "strict"
@@ -64,34 +65,48 @@ def find_encoding(open_stream: Callable[[], BinaryIO], where: str, said: str | N
         for mark, name in _MARKS:
             if start.startswith(mark):
                 return name, "strict"
-        if (nul := start.count(0)) > len(start) // 8:
+        nul = start.count(0)
+        if nul > len(start) // 8:
             return _without_mark(start, where), "strict"
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        evidence = bytearray()
-        good = True
-        chunk = start
-        while chunk:
-            if good:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    good = False
-            if len(evidence) < _EVIDENCE and not chunk.isascii():
-                for line in chunk.splitlines():
-                    if not line.isascii():
-                        evidence += line[:4096] + b"\n"
-            elif not good:
-                break
-            chunk = stream.read(_CHUNK)
+        good, evidence = _look_for_utf8(start, stream)
     if good:
         return "utf-8", "strict"
     if nul > 8:
-        raise KgError(f"{where} is no table of text: what kind of file is it? Save it as CSV UTF-8 or as XLSX")
+        raise _no_text(where)
     sequences = len(_MULTIBYTE.findall(evidence))
-    strays = len(_HIGH.findall(_MULTIBYTE.sub(b"", bytes(evidence))))
+    strays = len(_HIGH.findall(_MULTIBYTE.sub(b"", evidence)))
     if sequences > strays:
         return "utf-8", "surrogateescape"
-    return _guess(bytes(evidence[:_EVIDENCE]), where), "strict"
+    page = likeliest_page(evidence)
+    if page is None:
+        raise KgError(
+            f"{where} is in an encoding that cannot be found out: say in which it is, or save it as CSV UTF-8"
+        )
+    return page, "strict"
+
+
+def _look_for_utf8(start: bytes, stream: BinaryIO) -> tuple[bool, bytes]:
+    """Return whether all of a stream is UTF-8, and lines with bytes beyond ASCII, as many as it takes to tell what else it is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    evidence = bytearray()
+    good = True
+    chunk = start
+    while chunk and (good or len(evidence) < _EVIDENCE):
+        if good:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                good = False
+        if len(evidence) < _EVIDENCE and not chunk.isascii():
+            for line in chunk.splitlines():
+                if not line.isascii():
+                    evidence += line[:4096] + b"\n"
+        chunk = stream.read(_CHUNK)
+    return good, bytes(evidence[:_EVIDENCE])
+
+
+def _no_text(where: str) -> KgError:
+    return KgError(f"{where} is no table of text: what kind of file is it? Save it as CSV UTF-8 or as XLSX")
 
 
 def _without_mark(start: bytes, where: str) -> str:
@@ -101,18 +116,7 @@ def _without_mark(start: bytes, where: str) -> str:
         return "utf-16-le"
     if even > 4 * odd:
         return "utf-16-be"
-    raise KgError(f"{where} is no table of text: what kind of file is it? Save it as CSV UTF-8 or as XLSX")
-
-
-def _guess(evidence: bytes, where: str) -> str:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(evidence, cp_isolation=list(CODE_PAGES), threshold=0.5).best()
-    if best is None:
-        raise KgError(
-            f"{where} is in an encoding that cannot be found out: say in which it is, or save it as CSV UTF-8"
-        )
-    return best.encoding
+    raise _no_text(where)
 
 
 def find_dialect(sample: str, wanted: Wanted, delimiter: str | None = None) -> Dialect:
@@ -134,7 +138,7 @@ def find_dialect(sample: str, wanted: Wanted, delimiter: str | None = None) -> D
         Dialect(one, quoting, skip)
         for one in ((delimiter,) if delimiter else DELIMITERS)
         for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)
-        if quoting == csv.QUOTE_MINIMAL or '"' in sample
+        if quoting == csv.QUOTE_MINIMAL or ('"' in sample and one in _UNQUOTED)
     ]
     # max() keeps the first of equals: quotation marks are looked upon as such, and a comma separates, unless others do better.
     return max(candidates, key=lambda dialect: _fitness(sample, dialect, wanted))
@@ -143,7 +147,11 @@ def find_dialect(sample: str, wanted: Wanted, delimiter: str | None = None) -> D
 def _fitness(sample: str, dialect: Dialect, wanted: Wanted) -> tuple[int, float, int]:
     records: list[list[str]] = []
     reader = csv.reader(
-        sample.splitlines(keepends=True), delimiter=dialect.delimiter, quoting=dialect.quoting, strict=True
+        sample.splitlines(keepends=True),
+        delimiter=dialect.delimiter,
+        quoting=dialect.quoting,
+        skipinitialspace=True,
+        strict=True,
     )
     broken = 0
     while len(records) < 200:

@@ -83,7 +83,7 @@ def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[lis
         if not any(line.cells):
             continue
         seen.append(line)
-        if wanted.header_row is not None or not wanted.columns or set(wanted.columns) <= set(_base_names(line.cells)):
+        if wanted.header_row is not None or not wanted.columns or set(wanted.columns) <= set(base_names(line.cells)):
             header = name_columns(line.cells)
             _check_columns(header, wanted.columns, where)
             return header, []
@@ -100,7 +100,8 @@ def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[lis
     return header, seen[1:]
 
 
-def _base_names(cells: Sequence[str]) -> list[str]:
+def base_names(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a header without superfluous blanks, and without the empty ones at its end."""
     names = [" ".join(cell.split()) for cell in cells]
     while names and not names[-1]:
         names.pop()
@@ -113,7 +114,7 @@ def name_columns(cells: Sequence[str]) -> list[str]:
     >>> name_columns(["City", " Name of\\nperson", "", "City", ""])
     ['City (1)', 'Name of person', 'column 3', 'City (2)']
     """
-    names = _base_names(cells)
+    names = base_names(cells)
     number = Counter(names)
     used: Counter[str] = Counter()
     header: list[str] = []

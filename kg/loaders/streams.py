@@ -27,10 +27,14 @@ class Counted(io.RawIOBase):
         where: The file, and the member in it, for messages.
         packed: Number of bytes as packed, 0 when not packed.
         most: Number of unpacked bytes allowed.
+        below: The packed file, to be closed with it.
     """
 
-    def __init__(self, stream: IO[bytes], where: str, *, packed: int = 0, most: int = MAX_BYTES) -> None:
+    def __init__(
+        self, stream: IO[bytes], where: str, *, packed: int = 0, most: int = MAX_BYTES, below: IO[bytes] | None = None
+    ) -> None:
         self._stream = stream
+        self._below = below
         self._where = where
         self._packed = packed
         self._most = most
@@ -60,6 +64,8 @@ class Counted(io.RawIOBase):
     def close(self) -> None:
         """Close what is under it, too."""
         self._stream.close()
+        if self._below is not None:
+            self._below.close()
         super().close()
 
 
@@ -94,4 +100,4 @@ def open_bytes(path: Path, most: int = MAX_BYTES) -> BinaryIO:
         file.seek(0)
         size = path.stat().st_size
         unpacked = gzip.GzipFile(fileobj=file, mode="rb")
-        return io.BufferedReader(Counted(unpacked, str(path), packed=size, most=most), 1 << 16)
+        return io.BufferedReader(Counted(unpacked, str(path), packed=size, most=most, below=file), 1 << 16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -141,7 +142,7 @@ def _refuse_other_kinds(start: bytes, path: Path) -> None:
         )
     if begin.startswith((b"<?xml", b"<workbook")):
         raise KgError(f"{path} is XML and no table: if a spreadsheet program opens it, save it there as XLSX")
-    if begin.startswith((b"{", b"[{", b'["')):
+    if re.match(rb"\[\s*[\[{\"\]]|\{\s*[\"}]", begin):
         raise KgError(f"{path} is JSON and no table of lines and columns: is it the right file for this loader?")
     if begin.startswith(b"%pdf"):
         raise KgError(f"{path} is a PDF: ask its publisher for the table as XLSX or CSV")

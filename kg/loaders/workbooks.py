@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
-from kg.loaders.grids import HEADER_WITHIN, Line, Wanted
+from kg.loaders.grids import HEADER_WITHIN, Line, Wanted, base_names
 from kg.loaders.packages import Package, look_through
 
 if TYPE_CHECKING:
@@ -71,28 +72,27 @@ def _choose(workbook: CalamineWorkbook, path: Path, wanted: Wanted, sheet: str |
         if sheet not in names:
             raise KgError(f"{path} has no sheet {sheet}: it has {', '.join(names)}")
         return workbook.get_sheet_by_name(sheet)
-    first: CalamineSheet | None = None
-    for name in names:
-        candidate = workbook.get_sheet_by_name(name)
-        if not candidate.total_height:
-            continue
-        first = first or candidate
-        if not wanted.columns or _has_columns(candidate, wanted):
-            return candidate
-    if first is None:
+    filled = [one for one in map(workbook.get_sheet_by_name, names) if one.total_height]
+    if not filled:
         raise KgError(f"{path} is a workbook with nothing in it: is it the right file?")
+    # A sheet that describes the columns has their names, too, but not in its first row.
+    for within in (1, HEADER_WITHIN):
+        for candidate in filled:
+            if not wanted.columns or _has_columns(candidate, wanted, within):
+                return candidate
     raise KgError(
         f"none of the sheets of {path} ({', '.join(names)}) has the columns {', '.join(wanted.columns)}: is it the right file?"
     )
 
 
-def _has_columns(sheet: CalamineSheet, wanted: Wanted) -> bool:
-    for line in _lines(sheet):
-        if set(wanted.columns) <= {" ".join(cell.split()) for cell in line.cells}:
-            return True
-        if line.number > (wanted.header_row or HEADER_WITHIN):
-            break
-    return False
+def _has_columns(sheet: CalamineSheet, wanted: Wanted, within: int) -> bool:
+    """Return whether one of the first filled rows, or the row that is said to be the header, has all wanted columns."""
+    if wanted.names:
+        return True
+    filled = (line for line in _lines(sheet) if any(line.cells))
+    if wanted.header_row is not None:
+        filled = (line for line in filled if line.number == wanted.header_row)
+    return any(set(wanted.columns) <= set(base_names(line.cells)) for line in islice(filled, within))
 
 
 def _lines(sheet: CalamineSheet, uncomputed: Mapping[int, str] | None = None) -> Iterator[Line]:
