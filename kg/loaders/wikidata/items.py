@@ -102,7 +102,7 @@ class Items:
         label, own = item.label(id_), (f"wikidata:{id_}",)
         name, area = name_and_area(label)
         country, population = one_country(item.countries), max(item.populations, default=None)
-        level = tier(label)
+        level = tier(label, country)
         if "municipality" not in item.kinds and ("region" in item.kinds or level):
             nuts = [f"nuts:{code}" for code in sorted(item.nuts) if _NUTS.fullmatch(code)]
             return self._localities.region(

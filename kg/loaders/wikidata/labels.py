@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from kg.places.authorities import recognise
 from kg.places.countries import countries, country_named
 
 #: Labels of countries in Wikidata that are not the names in the list of countries, or no longer are.
@@ -22,34 +23,12 @@ _COUNTRY_LABELS = {
     "Turkey": "TR",
 }
 
-#: Words for a tier above municipalities, as they end or begin a label.
-_TIERS_AT_END = {
-    "County": "county",
-    "Department": "department",
-    "Governorate": "governorate",
-    "Krai": "krai",
-    "kraj": "region",
-    "Oblast": "oblast",
-    "Prefecture": "prefecture",
-    "Province": "province",
-    "Region": "region",
-    "region": "region",
-    "Voivodeship": "voivodeship",
-}
-_TIERS_AT_BEGINNING = {
-    "County": "county",
-    "Canton of": "canton",
-    "canton of": "canton",
-    "Kreis": "district",
-    "Landkreis": "district",
-    "Oblast": "oblast",
-    "Powiat": "county",
-    "Province of": "province",
-    "Region": "region",
-}
-_AT_END = re.compile(rf".+ (?P<tier>{'|'.join(_TIERS_AT_END)})")
-_AT_BEGINNING = re.compile(rf"(?P<tier>{'|'.join(_TIERS_AT_BEGINNING)}) \S.*")
-_KREIS = re.compile(r".+(-Kreis| \(Kreis\))")
+#: English names of tiers that names of authorities do not have, at the end of a label.
+_TIER_AT_END = re.compile(r".+ \(?(?P<tier>County|Department|Kreis)\)?")
+_TIERS = {"County": "county", "Department": "department", "Kreis": "district"}
+#: What may be a tier above municipalities, a municipality or a part of one: districts of Moldova, Latvia and Seoul; regional
+#: councils of Israel. Then the label does not say.
+_UNDECIDED = frozenset(["en: * district", "de: bezirk *", "en: * regional council"])
 
 
 @lru_cache(maxsize=1000)
@@ -84,15 +63,17 @@ def name_and_area(label: str) -> tuple[str, str | None]:
     return (name, area) if comma and name and area else (label, None)
 
 
-def tier(label: str) -> str | None:
+@lru_cache(maxsize=100_000)
+def tier(label: str, country: str | None = None) -> str | None:
     """Return the tier of the region that a label names; None when it names a municipality, or does not say.
 
-    >>> tier("Tartu County"), tier("Province of Rieti"), tier("Lahn-Dill-Kreis"), tier("Brody, Żary County"), tier("Riga")
-    ('county', 'province', 'district', None, None)
+    >>> tier("Tartu County"), tier("Province of Rieti"), tier("Brody, Żary County"), tier("Ventspils District"), tier("Riga")
+    ('county', 'province', None, None, None)
     """
     name, _ = name_and_area(label)
-    if match := _AT_END.fullmatch(name):
-        return _TIERS_AT_END[match["tier"]]
-    if match := _AT_BEGINNING.fullmatch(name):
-        return _TIERS_AT_BEGINNING[match["tier"]]
-    return "district" if _KREIS.fullmatch(name) else None
+    if match := _TIER_AT_END.fullmatch(name):
+        return _TIERS[match["tier"]]
+    recognised = recognise(name, country)
+    if recognised.kind == "region" and recognised.rule not in _UNDECIDED:
+        return recognised.level or "region"
+    return None

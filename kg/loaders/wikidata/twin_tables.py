@@ -118,7 +118,7 @@ class TwinTable(Layout):
     def _make(self, place: TablePlace) -> Placed:
         ids = (f"wikidata:{place.label}",) if _ITEM.fullmatch(place.label) else ()
         name, area = name_and_area(place.label)
-        if level := tier(place.label):
+        if level := tier(place.label, place.country):
             return self._localities.region(
                 place.key, name, place.country, level=level, ids=ids, population=place.population
             )

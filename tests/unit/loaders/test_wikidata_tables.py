@@ -223,22 +223,26 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "level"),
+    ("label", "above"),
     [
-        ("Győr-Moson-Sopron County", "county"),
-        ("County Donegal", "county"),
-        ("Province of Rieti", "province"),
-        ("Landkreis Forchheim", "district"),
-        ("Bandiagara (Kreis)", "district"),
-        ("Moscow Oblast", "oblast"),
-        ("Neath Port Talbot County Borough", None),
-        ("Brody, Żary County", None),
-        ("Ventspils District", None),
-        ("Region", None),
+        ("Győr-Moson-Sopron County", True),
+        ("County Donegal", True),
+        ("Union County", True),
+        ("Province of Rieti", True),
+        ("Landkreis Forchheim", True),
+        ("Bandiagara (Kreis)", True),
+        ("Dédougou Department", True),
+        ("Moscow Oblast", True),
+        ("Neath Port Talbot County Borough", False),
+        ("Brody, Żary County", False),
+        ("Ventspils District", False),
+        ("Bezirk Baldone", False),
+        ("Hof HaCarmel Regional Council", False),
+        ("Region", False),
     ],
 )
-def test_the_tier_that_a_label_names(label: str, level: str | None) -> None:
-    assert tier(label) == level
+def test_whether_a_label_names_a_tier_above_municipalities(label: str, *, above: bool) -> None:
+    assert (tier(label) is not None) == above
 
 
 @given(st.text())
