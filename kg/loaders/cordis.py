@@ -75,6 +75,7 @@ _PROGRAMMES = {
 _SURNAME_FIRST = re.compile(
     r"[^\W\d_a-zà-ÿ]{2,}(?:[ '-][^\W\d_a-zà-ÿ]{2,})*(?: [^\W\d_a-zà-ÿ][a-zà-ÿ]+(?:-[^\W\d_]+)?)+"
 )
+_NATURAL_PERSON = Skipped("a natural person")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -136,6 +137,9 @@ class Cordis(FileLoader):
         self._activities = tuple(sorted(set(activity)))
         self._resolver = resolver
         self._bodies: dict[str, _Body] = {}
+        asked = f"(--activity {' '.join(self._activities)})"
+        self._other_type = Skipped(f"not of the types asked for {asked}")
+        self._other_project = Skipped(f"project without a participant of the types asked for {asked}")
 
     @classmethod
     def for_files(cls, files: Sequence[Path], *, edition: str | None = None, **options: Any) -> Sequence[Self]:
@@ -201,17 +205,15 @@ class Cordis(FileLoader):
             for project in survey.projects_of[pic]
         )
 
-    def _unwanted(self, participant: Participant) -> str | None:
+    def _unwanted(self, participant: Participant) -> Skipped | None:
         """Return the rule by which a participant is left out, if one does."""
         if self._activities and participant.activity not in self._activities:
-            return f"not of the types asked for (--activity {' '.join(self._activities)})"
-        return "a natural person" if _is_natural_person(participant) else None
+            return self._other_type
+        return _NATURAL_PERSON if _is_natural_person(participant) else None
 
     def _project(self, row: Row) -> Outcome:
         if self._activities and row.cells["id"] not in self._projects_left:
-            return Skipped(
-                f"project without a participant of the types asked for (--activity {' '.join(self._activities)})"
-            )
+            return self._other_project
         return _project_records(row)
 
     def _participation(self, row: Row) -> Outcome:
@@ -222,8 +224,8 @@ class Cordis(FileLoader):
         if project not in self._survey.projects:
             return Rejected(f"project {project or 'without a number'} is not in project.csv, or cannot be read there")
         participant = self._survey.participants[pic]
-        if rule := self._unwanted(participant):
-            return Skipped(rule)
+        if skipped := self._unwanted(participant):
+            return skipped
         contribution = amount(cells.get("ecContribution", ""))
         described = self._survey.described_at[pic] == row.line
         body = self._body(pic, participant)

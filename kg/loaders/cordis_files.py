@@ -11,7 +11,7 @@ import statistics
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from sys import intern
 from typing import NamedTuple
@@ -138,7 +138,7 @@ class CordisFiles:
         for row in self.project_rows():
             if row.defect:
                 continue
-            dates.add(_day(row.cells.get("contentUpdateDate", "")))
+            dates.add(_day(row.cells.get("contentUpdateDate", "")[:10]))
             programmes.add(row.cells["frameworkProgramme"])
             if is_readable(row):
                 projects.add(intern(row.id))
@@ -151,9 +151,11 @@ class CordisFiles:
             if row.defect:
                 continue
             pic, project = intern(row.cells["organisationID"]), intern(row.cells["projectID"])
-            participant = _participant(row.cells)
-            dates.add(participant.updated)
-            participants[pic] = max(participant, participants.get(pic, participant), key=_newest)
+            updated = _day(row.cells.get("contentUpdateDate", "")[:10])
+            dates.add(updated)
+            if pic not in participants or updated >= participants[pic].updated:
+                participant = _participant(row.cells, updated)
+                participants[pic] = max(participant, participants.get(pic, participant), key=_newest)
             projects_of.setdefault(pic, []).append(project)
             if project in projects and is_amount(row.cells.get("ecContribution", "")):
                 described.setdefault(pic, row.line)
@@ -219,8 +221,8 @@ def _table(
     path: Path, member: str, columns: Collection[str], row_id: Callable[[Mapping[str, str]], str]
 ) -> Iterator[Row]:
     if zipfile.is_zipfile(path):
-        return read_zipped_table(path, member, columns=columns, row_id=row_id, encoding="utf-8", delimiter=";")
-    return read_table(path, columns=columns, row_id=row_id, encoding="utf-8", delimiter=";")
+        return read_zipped_table(path, member, columns=columns, row_id=row_id, delimiter=";")
+    return read_table(path, columns=columns, row_id=row_id, delimiter=";")
 
 
 def _participation(cells: Mapping[str, str]) -> str:
@@ -242,10 +244,10 @@ def _kept(cells: Mapping[str, str], columns: Collection[str], more: Collection[s
     }
 
 
-def _participant(cells: Mapping[str, str]) -> Participant:
+def _participant(cells: Mapping[str, str], updated: str) -> Participant:
     country = cells["country"].upper()
     return Participant(
-        updated=_day(cells.get("contentUpdateDate", "")),
+        updated=updated,
         name=cells["name"],
         short_name=intern(cells.get("shortName", "")),
         activity=intern(cells.get("activityType", "")),
@@ -262,10 +264,11 @@ def _newest(participant: Participant) -> tuple[object, ...]:
     return (*participant[:7], participant.location or (), participant.addressed)
 
 
+@lru_cache(maxsize=10_000)
 def _day(text: str) -> str:
-    """Return the day of a time, nothing where there is none."""
+    """Return a date, nothing where it is none."""
     try:
-        return check_partial_date(text[:10])
+        return check_partial_date(text)
     except ValueError:
         return ""
 
