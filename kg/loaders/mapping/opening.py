@@ -40,7 +40,7 @@ def open_table(path: Path, mapping: Mapping, document: Document) -> Iterator[Row
     """
     kind = mapping.file.format or find_format(path)
     if kind in ("jsonl", "parquet"):
-        return _from_records(path, kind, mapping, document)
+        return _from_records(path, mapping, document)
     return _from_lines(path, mapping, document)
 
 
@@ -57,8 +57,8 @@ def find_format(path: Path) -> str:
     return "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
 
 
-def _from_records(path: Path, kind: str, mapping: Mapping, document: Document) -> Iterator[Row]:
-    rows = (_flat(row) for row in (read_parquet(path) if kind == "parquet" else read_json_lines(path)))
+def _from_records(path: Path, mapping: Mapping, document: Document) -> Iterator[Row]:
+    rows = read_records(path)
     first = list(islice(rows, _FIRST_ROWS))
     if not first:
         raise KgError(f"{path} has no rows: is it the whole file?")
@@ -68,29 +68,35 @@ def _from_records(path: Path, kind: str, mapping: Mapping, document: Document) -
         yield _respelt(row, spelt)
 
 
+def read_records(path: Path) -> Iterator[Row]:
+    """Yield the rows of JSON lines or Parquet; the members of objects are columns such as ``address.country``."""
+    return (_flat(row) for row in (read_parquet(path) if find_format(path) == "parquet" else read_json_lines(path)))
+
+
 def _from_lines(path: Path, mapping: Mapping, document: Document) -> Iterator[Row]:
     file = mapping.file
     if file.columns:
         spelt = _spell(mapping, file.columns, path, document)
-        rows = _read(path, file, names=file.columns)
+        rows = read_lines(path, file, names=file.columns)
         yield from (_respelt(row, spelt) for row in rows)
         return
     names = list(dict.fromkeys(use.column for use in uses(mapping)))
     try:
-        rows = _read(path, file, columns=names, header_row=file.header)
+        rows = read_lines(path, file, columns=names, header_row=file.header)
         first = next(rows)
     except KgError as refused:
         # The columns may only be spelt a little differently: then their line is the header.
         part, line, header = _likeliest_header(path, file, names, refused)
         spelt = _spell(mapping, header, path, document)
-        rows = _read(path, part, columns=list(dict.fromkeys(spelt.values())), header_row=line)
+        rows = read_lines(path, part, columns=list(dict.fromkeys(spelt.values())), header_row=line)
         yield from (_respelt(row, spelt) for row in rows)
         return
     _spell(mapping, list(first.cells), path, document)
     yield from chain([first], rows)
 
 
-def _read(path: Path, file: FileBlock, **options: Any) -> Iterator[Row]:
+def read_lines(path: Path, file: FileBlock, **options: Any) -> Iterator[Row]:
+    """Yield the rows of a table of lines, written as the mapping says; see :func:`kg.loaders.tables.read_table`."""
     delimiter = "\t" if file.format == "tsv" and not file.delimiter else file.delimiter
     return read_table(path, sheet=file.sheet, encoding=file.encoding, delimiter=delimiter, **options)
 
@@ -103,7 +109,7 @@ def first_lines(path: Path, file: FileBlock, most: int = HEADER_WITHIN) -> list[
     """
     names = [f"\0{place}" for place in range(_MOST_COLUMNS)]
     lines = []
-    for row in islice(_read(path, file, names=names), most):
+    for row in islice(read_lines(path, file, names=names), most):
         cells = list(row.cells.values())
         while cells and not cells[-1]:
             cells.pop()
