@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from kg.database import digest as digests
 from kg.database import schema
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.loaders.base import Loader, LoadReport
     from kg.queries.report_results import ReportResult
     from kg.queries.results import Explanation, Paths, Recommendations
-    from kg.queries.why_results import Why
+    from kg.queries.why_results import Why, WhyBetween
 
 
 def connect(
@@ -134,11 +134,17 @@ class KnowledgeGraph:
 
         return path(self.connection, start, end, top=top, as_of=as_of)
 
-    def why(self, key: str) -> Why:
-        """Return who says so, of a fact (by key) or a node (by id); see :func:`kg.queries.why.why`."""
-        from kg.queries.why import why
+    @overload
+    def why(self, key: str) -> Why: ...
 
-        return why(self.connection, key)
+    @overload
+    def why(self, key: str, other: str) -> WhyBetween: ...
+
+    def why(self, key: str, other: str | None = None) -> Why | WhyBetween:
+        """Return who says so, of a fact (by key), a node (by id) or all facts that join two; see :mod:`kg.queries.why`."""
+        from kg.queries.why import why, why_between
+
+        return why(self.connection, key) if other is None else why_between(self.connection, key, other)
 
     def report(self, name: str, parameters: Mapping[str, str] | None = None) -> ReportResult:
         """Run a canned report; see :func:`kg.queries.report_results.run_report`."""

@@ -14,8 +14,9 @@ from kg.queries.entities import UnknownEntityError, check_name, resolve
 from kg.queries.patterns import CLAUSES
 from kg.queries.provenance import parse_given, sources
 from kg.queries.results import Partner
-from kg.queries.why_results import Statement, Why
+from kg.queries.why_results import Statement, Why, WhyBetween
 from kg.schema.nodes import NODES
+from kg.schema.provenance import LISTS
 from kg.schema.relationships import FACTS
 
 #: What a node or fact holds beside the values that it shows.
@@ -45,6 +46,13 @@ _FACT = "\nUNION ALL\n".join(
     " [s.id, labels(s), s.name, s.country] AS start, [e.id, labels(e), e.name, e.country] AS end"
     for type_ in FACTS
 )
+
+_BETWEEN = """\
+MATCH (a:Entity {id: $start})-[f]-(b:Entity {id: $end}) WHERE f.key IS NOT NULL AND type(f) IN $types
+WITH DISTINCT f, startNode(f) AS s, endNode(f) AS e
+RETURN type(f) AS type, f.key AS key, properties(f) AS properties,
+    [s.id, labels(s), s.name, s.country] AS start, [e.id, labels(e), e.name, e.country] AS end
+ORDER BY type, key"""
 
 _NODE = "MATCH (n:Entity {id: $id}) RETURN properties(n) AS properties"
 
@@ -83,6 +91,26 @@ def why(connection: Connection, key: str) -> Why:
         ended=properties.get("ended"),
         statements=statements,
         differences=differences(statements),
+    )
+
+
+def why_between(connection: Connection, start: str, end: str) -> WhyBetween:
+    """Return every source behind every fact that joins two nodes directly, in either direction; what has ended included.
+
+    Args:
+        connection: The database.
+        start: The id or name of one node.
+        end: The id or name of the other.
+
+    Raises:
+        KgError: If there is no such node, or a name is ambiguous.
+    """
+    one, other = resolve(connection, check_name("A", start)), resolve(connection, check_name("B", end))
+    rows = read(connection, _BETWEEN, {"start": one.id, "end": other.id, "types": list(FACTS)})
+    return WhyBetween(
+        start=Partner(id=one.id, label=one.label, name=one.name, country=one.country),
+        end=Partner(id=other.id, label=other.label, name=other.name, country=other.country),
+        facts=tuple(_why_fact(connection, row["key"], row) for row in rows),
     )
 
 
@@ -130,12 +158,14 @@ def differences(statements: Sequence[Statement]) -> dict[str, dict[str, Any]]:
 
 
 def _statements(connection: Connection, properties: Mapping[str, Any]) -> tuple[Statement, ...]:
-    ids, rows, given, missing = (properties.get(name) or [] for name in ("sources", "rows", "given", "missing"))
+    ids, rows, loads, given, missing = (properties.get(name) or [] for name in LISTS)
     known = sources(connection, ids)
     statements = []
-    for id_, row, text, gone in zip(ids, rows, given, missing, strict=True):
+    for id_, row, load, text, gone in zip(ids, rows, loads, given, missing, strict=True):
         values, edition = parse_given(text)
-        statements.append(Statement(source=known[id_], row=row, edition=edition, values=values, missing=gone))
+        statements.append(
+            Statement(source=known[id_], row=row, edition=edition, load=load, values=values, missing=gone)
+        )
     return tuple(statements)
 
 

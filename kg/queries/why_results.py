@@ -17,6 +17,7 @@ class Statement(Model):
     source: SourceData
     row: str
     edition: str | None
+    load: str
     values: Mapping[str, Any]
     missing: str
 
@@ -46,12 +47,13 @@ class Why(Result):
                 _source_lines(statement.source),
                 statement.row,
                 statement.edition,
+                statement.load,
                 _values(statement.values),
                 statement.missing or "listed",
             )
             for statement in self.statements
         )
-        blocks.append(Table(("Source", "Row", "Edition", "Gives", "Missing since"), rows))
+        blocks.append(Table(("Source", "Row", "Edition", "Load", "Gives", "Missing since"), rows))
         for field, values in self.differences.items():
             said = "; ".join(f"{source}: {_value(value)}" for source, value in values.items())
             blocks.append(Line(f"Sources differ in {field}: {said}. Shown: {_value(self.shown.get(field))}."))
@@ -70,11 +72,35 @@ class Why(Result):
                 "url": statement.source.url,
                 "row": statement.row,
                 "edition": statement.edition,
+                "load": statement.load,
                 "values": _values(statement.values),
                 "missing": statement.missing,
             }
             for statement in self.statements
         ]
+
+
+class WhyBetween(Result):
+    """Who says so: every fact that joins two nodes directly, in either direction."""
+
+    start: Partner
+    end: Partner
+    facts: tuple[Why, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return the facts one after the other."""
+        if not self.facts:
+            return [
+                Line(
+                    f"No fact joins {self.start.name} and {self.end.name} directly; "
+                    f"`kg path {self.start.id} {self.end.id}` shows what lies between."
+                )
+            ]
+        return [block for fact in self.facts for block in fact.blocks()]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one row per fact and source's row."""
+        return [record for fact in self.facts for record in fact.records()]
 
 
 def _source_lines(source: SourceData) -> str:
