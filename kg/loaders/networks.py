@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from kg.errors import KgError, quoted
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.bodies import Body, read_member
-from kg.loaders.files import Entry, FileLoader
+from kg.loaders.files import Entry, FileLoader, Option
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
 from kg.loaders.network_terms import joined_in, network_id, standing, type_of
 from kg.loaders.tables import read_table
+from kg.places.authorities import recognise
 from kg.places.countries import country_named
 from kg.places.distance import kilometres
 from kg.places.names import normalise
 from kg.places.query import PlaceQuery
+from kg.schema.identity import slug
 from kg.schema.nodes import Organisation
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
@@ -71,16 +74,15 @@ class Networks(FileLoader):
 
     Args:
         files: A table in the layout of ``etmun_membership.csv``.
-        edition: Partial date of the collection; 2019, when that of P. Gourdon ended, unless given.
+        edition: Partial date of the collection; of that of P. Gourdon 2019, when it ended, unless given.
+        source_title: Title of another collection in the same layout, which is a source of its own then.
         resolver: What finds the places; the packaged gazetteer unless given.
 
     Raises:
-        KgError: The file is not there.
+        KgError: The file is not there, or the title has no letter or digit.
     """
 
     name = "networks"
-    scope = "networks"
-    sources: Sequence[Source] = (ETMUN,)
     entry = Entry(
         id="networks",
         title=ETMUN.title,
@@ -90,18 +92,43 @@ class Networks(FileLoader):
         url=ETMUN.url,
         command="kg load networks etmun_membership.csv",
     )
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "source_title",
+            "Title of the collection, when it is another one than P. Gourdon's in the same layout; give --edition then.",
+            metavar="TITLE",
+        ),
+    )
 
-    def __init__(self, files: Sequence[Path], *, edition: str | None = None, resolver: Resolver | None = None) -> None:
+    def __init__(
+        self,
+        files: Sequence[Path],
+        *,
+        edition: str | None = None,
+        source_title: str | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
         super().__init__(files, edition=edition)
         if resolver is None:
             from kg.places.resolve import default_resolver
 
             resolver = default_resolver()
-        self._localities = Localities(ETMUN.id, resolver)
+        self._source = ETMUN if source_title is None else _other_source(source_title)
+        self._localities = Localities(self._source.id, resolver)
+
+    @property
+    def scope(self) -> str:
+        """The layout, and which collection it is."""
+        return "networks" if self._source is ETMUN else f"networks?source={self._source.id}"
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The collection."""
+        return (self._source,)
 
     def edition_in_files(self) -> str | None:
-        """Return the year in which the collection ended."""
-        return EDITION
+        """Return the year in which the collection of P. Gourdon ended; another does not say."""
+        return EDITION if self._source is ETMUN else None
 
     def extract(self) -> Iterable[Row]:
         """Yield the memberships.
@@ -136,7 +163,7 @@ class Networks(FileLoader):
         if how.status == "former member":
             return Skipped("a former member, without the year of leaving")
         member, nodes, facts = self._member(name, cells)
-        network = _network(cells["Network_Name"])
+        network = _network(cells["Network_Name"], self._source.id)
         membership = MemberOf(
             start=member,
             end=network.reference,
@@ -145,7 +172,7 @@ class Networks(FileLoader):
             commitments=how.commitments,
             since=joined_in(cells["Year_of_Joining"], self.edition),
         )
-        return Records((network, *nodes), (*facts, FactRecord(membership, ETMUN.id, row.id)))
+        return Records((network, *nodes), (*facts, FactRecord(membership, self._source.id, row.id)))
 
     def _member(self, name: str, cells: Mapping[str, str]) -> tuple[str, Sequence[NodeRecord], Sequence[FactRecord]]:
         body, country = type_of(name, _country(cells), cells["Entity"], cells["EntitySimplified"]), _country(cells)
@@ -154,7 +181,7 @@ class Networks(FileLoader):
                 placed = self._city(body, cells)
             case "Region":
                 key = f"{country or ''}|{name}|{body.level or ''}"
-                own = own_id(ETMUN.id, f"region {country or ''}|{normalise(name) or name}")
+                own = own_id(self._source.id, f"region {country or ''}|{normalise(name) or name}")
                 placed = self._localities.region(key, name, country, level=body.level, own_ids=(own,))
             case _:
                 return self._organisation(body, cells)
@@ -166,13 +193,13 @@ class Networks(FileLoader):
         """Return an organisation, based in the town that the table gives as its seat."""
         name, country = body.name, _country(cells)
         key = f"{country or ''}|{name}|{body.kind or ''}"
-        id_ = known_organisation(name, country) or own_id(ETMUN.id, f"{country or ''}|{normalise(name) or name}")
-        node = NodeRecord(Organisation(name=name, kind=body.kind, country=country), (id_,), ETMUN.id, key)
+        id_ = known_organisation(name, country) or own_id(self._source.id, f"{country or ''}|{normalise(name) or name}")
+        node = NodeRecord(Organisation(name=name, kind=body.kind, country=country), (id_,), self._source.id, key)
         town = _tidy(cells["Locality_Siege"])
         if not town or read_member(town, country).label != "City":
             return node.reference, (node,), ()
         seat = self._city(Body("City", town), cells)
-        based = FactRecord(BasedIn(start=node.reference, end=seat.reference), ETMUN.id, key)
+        based = FactRecord(BasedIn(start=node.reference, end=seat.reference), self._source.id, key)
         return node.reference, (node, *seat.nodes), (*seat.facts, based)
 
     def _city(self, body: Body, cells: Mapping[str, str]) -> Placed:
@@ -184,7 +211,7 @@ class Networks(FileLoader):
         is_it = (
             bool(place)
             and apart <= _FARTHEST_KM
-            and _same_name(name, cells["asciiName"])
+            and any(_same_name(one, cells["asciiName"]) for one in _names(name, country))
             and len(self._countries_of.get(place, ())) <= 1
         )
         query = PlaceQuery(
@@ -195,14 +222,22 @@ class Networks(FileLoader):
             region=body.lies_in,
         )
         key = "|".join((country or "", name, body.lies_in or "", place, cells["lon"], cells["lat"]))
-        own = own_id(ETMUN.id, f"{country or ''}|{normalise(name) or name}|{place}")
+        # With an id of its own, another spelling leaves it the same place.
+        own = own_id(self._source.id, place if is_it else f"{country or ''}|{normalise(name) or name}|{place}")
         return self._localities.city(key, query, own_ids=(own,))
 
 
 @lru_cache(maxsize=1000)
-def _network(name: str) -> NodeRecord:
+def _network(name: str, source: str) -> NodeRecord:
     node = Organisation(name=name, kind="network")
-    return NodeRecord(node, (network_id(name, ETMUN.id),), ETMUN.id, f"network {name}")
+    return NodeRecord(node, (network_id(name, source),), source, f"network {name}")
+
+
+def _other_source(title: str) -> Source:
+    id_ = slug(title)[:60].strip("-")
+    if not id_ or id_ == ETMUN.id:
+        raise KgError(f"--source-title {quoted(title)}: give the title of the collection, in letters or digits")
+    return Source(id_, title, "not stated", "none stated", "", "aggregator")
 
 
 def _membership_code(cells: Mapping[str, str]) -> str:
@@ -232,6 +267,12 @@ def _point(cells: Mapping[str, str], longitude: str, latitude: str) -> tuple[flo
     if not cells[longitude] or not cells[latitude]:
         return None
     return float(cells[longitude]), float(cells[latitude])
+
+
+def _names(name: str, country: str | None) -> tuple[str, ...]:
+    """Return the name, and what is left of it without the words of the authority."""
+    found = recognise(name, country)
+    return (name, *found.places) if found.kind == "municipality" else (name,)
 
 
 #: How the column asciiName writes letters of German and the Nordic languages.
