@@ -24,6 +24,7 @@ MAX_CELLS = 20_000_000
 #: What all parts of a workbook may come to, unpacked.
 MAX_UNPACKED = 1024**3
 _CHUNK = 1 << 20
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: What is looked at in one go; a row of a sheet is shorter.
 _MAX_PIECE = 1 << 26
 
@@ -34,6 +35,7 @@ _UNCOMPUTED = re.compile(
     rb'<(?:\w+:)?c\s(?![^>]*\bt="str")(?:[^>]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^>]*>\s*'
     rb"<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*<(?:\w+:)?v>([^<]*)</', re.DOTALL)
 _ODS_TOKEN = re.compile(rb"<(/?)table:(table-row|table|table-cell|covered-table-cell)(\s[^>]*?)?(/?)>")
 _ODS_ROWS = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
 _ODS_COLUMNS = re.compile(rb'table:number-columns-repeated="(\d{1,9})"')
@@ -43,10 +45,10 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What was found: the kind, and by sheet and row the cells (``B2``) whose formulas have no values."""
+    """What was found: the kind, and by sheet and row what is wrong with a cell that the library takes for empty."""
 
     kind: Literal["xlsx", "ods", "xls"]
-    uncomputed: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    flaws: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 
 def look_through(path: Path) -> Package:
@@ -60,22 +62,23 @@ def look_through(path: Path) -> Package:
         with zipfile.ZipFile(path) as archive:
             kind = _kind(archive, path)
             left = MAX_UNPACKED
-            uncomputed: dict[str, dict[int, str]] = {}
+            flaws: dict[str, dict[int, str]] = {}
             for info in archive.infolist():
                 with Counted(archive.open(info), str(path), packed=info.compress_size, most=left) as stream:
                     if found := _look_into(stream, info.filename, kind, path):
-                        uncomputed[info.filename] = found
+                        flaws[info.filename] = found
                     left -= stream.count
-            return Package(kind, _by_sheet(archive, uncomputed) if uncomputed else {})
+            return Package(kind, _by_sheet(archive, flaws) if flaws else {})
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
         raise KgError(
             f"{path} is a damaged workbook ({error}), as after a broken download: download it again, or open it and save it anew"
         ) from error
     except RuntimeError as error:  # what zipfile says of encrypted members
-        raise _protected(path) from error
+        raise protected(path) from error
 
 
-def _protected(path: Path) -> KgError:
+def protected(path: Path) -> KgError:
+    """Return the message about a file that only opens with a password."""
     return KgError(f"{path} is protected by a password: open it, save it without one, and load it again")
 
 
@@ -91,7 +94,7 @@ def _kind(archive: zipfile.ZipFile, path: Path) -> Literal["xlsx", "ods"]:
         )
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise _protected(path)
+            raise protected(path)
         return "ods"
     some = ", ".join(sorted(names)[:5])
     raise KgError(
@@ -139,7 +142,8 @@ def _pieces(stream: IO[bytes], end: bytes, path: Path) -> Iterator[bytes]:
 def _look_into_sheet(stream: IO[bytes], path: Path) -> dict[int, str]:
     rows: set[int] = set()
     columns: set[int] = set()
-    uncomputed: dict[int, str] = {}
+    flaws: dict[int, str] = {}
+    piece = b""
     for piece in _pieces(stream, b"row>", path):
         found = [(letters, digits) for letters, digits, empty in _CELL.findall(piece) if not empty]
         if found:
@@ -148,10 +152,27 @@ def _look_into_sheet(stream: IO[bytes], path: Path) -> dict[int, str]:
             rows = {min(rows), max(rows)}
             columns = {min(columns), max(columns)}
             _check_span((max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1), path)
-        if b"f>" in piece or b"<f " in piece:
-            for letters, digits in _UNCOMPUTED.findall(piece):
-                uncomputed.setdefault(int(digits), (letters + digits).decode())
-    return uncomputed
+        _find_flaws(piece, flaws)
+    if not piece.rstrip().endswith(b"worksheet>"):
+        raise KgError(f"{path} is a damaged workbook, a sheet of which ends too early: download it again")
+    return flaws
+
+
+def _find_flaws(piece: bytes, flaws: dict[int, str]) -> None:
+    if b"f>" in piece or b"<f " in piece:
+        for letters, digits in _UNCOMPUTED.findall(piece):
+            flaws.setdefault(
+                int(digits),
+                f"the formula in cell {(letters + digits).decode()} was never computed: open the workbook in a spreadsheet "
+                "program and save it",
+            )
+    if b't="e"' in piece:
+        for attributes, value in _ERROR.findall(piece):
+            place = _attribute(attributes, "r")
+            if value != b"#N/A" and place:  # that one says that there is no value
+                flaws.setdefault(
+                    int(place.lstrip(_LETTERS)), f"cell {place} has an error in place of a value: {value.decode()}"
+                )
 
 
 def _column_number(letters: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
 from kg.loaders.grids import HEADER_WITHIN, Line, Wanted, base_names
-from kg.loaders.packages import Package, look_through
+from kg.loaders.packages import Package, look_through, protected
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 #: Bytes of an older workbook; with 65,536 rows a sheet it cannot need more.
 MAX_COMPOUND = 1 << 28
+#: Of the records of an XLS: how the first begins, and the kinds that tell whether it is encrypted.
+_BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_FILE_PASS, _BOUND_SHEET, _END = 0x2F, 0x85, 0x0A
 
 
 def read_workbook(path: Path, wanted: Wanted, *, sheet: str | None = None) -> tuple[Iterator[Line], str]:
@@ -45,7 +49,7 @@ def read_workbook(path: Path, wanted: Wanted, *, sheet: str | None = None) -> tu
             f"{path} is a workbook that cannot be read ({error}): it is damaged or protected by a password; download it again, "
             "or open it and save it as XLSX without one"
         ) from error
-    return _lines(chosen, package.uncomputed.get(chosen.name, {})), chosen.name
+    return _lines(chosen, package.flaws.get(chosen.name, {})), chosen.name
 
 
 def _look_at_compound(path: Path) -> Package:
@@ -58,12 +62,35 @@ def _look_at_compound(path: Path) -> Package:
         raise KgError(f"{path} has more than {MAX_COMPOUND / 1024**2:,.0f} MB: open it and save it as XLSX")
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise KgError(f"{path} is protected by a password: open it, save it without one, and load it again")
+        raise protected(path)
     if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         raise KgError(
-            f"{path} is no workbook, perhaps a document of Word: copy its table into one, and save it as XLSX"
+            f"{path} is in the format of older office programs, and there is no workbook in it: it is damaged, or a document; "
+            "download it again, or copy its table into a workbook and save that as XLSX"
         )
+    if _has_password(content):
+        raise protected(path)
     return Package("xls")
+
+
+def _has_password(content: bytes) -> bool:
+    """Return whether the records at the beginning of an XLS have the one that says how the others are encrypted."""
+    place = content.find(_BEGINNING)
+    while 0 <= place < len(content) - 4:
+        kind, size = struct.unpack_from("<HH", content, place)
+        if kind in {_BOUND_SHEET, _END}:
+            return False
+        if kind == _FILE_PASS:
+            return True
+        place += 4 + size
+    return False
+
+
+def _tables(workbook: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets with cells: charts and the like are sheets, too."""
+    from python_calamine import SheetTypeEnum
+
+    return [one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
 
 
 def _choose(workbook: CalamineWorkbook, path: Path, wanted: Wanted, sheet: str | None) -> CalamineSheet:
@@ -72,7 +99,7 @@ def _choose(workbook: CalamineWorkbook, path: Path, wanted: Wanted, sheet: str |
         if sheet not in names:
             raise KgError(f"{path} has no sheet {sheet}: it has {', '.join(names)}")
         return workbook.get_sheet_by_name(sheet)
-    filled = [one for one in map(workbook.get_sheet_by_name, names) if one.total_height]
+    filled = [one for one in map(workbook.get_sheet_by_name, _tables(workbook)) if one.start is not None]
     if not filled:
         raise KgError(f"{path} is a workbook with nothing in it: is it the right file?")
     # A sheet that describes the columns has their names, too, but not in its first row.
@@ -95,20 +122,14 @@ def _has_columns(sheet: CalamineSheet, wanted: Wanted, within: int) -> bool:
     return any(set(wanted.columns) <= set(base_names(line.cells)) for line in islice(filled, within))
 
 
-def _lines(sheet: CalamineSheet, uncomputed: Mapping[int, str] | None = None) -> Iterator[Line]:
+def _lines(sheet: CalamineSheet, flaws: Mapping[int, str] | None = None) -> Iterator[Line]:
     """Yield the rows of a sheet; the rows and cells before the first filled ones do count."""
     if sheet.start is None:
         return
     top, _ = sheet.start
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > top:
-            defect = ""
-            if uncomputed and number in uncomputed:
-                defect = (
-                    f"the formula in cell {uncomputed[number]} was never computed: open the workbook in a spreadsheet program "
-                    "and save it"
-                )
-            yield Line(number, [as_text(cell) for cell in cells], defect)
+            yield Line(number, [as_text(cell) for cell in cells], (flaws or {}).get(number, ""))
 
 
 def as_text(cell: Any) -> str:
