@@ -23,3 +23,10 @@ def home_folder(start: Path | None = None) -> Path:
         if (folder / _FOLDER_NAME).is_dir():
             return folder / _FOLDER_NAME
     return Path(platformdirs.user_data_dir("kg", appauthor=False))
+
+
+def judgements_file() -> Path:
+    """Return ``KG_JUDGEMENTS``, else ``judgements.csv`` in the home folder: what persons decided."""
+    if given := os.environ.get("KG_JUDGEMENTS"):
+        return Path(given).expanduser().absolute()
+    return home_folder() / "judgements.csv"

@@ -158,7 +158,12 @@ def test_csv_of_an_empty_answer_is_empty() -> None:
 
 def statement(source: str, row: str = "1", missing: str = "", **values: object) -> Statement:
     return Statement(
-        source=SourceData(id=source, title=source), row=row, edition="2025", values=values, missing=missing
+        source=SourceData(id=source, title=source),
+        row=row,
+        edition="2025",
+        load="list@2025#0",
+        values=values,
+        missing=missing,
     )
 
 

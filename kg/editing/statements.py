@@ -1,0 +1,51 @@
+"""What a person states: a load of its own, of the Source ``own:<person>``, so that it has provenance and can be taken back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from kg.database import loads, writer
+from kg.database.connection import Connection
+from kg.database.loads import LoadHeader
+from kg.database.writer import Edition, EditionWriter, claim_node
+from kg.errors import KgError
+from kg.schema.identity import slug
+from kg.schema.provenance import Source
+from kg.schema.records import NodeRecord
+
+
+def person_source(person: str) -> Source:
+    """Return the source of what a person states.
+
+    Raises:
+        KgError: The name holds no letter or digit.
+    """
+    code = slug(person)
+    if not code:
+        raise KgError(f"{person!r} is no name to state something under: give --by NAME, with letters or digits in it")
+    return Source(f"own:{code}", f"Statements of {person}", person, "", "", "person")
+
+
+def state(connection: Connection, scope: str, person: str, records: Sequence[NodeRecord]) -> writer.Written:
+    """Write what a person states as the one load of ``scope``, as of today; what it said before and no longer says, ends.
+
+    The caller has the turn (:func:`kg.database.turn.turn`).
+    """
+    source = person_source(person)
+    text = "\n".join(repr(record) for record in records)
+    header = LoadHeader(
+        scope,
+        datetime.now(UTC).date().isoformat(),
+        hashlib.sha256(text.encode()).hexdigest(),
+        "statement 1",
+        dates_facts=False,
+    )
+    header = loads.place_in_history(connection, header)
+    edition = Edition(header, [claim_node(record, header) for record in records], [], [source], complete=True)
+    editor = EditionWriter(connection, edition)
+    loads.begin(connection, header, [source])
+    written = editor.write()
+    loads.finish(connection, header, [source.id], counts={"read": len(records)})
+    return written
