@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from kg.loaders.mapping.country_names import country_code
 from kg.loaders.mapping.kinds import as_date, as_degrees, as_website
@@ -12,6 +13,9 @@ from kg.loaders.values import parse_whole
 
 #: Layouts that are not read unless a mapping says so: the month first, and years of two digits.
 _OTHER_LAYOUTS = ("%m/%d/%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y", "%m/%d/%y")
+
+#: Different cells by which a column is judged.
+_MOST_CELLS = 1000
 
 _QID = re.compile(r"(?:https?://www\.wikidata\.org/(?:entity|wiki)/)?Q[1-9]\d*")
 _GEONAMES = re.compile(r"(?:https?://(?:www\.|sws\.)?geonames\.org/)?[1-9]\d{3,8}/?\S*")
@@ -46,12 +50,17 @@ class Column:
 
     def share(self, is_one: Callable[[str], bool]) -> float:
         """Return the share of its different cells that are of a kind."""
-        different = set(self.cells)
+        different = self.different[:_MOST_CELLS]
         return sum(map(is_one, different)) / len(different) if different else 0.0
 
     def rest(self, is_one: Callable[[str], bool]) -> list[str]:
         """Return its different cells that are not of a kind, in order."""
-        return [cell for cell in dict.fromkeys(self.cells) if not is_one(cell)]
+        return [cell for cell in self.different if not is_one(cell)]
+
+    @cached_property
+    def different(self) -> tuple[str, ...]:
+        """Its different cells, in order."""
+        return tuple(dict.fromkeys(self.cells))
 
 
 def is_country(cell: str) -> bool:
@@ -71,7 +80,7 @@ def is_count(cell: str) -> bool:
 
 def is_website(cell: str) -> bool:
     """Return whether a cell is the address of a website."""
-    return "@" not in cell and readable(as_website, cell)
+    return "@" not in cell and not _QID.fullmatch(cell) and readable(as_website, cell)
 
 
 def _is_degrees(cell: str, most: int) -> bool:
@@ -79,12 +88,8 @@ def _is_degrees(cell: str, most: int) -> bool:
 
 
 def _is_text(cell: str) -> bool:
-    return (
-        any(letter.isalpha() for letter in cell)
-        and "@" not in cell
-        and not is_website(cell)
-        and not _QID.fullmatch(cell)
-    )
+    link = cell.lower().startswith(("http", "www.")) or "@" in cell or _QID.fullmatch(cell)
+    return not link and any(letter.isalpha() for letter in cell)
 
 
 #: For each field, how a cell of it looks, and the share of cells that must look so.
@@ -123,6 +128,7 @@ def layout_of(cells: Sequence[str]) -> str | None:
     >>> layout_of(["12/31/2009", "01/15/2010"]), layout_of(["31.12.09"]), layout_of(["2009"])
     ('%m/%d/%Y', '%d.%m.%y', None)
     """
+    cells = cells[:_MOST_CELLS]
     if not cells or sum(map(is_date, cells)) >= 0.95 * len(cells):
         return None
     for layout in _OTHER_LAYOUTS:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ from kg.loaders.values import present
 from kg.places.names import normalise
 
 #: Rows that are looked at.
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ def synonyms() -> dict[str, dict[str, int]]:
     }
 
 
+@lru_cache(maxsize=20_000)
 def fit(heading: str, field: str) -> float:
     """Return how well a heading means a field: 1 for the first of its words, near 1 for another, less for a part of it.
 
     >>> fit("Country", "country"), fit("Member since (year)", "since") > 0.5, fit("Zug", "since")
     (1.0, True, 0.0)
     """
-    text = normalise(heading)
+    text = normalise(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))
     words = synonyms()[field]
     if text in words:
         return 1 - words[text] / 1000
@@ -130,6 +132,11 @@ def _is_data(cells: Sequence[str]) -> bool:
     return any(any(letter.isdigit() for letter in cell) or any(look(cell) for look in looks) for cell in cells if cell)
 
 
+#: Words of headings that are about a member, but do not name it.
+_ABOUT = set(
+    ["id", "code", "nr", "no", "number", "date", "type", "status", "since", "size", "short", "acronym", "kind", "count"]
+)
+
 #: Fields in the order in which they choose their columns.
 _FIELDS = (
     "wikidata", "geonames", "latitude", "longitude", "website", "since", "until", "population", "country", "network", "member",
@@ -145,18 +152,18 @@ def assign(columns: Sequence[Column]) -> tuple[dict[str, Column], dict[str, Colu
     private = {
         column.name: column
         for column in columns
-        if max(fit(column.name, "private"), 0.6 if any("@" in cell for cell in column.cells[:200]) else 0) >= 0.6
+        if max(fit(column.name, "private"), 0.6 if column.share(lambda cell: "@" in cell) > 0.2 else 0) >= 0.6
         and max(fit(column.name, field) for field in _FIELDS) < 0.9
     }
     free = [column for column in columns if column.name not in private and column.cells]
     claims = [
-        (fit(column.name, field), -place, field, column)
+        (round(fit(column.name, field), 1), _share(field, column), fit(column.name, field), -place, field, column)
         for column in free
         for place, field in enumerate(_FIELDS)
         if fit(column.name, field) >= 0.5 and _looks(field, column)
     ]
     found: dict[str, Column] = {}
-    for _, _, field, column in sorted(claims, key=lambda claim: claim[:2], reverse=True):
+    for *_, field, column in sorted(claims, key=lambda claim: claim[:4], reverse=True):
         if field not in found and column not in found.values():
             found[field] = column
     for field, (look, share) in ALONE.items():
@@ -170,7 +177,16 @@ def assign(columns: Sequence[Column]) -> tuple[dict[str, Column], dict[str, Colu
     return _with_name(found, free), private
 
 
+def _share(field: str, column: Column) -> float:
+    return round(column.share(LOOKS[field][0]), 2) if field == "country" else 0.0
+
+
 def _looks(field: str, column: Column) -> bool:
+    if field in ("member", "city", "name"):
+        # Yes and no, or a status, name nobody.
+        few = len(column.different) <= 3 and len(column.cells) > 10
+        if few or _ABOUT & set(normalise(column.name).split()):
+            return False
     if field not in LOOKS:
         return True
     look, share = LOOKS[field]

@@ -23,6 +23,10 @@ _MOST_TOLD = 8
 _TOTALS = r"(?i)^(total|sum|summe|gesamt|insgesamt|totale|razem|celkem|source|quelle|fuente|fonte|note|anmerkung)\b"
 
 
+#: Fields whose cells are not any text.
+_NUMBERED = ("population", "website", "latitude", "longitude", "geonames", "wikidata")
+
+
 def suggest(path: Path, *, today: date | None = None) -> str:
     """Return a first mapping for a table, as text of YAML; lines with TO FILL IN are for a person to fill in.
 
@@ -71,7 +75,7 @@ def _edition(path: Path, today: date | None) -> Iterator[str]:
         r"(?<!\d)(20\d\d)[-_.](\d\d)(?!\d)",
         r"(?<!\d)(20\d\d)(?!\d)",
     ):
-        for match in re.finditer(pattern, path.name):
+        for match in reversed(list(re.finditer(pattern, path.name))):
             try:
                 found = check_partial_date("-".join(match.groups()))
             except ValueError:
@@ -102,7 +106,9 @@ def _skip(fields: dict[str, Column], table: Sniffed) -> Iterator[str]:
     name = fields.get("name")
     if not name:
         return
-    if any(re.search(_TOTALS, cell) for cell in name.cells):
+    country = fields.get("country")
+    totals = [row for row in table.rows if re.search(_TOTALS, row.cells.get(name.name, ""))]
+    if totals and not (country and all(row.cells.get(country.name) for row in totals)):
         yield "skip:"
         yield f"  - {{column: {_scalar(name.name)}, matches: {_scalar(_TOTALS)}, rule: totals and notes}}"
     elif name.filled < 1 and len(name.cells) < len(table.rows):
@@ -139,7 +145,7 @@ def _value(field: str, column: Column) -> str:
             parts.append(f"date: {_scalar(layout)}")
         elif column.rest(is_date):
             parts.append("unreadable: empty")
-    elif field in ("population", "website", "latitude", "longitude", "geonames", "wikidata"):
+    elif field in _NUMBERED:
         look, _ = LOOKS[field]
         if column.rest(look):
             parts.append(
@@ -153,7 +159,7 @@ def _doubts(field: str, column: Column) -> Iterator[str]:
         listed = ", ".join(_scalar(_short(cell)) for cell in unknown[:_MOST_TOLD])
         yield f"  # rows with these are rejected, as no country is called so: {listed}"
         yield f"  # country: {{column: {_scalar(column.name)}, values: {{{_scalar(_short(unknown[0]))}: CODE}}}}"
-    if field in LOOKS and field not in ("country", "since", "until") and (odd := column.rest(LOOKS[field][0])):
+    if field in _NUMBERED and (odd := column.rest(LOOKS[field][0])):
         yield f"  # cannot be read so: {', '.join(_scalar(_short(cell)) for cell in odd[:_EXAMPLES])}"
     if (
         field in ("since", "until")
@@ -205,7 +211,7 @@ def _comment(text: str) -> str:
 
 def _examples(column: Column) -> str:
     examples = ", ".join(_short(cell) for cell in list(dict.fromkeys(column.cells))[:_EXAMPLES])
-    share = "" if column.filled >= 1 else f"; filled in {column.filled:.0%} of rows"
+    share = "" if column.filled > 0.995 else f"; filled in {column.filled:.0%} of rows"
     return f"such as {examples}{share}" if examples else "always empty"
 
 
