@@ -12,6 +12,8 @@ from kg.database import schema
 from kg.database.connection import Connection, open_connection
 from kg.database.loads import loaded_sources
 from kg.database.writer import Progress
+from kg.places.home import judgements_file
+from kg.places.judgements import read_judgements
 
 if TYPE_CHECKING:
     import neo4j
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
 
     from kg.database.server import Reporter
     from kg.database.settings import Settings
+    from kg.editing.merge import Merged
+    from kg.editing.review import Answered
     from kg.editing.undo import Undone
     from kg.loaders.base import Loader, LoadReport
+    from kg.places.judgements import Judgement
     from kg.queries.report_results import ReportResult
     from kg.queries.results import Explanation, Paths, Recommendations
+    from kg.queries.review import ReviewList
     from kg.queries.why_results import Why, WhyBetween
 
 
@@ -178,11 +184,38 @@ class KnowledgeGraph:
             progress=progress,
         )
 
-    def undo(self, scope: str) -> Undone:
-        """Take the latest load of a scope back; see :func:`kg.editing.undo.undo`."""
+    def undo(self, source: str | None = None) -> Undone:
+        """Take the latest load of a source or scope, or of all, back; see :func:`kg.editing.undo.undo`."""
         from kg.editing.undo import undo
 
-        return undo(self.connection, scope)
+        return undo(self.connection, source)
+
+    # What persons decide --------------------------------------------------------------------------------------------------
+
+    def review(self, *, source: str = "", status: str = "review", top: int = 20) -> ReviewList:
+        """Return the places that a person must decide on; see :func:`kg.queries.review.open_places`."""
+        from kg.queries.review import open_places
+
+        return open_places(self.connection, read_judgements(judgements_file()), status=status, source=source, top=top)
+
+    def answer(self, answer: str, subject: str, candidate: str, *, by: str, reason: str) -> Answered:
+        """Write down whether a place is a candidate (yes, no, unsure); see :func:`kg.editing.review.answer`."""
+        from kg.editing import review
+
+        return review.answer(self.connection, judgements_file(), answer, subject, candidate, by=by, reason=reason)
+
+    def withdraw(self, subject: str, candidate: str) -> Judgement:
+        """Take the answer on a place and a candidate back; see :func:`kg.editing.review.take_back`."""
+        from kg.editing import review
+
+        return review.take_back(self.connection, judgements_file(), subject, candidate)
+
+    def merge(self, first: str, second: str, *, by: str, label: str | None = None) -> Merged:
+        """Say that two nodes are one; see :func:`kg.editing.merge.merge`."""
+        from kg.editing.merge import merge
+
+        judgements = read_judgements(judgements_file())
+        return merge(self.connection, first, second, by=by, judgements=judgements, label=label)
 
     # Looking after it ------------------------------------------------------------------------------------------------------
 

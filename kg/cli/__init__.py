@@ -27,11 +27,13 @@ COMMANDS = {
         "kg.cli.fetch:fetch",
         "Fetch an edition of a source from a public end point, as a file to load.",
     ),
+    "review": ("kg.cli.review:review", "Decide on places that kg did not dare to join."),
+    "merge": ("kg.cli.review:merge", "Say that two nodes are one."),
     "sources": (
         "kg.cli.maintain:sources",
         "List the public sources: publisher, licence, address and how to load them.",
     ),
-    "undo": ("kg.cli.maintain:undo", "Take back the latest load of SCOPE."),
+    "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
     "schema": (
         "kg.cli.schema:schema",

@@ -26,17 +26,18 @@ def digest(connect: dict[str, Any]) -> None:
 
 
 @click.command()
-@click.argument("scope")
+@click.argument("source", required=False)
 @connection_options
-def undo(scope: str, connect: dict[str, Any]) -> None:
-    """Take back the latest load of SCOPE.
+def undo(source: str | None, connect: dict[str, Any]) -> None:
+    """Take back the latest load of SOURCE, or the latest of all.
 
-    The graph is then as if that load had never run. `kg sources --loaded` names the scopes.
+    The graph is then as if that load had never run. SOURCE is the id of a source or the scope of a load; `kg sources --loaded`
+    names both.
     """
     from kg.graph import connect as open_graph
 
     with open_graph(**connect) as graph:
-        undone = graph.undo(scope)
+        undone = graph.undo(source)
     click.echo(
         f"Took back {undone.load}: {undone.nodes_removed} nodes and {undone.facts_removed} facts removed, "
         f"{undone.nodes_changed} nodes and {undone.facts_changed} facts as they were before."

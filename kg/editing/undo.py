@@ -29,6 +29,10 @@ WITH l
 OPTIONAL MATCH (c:Change {load: $load})
 DELETE c"""
 _READ = "MATCH (:Load {id: $load})-[:READ]->(s:Source) RETURN s.id AS id"
+_OF_SOURCE = """\
+MATCH (l:Load) WHERE l.attempt_status[-1] <> $undone
+    AND ($source IS NULL OR EXISTS { (l)-[:READ]->(:Source {id: $source}) })
+RETURN l.id AS id, l.scope AS scope ORDER BY l.sequence DESC LIMIT 1"""
 _SCOPES = "MATCH (l:Load) WHERE l.attempt_status[-1] <> $undone RETURN DISTINCT l.scope AS scope ORDER BY scope"
 
 
@@ -52,17 +56,17 @@ class _Change:
     before: Assertion
 
 
-def undo(connection: Connection, scope_or_load: str) -> Undone:
-    """Take the latest load of a scope back: the graph is then as if that load had never run.
+def undo(connection: Connection, what: str | None = None) -> Undone:
+    """Take the latest load of a scope or source back: the graph is then as if that load had never run.
 
-    What the load first asserted goes; what it changed or ended returns. A node that only this load asserted stays, as ended, if a
+    ``what`` is a scope, the id of a load, or the id of a source; the latest load of all when it is not given. What the load first asserted goes; what it changed or ended returns. A node that only this load asserted stays, as ended, if a
     fact of another source touches it. An undo that was cut off is finished by running it again.
 
     Raises:
         KgError: Nothing of that scope is loaded, or the named load is not the latest of its scope.
     """
     with turn(connection):
-        load = _latest(connection, scope_or_load)
+        load = _latest(connection, what)
         connection.run_write(_OPEN, {"load": load})
         changes = [
             _Change(row["kind"], row["type"], row["part"], row["spell"], Assertion(*json.loads(row["before"])))
@@ -71,7 +75,17 @@ def undo(connection: Connection, scope_or_load: str) -> Undone:
         return _Undo(connection, load, changes).run()
 
 
-def _latest(connection: Connection, scope_or_load: str) -> str:
+def _latest(connection: Connection, what: str | None) -> str:
+    if what is None or not loads.history(connection, what.rpartition("@")[0] or what):
+        latest = connection.run_read(_OF_SOURCE, {"source": what, "undone": loads.UNDONE})
+        if latest:
+            return str(latest[0]["id"])
+    if what is None:
+        raise KgError("nothing is loaded, so nothing can be taken back")
+    return _latest_of_scope(connection, what)
+
+
+def _latest_of_scope(connection: Connection, scope_or_load: str) -> str:
     scope = scope_or_load.rpartition("@")[0] or scope_or_load
     standing = [row["id"] for row in loads.history(connection, scope) if row["status"] != loads.UNDONE]
     if not standing:

@@ -23,6 +23,9 @@ from kg.database.loads import LoadHeader
 from kg.database.turn import turn
 from kg.database.writer import MAX_ENDED_SHARE, Claim, Edition, Progress, R, claim_fact, claim_node
 from kg.errors import KgError
+from kg.loaders.apart import first_reason, joining_different
+from kg.places.home import judgements_file
+from kg.places.judgements import read_judgements
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord, number_spells
 
@@ -44,7 +47,7 @@ class Row:
     def content_id(line: int, cells: Mapping[str, str]) -> str:
         """Return an id for a row that has none of its own: its number and a hash of its content."""
         text = json.dumps(list(cells.items()), ensure_ascii=False)
-        return f"{line}:{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+        return f"{line}:{hashlib.blake2b(text.encode(errors='surrogatepass'), digest_size=4).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ def _load(
         ),
     )
     _claim(fates, header)
+    _keep_apart(connection, fates)
     _reject_unknown(connection, fates)
     rejects = tuple((fate.row, fate.outcome.reason) for fate in fates if isinstance(fate.outcome, Rejected))
     if strict and rejects:
@@ -289,6 +293,18 @@ def _first_of_each(claims: Iterable[Claim[R]]) -> list[Claim[R]]:
     for claim in claims:
         first.setdefault(claim.key, claim)
     return list(first.values())
+
+
+def _keep_apart(connection: Connection, fates: Sequence[_Fate]) -> None:
+    """Reject rows that would join what a person called different."""
+    records = (claim.record for fate in fates for claim in fate.nodes)
+    joining = joining_different(connection, records, read_judgements(judgements_file()))
+    if not joining:
+        return
+    for fate in fates:
+        if why := first_reason((claim.record for claim in fate.nodes), joining):
+            fate.outcome = Rejected(why)
+            fate.nodes, fate.facts = [], []
 
 
 def _reject_unknown(connection: Connection, fates: Sequence[_Fate]) -> None:

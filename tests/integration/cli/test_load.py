@@ -110,7 +110,7 @@ def test_the_schema_is_shown_without_a_database() -> None:
         (("load", "geonames", "--min-population", "-1"), "--min-population"),
         (("load", "covenant"), "Missing argument"),
         (("load", "starter", "--password-file", "/nowhere"), "--password-file"),
-        (("undo",), "Missing argument"),
+        (("undo", "a", "b"), "unexpected extra argument"),
         (("sources", "--format", "xml"), "--format"),
     ],
 )
