@@ -29,14 +29,17 @@ _HINTED = 2.0
 _QUARTER = -0.3
 #: The odds, as a logarithm, from which on the first is taken.
 CLEAR = 0.4
+#: The same when the source tells the place from its namesakes by something that is not understood.
+CLEAR_IN_SPITE = 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A place found, what speaks for it, and how much."""
+    """A place found, what speaks for it, and how much; ``hinted`` when something else in the name does."""
 
     found: Found
     weight: float
+    hinted: bool
     evidence: tuple[Evidence, ...]
 
     @property
@@ -74,11 +77,14 @@ def _weighed(
     if query.population:
         evidence.append(Evidence("population", str(query.population), str(place.population)))
         weight -= min(2.0, 2 * abs(math.log10(max(place.population, 200) / max(query.population, 200))))
+    helped = False
     for other in hinted:
         distance = kilometres(location(place), location(other))
-        if distance <= HINT_KM and other.id != place.id:
-            evidence.append(Evidence("distance", other.name, f"{distance:.0f} km"))
+        if distance <= HINT_KM:
+            same = other.id == place.id
+            evidence.append(Evidence("alternate name" if same else "distance", other.name, f"{distance:.0f} km"))
             weight += _HINTED
+            helped = True
             break
     if query.location:
         distance = kilometres(location(place), query.location)
@@ -86,7 +92,7 @@ def _weighed(
         weight += _NEAR if distance <= SAME_PLACE_KM else 0.0
     if gazetteer is not None and gazetteer.larger_near(place, 8.0, 8.0):
         weight += _QUARTER
-    return Weighed(one, weight, tuple(evidence))
+    return Weighed(one, weight, helped, tuple(evidence))
 
 
 def margin(weighed: Sequence[Weighed]) -> float:

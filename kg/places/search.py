@@ -21,6 +21,7 @@ SHORTEST_SIMILAR = 5
 SHORTEST_CUT = 4
 #: Inhabitants of a place whose name is more likely misspelt than that of a small one is missing from the gazetteer.
 WIDELY_KNOWN = 60_000
+KNOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ class Search:
             for longer in self._gazetteer.keys(country, key[:-1]):
                 for named in self._gazetteer.named(country, longer):
                     rest = named.text[len(text) :]
-                    if rest and not rest[0].isascii() and _letters(named.text).startswith(text.casefold()):
+                    if (
+                        rest
+                        and not rest[0].isascii()
+                        and " " not in rest
+                        and _letters(named.text).startswith(text.casefold())
+                    ):
                         place = self._gazetteer.place(named.place)
                         if place is not None:
                             found.append(Found(place, named.text, 0.97, named.main, False))
@@ -113,13 +119,15 @@ class Search:
                 for named in self._gazetteer.named(country, similar):
                     place = self._gazetteer.place(named.place)
                     if place is not None:
-                        likeness = _likeness(text, named.text, country, place.population)
+                        likeness = _likeness(text, named.text, country, place.population, main=named.main)
                         found.append(Found(place, named.text, likeness - 0.01 * distance, named.main, False))
         return found
 
 
-def _likeness(text: str, other: str, country: str, population: int) -> float:
+def _likeness(text: str, other: str, country: str, population: int, *, main: bool) -> float:
     """Return how likely a name is another one misspelt; names of small places are often like one another by themselves."""
+    from rapidfuzz.distance import OSA
+
     words, other_words = (normalise(to_latin(name, country)).split() for name in (text, other))
     if len(words) == len(other_words) > 1:
         different = [pair for pair in zip(words, other_words, strict=True) if pair[0] != pair[1]]
@@ -127,9 +135,9 @@ def _likeness(text: str, other: str, country: str, population: int) -> float:
         if len(different) == 1 and max(map(len, equal)) > 4 and sum(map(len, equal)) > 5:
             return 0.95
     joined, other_joined = "".join(words), "".join(other_words)
-    if len(joined) > 5 and sorted(joined) == sorted(other_joined):
+    if len(joined) > 5 and population >= KNOWN and sorted(joined) == sorted(other_joined):
         return 0.93  # two letters changed places
-    if len(joined) > 5 and population >= WIDELY_KNOWN:
+    if main and len(joined) > 6 and population >= WIDELY_KNOWN and OSA.distance(joined, other_joined) == 1:
         return 0.92
     return 0.8
 

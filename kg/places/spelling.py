@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,6 +22,12 @@ def words(*path: str) -> tuple[str, ...]:
     for name in path:
         found = found[name]
     return tuple(found)
+
+
+@cache
+def tables(name: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the tables of the file that bear a name."""
+    return tuple(_said()[name])
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 
 from kg.places.authorities import Recognised, recognise
 from kg.places.names import normalise
-from kg.places.spelling import groups, words
+from kg.places.spelling import groups, tables, words
 from kg.places.transliterate import to_latin
 
 
@@ -29,6 +29,8 @@ class Variant:
 
 #: Where a municipality may be called a community.
 _COMMUNITIES = frozenset(("MD", "RO", "UA"))
+#: Where a slash stands for "on the river".
+_RIVER_SLASH = frozenset(("AT", "DE"))
 _BRACKETS = re.compile(r"\(([^()]*)(?:\)|$)|\[([^\[\]]*)(?:\]|$)")
 _PARTS = re.compile(r"\s*/\s*|\s+[-–—]\s+|\s*[;|=]\s*|\s+[-–—]|[-–—]\s+|\.\s+(?=[^\W\d_]{3})")
 #: Post offices add these: "Menton Cedex 2", "Dublin 4", "København K", "Leeuwarden NL-8911", "RA Emmen".
@@ -71,7 +73,10 @@ def _all(name: str, country: str | None) -> Iterator[Variant]:
     if unnumbered != outside:
         yield from _with_bare(unnumbered, 0.97, "without what the post adds", country, inside)
     parts = [part for part in _PARTS.split(outside) if part.strip()]
-    if len(parts) > 1:
+    if len(parts) > 1 and country in _RIVER_SLASH and "/" in outside:
+        # What stands after the slash is the river on which it lies, or the range.
+        yield from _with_bare(parts[0], 0.96, "before the slash", country, tuple(parts[1:]))
+    elif len(parts) > 1:
         for place, part in enumerate(parts):
             others = tuple(other for number, other in enumerate(parts) if number != place)
             yield from _with_bare(part, 0.96 if place == 0 else 0.93, "one of several names", country, others)
@@ -128,7 +133,7 @@ def _written_out(name: str, country: str | None) -> str:
 def _abbreviations(country: str | None) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (re.compile(pattern, re.IGNORECASE), to)
-        for group in words("abbreviations")
+        for group in tables("abbreviations")
         if not group["countries"] or country in group["countries"]
         for pattern, to in group["rules"]
     )
@@ -146,7 +151,7 @@ def nominatives(text: str, country: str | None) -> Iterator[str]:
 def _genitives(country: str | None) -> tuple[tuple[str, str], ...]:
     return tuple(
         (ending, nominative)
-        for group in words("genitives")
+        for group in tables("genitives")
         if country in group["countries"]
         for ending, nominatives_of in group["endings"].items()
         for nominative in nominatives_of
@@ -166,7 +171,8 @@ def beginnings(name: str) -> Iterator[tuple[str, str]]:
     """Yield the name cut in two at each space or hyphen, later cuts first ("Barbastro Huesca": Barbastro, Huesca)."""
     for cut in reversed([found.span() for found in re.finditer(r"[\s\-–,]+", name.strip())]):
         first, second = name.strip()[: cut[0]], name.strip()[cut[1] :]
-        if len(normalise(first)) > 2 and len(normalise(second)) > 1:
+        plain = normalise(first).split()
+        if plain and plain[-1] not in words("small") and len("".join(plain)) > 3 and len(normalise(second)) > 1:
             yield first, second
 
 
@@ -196,6 +202,6 @@ def is_qualifier(rest: str, country: str | None) -> bool:
 def _qualifiers(country: str | None) -> tuple[re.Pattern[str], ...]:
     return tuple(
         re.compile(rf"\s(?:{'|'.join(sorted(group['words'], key=len, reverse=True))})\s(.+)$")
-        for group in words("qualifiers")
+        for group in tables("qualifiers")
         if country in group["countries"]
     )

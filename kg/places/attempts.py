@@ -1,0 +1,126 @@
+"""The ways to look a query up, firm ones first: what to look for, and what the gazetteer has under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.places.choice import HINT_KM, SAME_PLACE_KM, location
+from kg.places.distance import kilometres
+from kg.places.gazetteer import Place
+from kg.places.query import PlaceQuery
+from kg.places.search import Found, Search
+from kg.places.variants import (
+    Variant,
+    beginnings,
+    is_of_another_body,
+    joined,
+    nominatives,
+    of_a_district,
+    qualified,
+    variants,
+)
+
+#: How near a place must lie to the one after which it is named ("Villanova di Camposampiero").
+_QUALIFIER_KM = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A name looked for, and what bears it; ``firm`` when the name itself was found, not one that is only like it."""
+
+    variant: Variant
+    found: list[Found]
+    firm: bool = True
+
+
+def attempts(query: PlaceQuery, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
+    """Yield the ways to look a query up in these countries, the most trustworthy first, each with something found."""
+    for attempt in _all(query, countries, search):
+        if attempt.found:
+            yield attempt
+
+
+def _all(query: PlaceQuery, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
+    names = tuple(dict.fromkeys((query.name, *query.names)))
+    ways = [variant for name in names for variant in variants(name, query.country)]
+    for variant in ways:
+        yield Attempt(variant, search.named(variant.text, countries))
+    if is_of_another_body(query.name, query.country):
+        return
+    for variant in ways:
+        yield from _of_joined(variant.text, countries, search)
+        yield from _of_two(variant.text, countries, search)
+    for name in names:
+        for variant in qualified(name, query.country):
+            found = search.named(variant.text, countries)
+            yield from _near(
+                Variant(variant.text, 0.93, variant.rule, variant.hints), found, countries, search, _QUALIFIER_KM
+            )
+    yield from _like_it(names, ways, query.country, countries, search)
+
+
+def _like_it(
+    names: Sequence[str], ways: Sequence[Variant], country: str | None, countries: Sequence[str], search: Search
+) -> Iterator[Attempt]:
+    """Look for names that are only like the one given."""
+    for variant in ways:
+        text, hints = variant.text, variant.hints
+        cut = search.cut_short(text, countries)
+        yield Attempt(Variant(text, variant.weight * 0.95, "name cut short", hints), cut, firm=False)
+        for nominative in nominatives(text, country):
+            changed = Variant(nominative, variant.weight * 0.9, "in the nominative", hints)
+            yield Attempt(changed, search.named(nominative, countries), firm=False)
+    for variant in ways:
+        changed = Variant(variant.text, variant.weight * 0.93, "similar name", variant.hints)
+        yield Attempt(changed, search.similar(variant.text, countries), firm=False)
+    for variant in ways:
+        changed = Variant(variant.text, variant.weight * 0.8, "longer name", variant.hints)
+        yield Attempt(changed, search.longer(variant.text, countries), firm=False)
+    for name in names:
+        for part in joined(name):
+            yield Attempt(Variant(part, 0.7, "one of joined names"), search.named(part, countries), firm=False)
+        for variant in qualified(name, country):
+            changed = Variant(variant.text, 0.7, variant.rule)
+            yield Attempt(changed, search.named(variant.text, countries), firm=False)
+
+
+def _of_joined(name: str, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
+    """Find a municipality named for several places: by two of them that lie near each other."""
+    parts = joined(name)
+    found = [search.named(part, countries) for part in parts]
+    for number, part in enumerate(parts):
+        others = [other.place for place, group in enumerate(found) if place != number for other in group]
+        near = _near_any(found[number], others, SAME_PLACE_KM)
+        yield Attempt(Variant(part, 0.95, "joined names"), near)
+
+
+def _of_two(name: str, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
+    """Find a place written with the one that it lies in or near: "Barbastro Huesca", "Sint-Andries Brugge"."""
+    district = of_a_district(name)
+    whole: list[Found] = []
+    for first, second in beginnings(name):
+        found = [one for one in search.named(first, countries) if one.likeness == 1.0]
+        yield from _near(Variant(first, 0.93, "with a place nearby", (second,)), found, countries, search, HINT_KM)
+        if district:
+            whole += [*found, *search.named(second, countries)]
+    yield Attempt(Variant(name, 0.9, "city of a district"), whole)
+
+
+def _near(
+    variant: Variant, found: list[Found], countries: Sequence[str], search: Search, most: float
+) -> Iterator[Attempt]:
+    if found:
+        others = [one.place for hint in variant.hints for one in search.named(hint, countries)]
+        yield Attempt(variant, _near_any(found, others, most))
+
+
+def _near_any(found: list[Found], others: list[Place], most: float) -> list[Found]:
+    """Return the places that lie near one of others, which they are not themselves."""
+    return [
+        one
+        for one in found
+        if any(
+            one.place.id != other.id and kilometres(location(one.place), location(other)) <= most for other in others
+        )
+    ]
