@@ -18,7 +18,9 @@ MAX_LINE = 1 << 20
 
 #: ="00123", by which some programs keep Excel from making a number of it.
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
-_FORMULA = re.compile(r"[=+@](?:[A-Z][A-Z0-9.]*\(|'?[^,;]*!?\$?[A-Z]{1,3}\$?\d+\b)")
+#: A byte that is not UTF-8, as surrogateescape keeps it.
+_NO_LETTER = re.compile("[\udc80-\udcff]")
+_FORMULA = re.compile(r"=(?:[A-Z][A-Z0-9.]*\(|'?[^,;]*!?\$?[A-Z]{1,3}\$?\d+\b)")
 
 
 def read_delimited(
@@ -101,24 +103,33 @@ def _lines(text: io.TextIOWrapper, dialect: Dialect, where: str) -> Iterator[Lin
     for _ in range(dialect.skip):
         next(feed)
     records = csv.reader(feed, delimiter=dialect.delimiter, quoting=dialect.quoting, skipinitialspace=True, strict=True)
+    damaged = text.errors == "surrogateescape"
     while True:
         feed.under_way = []
         first = feed.number + 1
         try:
-            cells = [_clean(cell) for cell in next(records)]
+            cells = [cell.strip() for cell in next(records)]
         except StopIteration:
             return
         except csv.Error:
-            start = feed.take_back()
+            start = _NO_LETTER.sub("\ufffd", feed.take_back())
             yield Line(first, start.strip().split(dialect.delimiter), "a quotation mark is missing, or one too many")
             continue
         except UnicodeError as error:
             raise _other_encoding(where, text, first) from error
-        yield Line(first, cells, _defect(cells))
+        defect = ""
+        # Most lines have none of it: looking at each cell of each line would take half of the time.
+        written = "".join(feed.under_way)
+        if "=" in written or "\0" in written or (damaged and not written.isascii()):
+            cells = [_clean(cell) for cell in cells]
+            defect = _defect(cells)
+            if defect and damaged:
+                # A byte that is no letter can be neither printed nor written to the table of rejects.
+                cells = [_NO_LETTER.sub("\ufffd", cell) for cell in cells]
+        yield Line(first, cells, defect)
 
 
 def _clean(cell: str) -> str:
-    cell = cell.strip()
     if cell.startswith('="') and (match := _KEPT_AS_TEXT.fullmatch(cell)):
         return match[1].strip()
     return cell
@@ -130,6 +141,7 @@ def _defect(cells: list[str]) -> str:
             return f"a NUL character in {quoted(cell)}: the file is damaged here"
         if cell.startswith("=") and _FORMULA.match(cell):
             return f"a formula in place of its value: {quoted(cell)}"
-        if not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell):
-            return f"letters that are not UTF-8 as the rest of the file: {quoted(cell)}"
+        if _NO_LETTER.search(cell):
+            shown = _NO_LETTER.sub("\ufffd", cell)
+            return f"letters that are not UTF-8 as the rest of the file: {quoted(shown)}"
     return ""

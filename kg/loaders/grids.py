@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Row
@@ -52,7 +52,8 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
         where: The file, and the member or sheet, for messages.
 
     Raises:
-        KgError: There is no header, it has not the columns, or has one of them twice; or there is no line below it.
+        KgError: There is no header, it has not the columns, or has one of them twice; or there is no line below it, or none
+            without a defect.
     """
     lines = iter(lines)
     if wanted.names:
@@ -61,13 +62,22 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
     else:
         header, rest = _find_header(lines, wanted, where)
         lines = chain(rest, lines)
-    found = False
+    number = bad = 0
+    first_defect = ""
     for line in lines:
         if any(line.cells) or line.defect:
-            found = True
-            yield _as_row(line, header, wanted.row_id, file)
-    if not found:
+            row = _as_row(line, header, wanted.row_id, file)
+            number += 1
+            if row.defect:
+                bad += 1
+                first_defect = first_defect or f"line {row.line}: {row.defect}"
+            yield row
+    if not number:
         raise KgError(f"{where} has a header and not a single row below it: is it the whole file?")
+    if bad == number:
+        raise KgError(
+            f"{where}: not one of its {number} rows can be read, the first in {first_defect}. Are header and rows written alike?"
+        )
 
 
 def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[list[str], list[Line]]:
@@ -149,7 +159,7 @@ def _as_row(line: Line, header: Sequence[str], row_id: RowId | None, file: str) 
         cells.pop()
     if len(cells) != len(header) and not defect:
         defect = f"{len(cells)} cells where the header has {len(header)}: is a separator or a quotation mark missing, or one too many?"
-    named = {name: cells[place] if place < len(cells) else "" for place, name in enumerate(header)}
+    named = dict(zip_longest(header, cells[: len(header)], fillvalue=""))
     named |= {f"column {place + 1}": cells[place] for place in range(len(header), len(cells))}
     return Row(file, line.number, named, _identify(line.number, named, row_id, defect), defect)
 

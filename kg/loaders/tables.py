@@ -27,7 +27,7 @@ def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
     columns = list(dict.fromkeys(name for row, _ in rejects for name in row.cells))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["file", "line", "reason", *columns])
             for row, reason in rejects:

@@ -93,6 +93,11 @@ def test_a_bad_line_is_a_reject(tmp_path: Path) -> None:
     assert number.defect == "no object, {…}"
 
 
+def test_half_a_letter_does_no_harm(tmp_path: Path) -> None:
+    (row,) = read_json_lines(file(tmp_path, '{"city": "\\ud800"}\n'))
+    assert row.id.startswith("1:")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.tables import read_table
+from kg.loaders.tables import read_table, write_rejects
 
 
 def table(tmp_path: Path, content: bytes | str, name: str = "table.csv") -> Path:
@@ -216,9 +216,24 @@ def test_one_bad_line_is_one_reject_and_the_others_are_read(
 
 
 def test_a_bad_line_keeps_what_it_has_for_the_rejects(tmp_path: Path) -> None:
-    short, long = list(read_table(table(tmp_path, "a,b,c\n1\n1,2,3,4,\n")))
+    short, long, _ = list(read_table(table(tmp_path, "a,b,c\n1\n1,2,3,4,\n1,2,3\n")))
     assert short.cells == {"a": "1", "b": "", "c": ""}
     assert long.cells == {"a": "1", "b": "2", "c": "3", "column 4": "4"}
+
+
+def test_rows_that_are_all_bad_are_one_error(tmp_path: Path) -> None:
+    path = table(tmp_path, "city;country;since\nRiga,LV,2009\nOslo,NO,2010\n")
+    message = "not one of its 2 rows can be read, the first in line 2: 1 cells where the header has 3"
+    with pytest.raises(KgError, match=message):
+        list(read_table(path, columns=["city"]))
+
+
+def test_a_row_of_damaged_letters_can_be_written_to_the_rejects(tmp_path: Path) -> None:
+    path = table(tmp_path, "city,note\nRīga,é\n".encode() + b"K\xf8ge,x\n" + "Malmö,ö\n".encode())
+    good, bad, _ = read_table(path)
+    assert (good.defect, bad.cells) == ("", {"city": "K\ufffdge", "note": "x"})
+    write_rejects(tmp_path / "rejects.csv", [(bad, bad.defect), (Row("f", 2, {"city": "\ud800"}, "1"), "x")])
+    assert "K\ufffdge" in (tmp_path / "rejects.csv").read_text("utf-8")
 
 
 def test_a_mark_that_is_never_closed_swallows_no_rows(tmp_path: Path) -> None:
@@ -310,6 +325,8 @@ def test_whatever_a_program_writes_is_read_back(
     packed: bool,
 ) -> None:
     body, encoding = content
+    if terminator == "\r":
+        quoting = csv.QUOTE_ALL  # else Python's writer leaves a line feed inside of a cell bare
     header = [f"name {place}" for place in range(len(body[0]))]
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=terminator, quoting=quoting)  # type: ignore[arg-type]
