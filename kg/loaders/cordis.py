@@ -13,9 +13,9 @@ from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.cordis_files import CordisFiles, Participant, Survey, amount, call_code, pair, seat_key
 from kg.loaders.files import Entry, FileLoader, Option
+from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed
 from kg.places.authorities import Recognised, recognise
-from kg.places.countries import countries
 from kg.places.query import PlaceQuery
 from kg.schema.identity import reference, slug
 from kg.schema.nodes import Call, Organisation, Programme, Project, check_text
@@ -76,6 +76,8 @@ _SURNAME_FIRST = re.compile(
     r"[^\W\d_a-zà-ÿ]{2,}(?:[ '-][^\W\d_a-zà-ÿ]{2,})*(?: [^\W\d_a-zà-ÿ][a-zà-ÿ]+(?:-[^\W\d_]+)?)+"
 )
 _NATURAL_PERSON = Skipped("a natural person")
+#: At the end of an association's name.
+_LEGAL_FORM = re.compile(r"[\s,-]+(?:aisbl|asbl|ivzw|vzw|e\.?\s?v\.?)$", re.IGNORECASE)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -137,6 +139,7 @@ class Cordis(FileLoader):
         self._activities = tuple(sorted(set(activity)))
         self._resolver = resolver
         self._bodies: dict[str, _Body] = {}
+        self._towns: dict[str, Placed] = {}
         asked = f"(--activity {' '.join(self._activities)})"
         self._other_type = Skipped(f"not of the types asked for {asked}")
         self._other_project = Skipped(f"project without a participant of the types asked for {asked}")
@@ -240,7 +243,7 @@ class Cordis(FileLoader):
 
     def _body(self, pic: str, participant: Participant) -> _Body:
         """Return what a participant is: a public body may be a municipality or a region, by its name."""
-        if participant.activity != "PUB" or participant.country not in countries():
+        if participant.activity != "PUB" or not _COUNTRY.fullmatch(participant.country):
             return _Body("Organisation")
         if pic not in self._bodies:
             recognised = recognise(participant.name, participant.country)
@@ -262,7 +265,8 @@ class Cordis(FileLoader):
             kind=ACTIVITIES.get(participant.activity),
             country=participant.country if _COUNTRY.fullmatch(participant.country) else None,
         )
-        record = NodeRecord(organisation, (row,), PROJECTS.id, row)
+        known = known_organisation(_LEGAL_FORM.sub("", participant.name), organisation.country)
+        record = NodeRecord(organisation, (row, known) if known else (row,), PROJECTS.id, row)
         seat = self._seat(participant)
         if seat is None:
             return (record,), ()
@@ -285,17 +289,19 @@ class Cordis(FileLoader):
         return self._localities.city(row, query, own_ids=(row,))
 
     def _seat(self, participant: Participant) -> Placed | None:
-        """Return the town of an address, unless none is given or its country is not in the list."""
-        if participant.country not in countries() or not _is_text(participant.city):
+        """Return the town of an address, where both town and country are given."""
+        if not _COUNTRY.fullmatch(participant.country) or not _is_text(participant.city):
             return None
         key = seat_key(participant)
-        query = PlaceQuery(
-            _written(participant.city),
-            participant.country,
-            location=self._survey.seats.get(key),
-            region=participant.nuts or None,
-        )
-        return self._localities.city(key, query)
+        if key not in self._towns:
+            query = PlaceQuery(
+                _written(participant.city),
+                participant.country,
+                location=self._survey.seats.get(key),
+                region=participant.nuts or None,
+            )
+            self._towns[key] = self._localities.city(key, query)
+        return self._towns[key]
 
 
 def _is_readable(row: Row) -> bool:

@@ -150,6 +150,7 @@ def test_an_organisation_is_based_in_its_town(archive: Path) -> None:
     assert based == {
         "Organisation/pic:800000002": "Athina",
         "Organisation/pic:800000003": "Leeds",
+        "Organisation/pic:800000005": "Cambridge Ma",
         "Organisation/pic:800000007": "København",
     }
 
@@ -196,10 +197,22 @@ def test_an_organisation_no_longer_active_has_still_taken_part(archive: Path) ->
     }
 
 
-def test_an_organisation_of_a_country_that_is_not_in_the_list_has_no_town(archive: Path) -> None:
+def test_an_organisation_from_beyond_the_list_of_countries_is_based_in_a_town_of_its_country(archive: Path) -> None:
     loader = cordis(archive)
-    assert nodes(loader)["Organisation/pic:800000005"]["country"] == "US"
-    assert participation(loader, "Organisation/pic:800000005", "900000002") == {"role": "partner"}
+    found = nodes(loader)
+    assert found["Organisation/pic:800000005"]["country"] == "US"
+    ((_, town),) = (pair for pair in facts(loader, "BASED_IN") if pair[0] == "Organisation/pic:800000005")
+    assert found[town]["country"] == "US"
+    assert not [pair for pair in facts(loader, "LOCATED_IN") if pair[0] == town]
+
+
+def test_an_organisation_that_the_starter_has_is_the_same_node(tmp_path: Path) -> None:
+    tables = {
+        name: (DATA / name).read_bytes().replace(b"INSTITUTE OF RAILS", b"EUROCITIES ASBL").replace(b'"US"', b'"BE"')
+        for name in TABLES
+    }
+    found = nodes(cordis(packed(tmp_path / "eurocities.zip", tables)))
+    assert found["Organisation/pic:800000005"] is found["Organisation/own:eurocities"]
 
 
 def test_a_natural_person_is_left_out(archive: Path) -> None:
