@@ -73,7 +73,7 @@ class Wikidata(FileLoader):
         """Return a load for each country of the answers, one for each table of a country, one for labels with their pairs.
 
         Raises:
-            KgError: A file is in none of the layouts, or of labels and pairs one is missing.
+            KgError: A file is in none of the layouts, of labels and pairs one is missing, or two are of the same part.
         """
         loads: list[tuple[Sequence[Path], str | None]] = []
         pair: list[Path] = []
@@ -87,7 +87,17 @@ class Wikidata(FileLoader):
                     pair.append(file)
         if pair:
             loads.append((pair, None))
-        return [cls(group, edition=edition, part=part, **options) for group, part in loads]
+        made = [cls(group, edition=edition, part=part, **options) for group, part in loads]
+        files_of: dict[str, str] = {}
+        for load in made:
+            names = ", ".join(file.name for file in load.files)
+            if load.scope in files_of:
+                raise KgError(
+                    f"{files_of[load.scope]} and {names} are both of {load.scope}: load one after the other, the older first, "
+                    "each with its --edition"
+                )
+            files_of[load.scope] = names
+        return made
 
     @property
     def scope(self) -> str:

@@ -201,6 +201,12 @@ def test_labels_without_pairs_are_refused() -> None:
         loads("names.tsv")
 
 
+def test_two_files_of_one_country_are_two_editions(tmp_path: Path) -> None:
+    again = table(tmp_path, "Riga\tLatvia\t56.9\t24.1\t\tBremen\t53.0\t8.8\t\tGermany\t1009\tEU")
+    with pytest.raises(KgError, match=r"latvia.tsv and table.tsv are both of wikidata-twins-2017\?country=LV"):
+        loads("latvia.tsv", again)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
