@@ -133,9 +133,22 @@ def _is_data(cells: Sequence[str]) -> bool:
 
 
 #: Words of headings that are about a member, but do not name it.
-_ABOUT = set(
-    ["id", "code", "nr", "no", "number", "date", "type", "status", "since", "size", "short", "acronym", "kind", "count"]
-)
+_ABOUT = {
+    "id",
+    "code",
+    "nr",
+    "no",
+    "number",
+    "date",
+    "type",
+    "status",
+    "since",
+    "size",
+    "short",
+    "acronym",
+    "kind",
+    "count",
+}
 
 #: Fields in the order in which they choose their columns.
 _FIELDS = (
