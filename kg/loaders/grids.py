@@ -52,8 +52,8 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
         where: The file, and the member or sheet, for messages.
 
     Raises:
-        KgError: There is no header, it has not the columns, or has one of them twice; or there is no line below it, or none
-            without a defect.
+        KgError: There is no header, it has not the columns, or has one of them twice; or there is no line below it, or, under a
+            header, none without a defect.
     """
     lines = iter(lines)
     if wanted.names:
@@ -74,7 +74,7 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
             yield row
     if not number:
         raise KgError(f"{where} has a header and not a single row below it: is it the whole file?")
-    if bad == number:
+    if bad == number and not wanted.names:
         raise KgError(
             f"{where}: not one of its {number} rows can be read, the first in {first_defect}. Are header and rows written alike?"
         )

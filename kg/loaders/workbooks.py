@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import KgError
 from kg.loaders.grids import HEADER_WITHIN, Line, Wanted, base_names
 from kg.loaders.packages import Package, look_through, protected
+from kg.loaders.streams import explained
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -35,21 +36,34 @@ def read_workbook(path: Path, wanted: Wanted, *, sheet: str | None = None) -> tu
     Raises:
         KgError: It cannot be opened, has no such sheet, or no sheet has the columns.
     """
-    from python_calamine import CalamineError, load_workbook
+    from python_calamine import CalamineError
 
-    with path.open("rb") as file:
-        packed = file.read(2) == b"PK"
-    package = look_through(path) if packed else _look_at_compound(path)
+    workbook, package = _opened(path)
     try:
-        # By content: opened by its path, it would be taken for what its ending says.
-        workbook = load_workbook(io.BytesIO(path.read_bytes()))
         chosen = _choose(workbook, path, wanted, sheet)
     except CalamineError as error:
-        raise KgError(
-            f"{path} is a workbook that cannot be read ({error}): it is damaged or protected by a password; download it again, "
-            "or open it and save it as XLSX without one"
-        ) from error
+        raise _unreadable(path, error) from error
     return _lines(chosen, package.flaws.get(chosen.name, {})), chosen.name
+
+
+def _opened(path: Path) -> tuple[CalamineWorkbook, Package]:
+    from python_calamine import CalamineError, load_workbook
+
+    with explained(path), path.open("rb") as file:
+        packed = file.read(2) == b"PK"
+        package = look_through(path) if packed else _look_at_compound(path)
+        try:
+            # By content: opened by its path, it would be taken for what its ending says.
+            return load_workbook(io.BytesIO(path.read_bytes())), package
+        except CalamineError as error:
+            raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> KgError:
+    return KgError(
+        f"{path} is a workbook that cannot be read ({error}): it is damaged or protected by a password; download it again, "
+        "or open it and save it as XLSX without one"
+    )
 
 
 def _look_at_compound(path: Path) -> Package:
@@ -84,6 +98,16 @@ def _has_password(content: bytes) -> bool:
             return True
         place += 4 + size
     return False
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of the sheets of a workbook that may hold a table, in their order.
+
+    Raises:
+        KgError: It cannot be opened.
+    """
+    workbook, _ = _opened(path)
+    return _tables(workbook)
 
 
 def _tables(workbook: CalamineWorkbook) -> list[str]:

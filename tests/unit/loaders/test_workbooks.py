@@ -15,6 +15,7 @@ import pytest
 from kg.errors import KgError
 from kg.loaders import packages
 from kg.loaders.tables import read_table
+from kg.loaders.workbooks import sheet_names
 
 SHEET = "xl/worksheets/sheet1.xml"
 Cells = Sequence[Sequence[object]]
@@ -349,6 +350,13 @@ def test_an_open_document_is_read_and_its_empty_rest_is_not(tmp_path: Path) -> N
 def test_an_open_document_that_cannot_be_read_is_told(tmp_path: Path, rows: str, manifest: str, message: str) -> None:
     with pytest.raises(KgError, match=message):
         list(read_table(open_document(tmp_path / "a.ods", rows, manifest)))
+
+
+def test_sheets_are_listed(tmp_path: Path) -> None:
+    assert sheet_names(workbook(tmp_path / "a.csv", Readme=[["a"]], Members=[["b"]])) == ["Readme", "Members"]
+    (tmp_path / "b.xlsx").write_text("city")
+    with pytest.raises(KgError, match="there is no workbook in it"):
+        sheet_names(tmp_path / "b.xlsx")
 
 
 def test_a_chart_is_no_table(tmp_path: Path) -> None:
