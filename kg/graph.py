@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from kg.database import digest as digests
 from kg.database import schema
 from kg.database.connection import Connection, open_connection
-from kg.database.loads import loaded_sources
+from kg.database.loads import loaded_sources, standing_loads
 from kg.database.writer import Progress
 from kg.places.home import judgements_file
 from kg.places.judgements import read_judgements
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.editing.undo import Undone
     from kg.loaders.base import Loader, LoadReport
     from kg.places.judgements import Judgement
+    from kg.queries.coverage import Coverage
     from kg.queries.report_results import ReportResult
     from kg.queries.results import Explanation, Paths, Recommendations
     from kg.queries.review import ReviewList
@@ -231,6 +232,16 @@ class KnowledgeGraph:
         """Return one number for what the graph says; see :func:`kg.database.digest.digest`."""
         return digests.digest(self.connection)
 
+    def coverage(self) -> Coverage:
+        """Return how complete and how old the graph is; see :func:`kg.queries.coverage.coverage`."""
+        from kg.queries.coverage import coverage
+
+        return coverage(self.connection, datetime.now(UTC).date())
+
     def loaded_sources(self) -> list[dict[str, Any]]:
         """Return the sources that the graph was loaded from, with the editions loaded."""
         return loaded_sources(self.connection)
+
+    def standing_loads(self) -> list[dict[str, Any]]:
+        """Return the loads that stand in the graph; see :func:`kg.database.loads.standing_loads`."""
+        return standing_loads(self.connection)

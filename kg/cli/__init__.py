@@ -33,6 +33,7 @@ COMMANDS = {
         "kg.cli.maintain:sources",
         "List the public sources: publisher, licence, address and how to load them.",
     ),
+    "coverage": ("kg.cli.coverage:coverage", "Show how complete and how old the graph is."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
     "schema": (

@@ -131,10 +131,21 @@ def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source])
     connection.write_many([(_PUT_SOURCES, {"rows": [asdict(source) for source in sources]}), (_BEGIN, parameters)])
 
 
-def finish(connection: Connection, header: LoadHeader, sources: Iterable[str], *, counts: Mapping[str, int]) -> None:
-    """Close the Load as complete, with its counts, and with count and fingerprint sum per relationship type as they now stand."""
+def finish(
+    connection: Connection,
+    header: LoadHeader,
+    sources: Iterable[str],
+    *,
+    counts: Mapping[str, int],
+    stated: Mapping[str, int],
+) -> None:
+    """Close the Load as complete, with count and fingerprint sum per relationship type as they now stand.
+
+    ``counts`` says what became of its rows, ``stated`` how many nodes and facts the edition speaks of.
+    """
     totals = fact_totals(connection)
     properties: dict[str, Any] = {f"rows_{name}": number for name, number in counts.items()}
+    properties |= {f"stated_{name}": number for name, number in stated.items()}
     properties["fact_types"] = list(totals)
     properties["fact_counts"] = [count for count, _ in totals.values()]
     properties["fact_fingerprints"] = [total for _, total in totals.values()]
@@ -159,6 +170,23 @@ def set_editions(sources: Iterable[str]) -> tuple[str, dict[str, Any]]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+_STANDING = """\
+MATCH (l:Load) WHERE l.attempt_status[-1] <> $undone
+OPTIONAL MATCH (l)-[:READ]->(s:Source)
+WITH l, s ORDER BY s.id
+WITH l, collect(s.id) AS sources
+RETURN l.loader AS loader, l.scope AS scope, l.edition AS edition, l.complete AS complete,
+    l.attempt_finished[-1] AS finished, l.rows_read AS rows, coalesce(l.rows_rejected, 0) AS rejected,
+    coalesce(l.stated_nodes, 0) AS nodes, coalesce(l.stated_facts, 0) AS facts, sources
+ORDER BY l.sequence"""
+
+
+def standing_loads(connection: Connection) -> list[dict[str, Any]]:
+    """Return the loads that stand, the first first: loader, scope, edition, when finished, rows, statements made, sources."""
+    rows = connection.run_read(_STANDING, {"undone": UNDONE})
+    return [{**row, "loader": row["loader"].rpartition(" ")[0]} for row in rows]
 
 
 def loaded_sources(connection: Connection) -> list[dict[str, Any]]:

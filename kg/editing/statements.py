@@ -47,5 +47,7 @@ def state(connection: Connection, scope: str, person: str, records: Sequence[Nod
     editor = EditionWriter(connection, edition)
     loads.begin(connection, header, [source])
     written = editor.write()
-    loads.finish(connection, header, [source.id], counts={"read": len(records)})
+    loads.finish(
+        connection, header, [source.id], counts={"read": len(records)}, stated={"nodes": len(records), "facts": 0}
+    )
     return written

@@ -227,7 +227,8 @@ def _load(
     rows, skipped = _account(fates, written)
     sources = tuple(source.id for source in loader.sources)
     if not dry_run:
-        loads.finish(connection, header, sources, counts=rows)
+        stated = {"nodes": len(edition.nodes), "facts": len(edition.facts)}
+        loads.finish(connection, header, sources, counts=rows, stated=stated)
     return LoadReport(header.id, sources, rows, skipped, rejects, dict(written.counts), dry_run)
 
 

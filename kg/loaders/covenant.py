@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: The same data set of which the starter holds single facts.
 COVENANT = Source(
     id="jrc-covenant",
-    title="GCoM - MyCovenant, 5th release, January 2024: signatories",
+    title="GCoM - MyCovenant: signatories",
     publisher="European Commission, Joint Research Centre",
     licence="CC BY 4.0",
     url="https://data.jrc.ec.europa.eu/collection/id-00354",

@@ -156,6 +156,7 @@ class Organisation(Node):
     founded: PartialDate | None = Field(default=None, description="founded")
     dissolved: PartialDate | None = Field(default=None, description="dissolved")
     website: Website | None = Field(default=None, description="address")
+    members_stated: Count | None = Field(default=None, description="how many members it has by its own account")
 
 
 class Person(Node):
