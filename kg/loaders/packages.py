@@ -107,7 +107,7 @@ def _look_into(stream: IO[bytes], name: str, kind: str, path: Path) -> dict[int,
         for _ in iter(lambda: stream.read(_CHUNK), b""):
             pass
         return {}
-    if kind == "xlsx" and name.startswith("xl/worksheets/"):
+    if kind == "xlsx" and name.startswith("xl/worksheets/") and name.endswith(".xml"):
         return _look_into_sheet(stream, path)
     if kind == "ods" and name == "content.xml":
         _look_into_ods(stream, path)

@@ -359,6 +359,16 @@ def test_sheets_are_listed(tmp_path: Path) -> None:
         sheet_names(tmp_path / "b.xlsx")
 
 
+def test_a_sheet_with_links_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["city", "site"])
+    book.active.append(["Riga", "www"])
+    book.active["B2"].hyperlink = "https://www.riga.lv"
+    book.save(tmp_path / "a.xlsx")
+    assert "xl/worksheets/_rels/sheet1.xml.rels" in zipfile.ZipFile(tmp_path / "a.xlsx").namelist()
+    assert cells(tmp_path / "a.xlsx", columns=["city"])[0]["city"] == "Riga"
+
+
 def test_a_chart_is_no_table(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["city"])
