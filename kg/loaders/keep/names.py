@@ -82,3 +82,16 @@ def commonest(spellings: Mapping[str, int]) -> str:
     'Lugo'
     """
     return min(spellings, key=lambda name: (-spellings[name], name.isupper(), name))
+
+
+def is_same(name: str, ascii_name: str) -> bool:
+    """Return whether a name is the one that GeoNames writes without diacritics.
+
+    >>> is_same("Münster", "Muenster"), is_same("Malmö", "Malmoe"), is_same("Šanov", "Teplice")
+    (True, True, False)
+    """
+    return _folded(name) == _folded(ascii_name)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"([aou])(?:e|a)", r"\1", normalise(name))

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from kg.loaders.keep.files import Participation
-from kg.loaders.keep.names import read_partner, read_town, spoken
+from kg.loaders.keep.names import is_same, read_partner, read_town, spoken
 from kg.loaders.keep.survey import Survey, body_key, town_key
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
@@ -94,16 +94,26 @@ class Partners:
         if found.kind == "region" and found.place:
             return self._region(row, found)
         if found.rule == "no authority named" and self._is_town(row, (name,)):
-            return self._town(row) or self._body(row)
+            return self._authority(row, (spoken(name),))
         return self._body(row)
 
     def _municipality(self, row: Participation, found: Recognised, others: Sequence[str]) -> Described:
-        """Return the municipality: the town itself where the names are the same, else a place found by its name."""
         abroad = [recognise(other, row.country) for other in others]
-        names = dict.fromkeys(
-            spoken(name) for one in (found, *abroad) if one.kind == "municipality" for name in one.places
+        names = (spoken(name) for one in (found, *abroad) if one.kind == "municipality" for name in one.places)
+        return self._authority(row, tuple(dict.fromkeys(names)))
+
+    def _authority(self, row: Participation, names: Sequence[str]) -> Described:
+        """Return a municipality by its names: the town of the row where it is the same, else a place found by its name.
+
+        The GeoNames id of a row is that of its town, or of a place near by where GeoNames has no such town; so it is the id of
+        the municipality only where GeoNames has it under the same name.
+        """
+        same = (
+            any(is_same(name, row.gazetteer_name) for name in names)
+            if row.gazetteer_name
+            else self._is_town(row, names)
         )
-        if self._is_town(row, tuple(names)) and (town := self._town(row)):
+        if same and (town := self._town(row)):
             return town
         first, *rest = names
         lies_in = row.nuts[0].code if row.nuts else None
@@ -153,14 +163,10 @@ class Partners:
         if key is None:
             return None
         if key not in self._towns:
-            names = self._survey.town(key)
+            names = self._survey.town(key, row.gazetteer_name)
             ids = (f"geonames:{row.geonames_id}",) if row.geonames_id else ()
             lies_in = self._survey.lies_in(key)
-            first = row.gazetteer_name or (names[0] if names else None)
-            if first is None:
-                return None
-            rest = () if row.gazetteer_name else names[1:]
-            query = PlaceQuery(first, row.country, rest, ids, row.location, lies_in)
+            query = PlaceQuery(names[0], row.country, names[1:], ids, row.location, lies_in)
             self._towns[key] = self._city(key, self._localities.city(key, query), lies_in)
         return self._towns[key]
 

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from kg.loaders.base import Row
 from kg.loaders.keep.files import Nuts, Participation, participation, period_of
-from kg.loaders.keep.names import commonest, read_partner, read_town
+from kg.loaders.keep.names import commonest, is_same, read_partner, read_town
 from kg.places.names import normalise
 from kg.schema.identity import slug
 
@@ -107,12 +107,18 @@ class Survey:
         if period:
             self.periods.add(period)
 
-    def town(self, key: str) -> tuple[str, ...]:
-        """Return the name of a town as most rows write it, and its other names; none when no row writes one."""
-        found = self._towns.get(key)
-        if not found:
-            return ()
-        return min(found, key=lambda names: (-found[names], names))
+    def town(self, key: str, gazetteer_name: str | None = None) -> tuple[str, ...]:
+        """Return the name of a town as most rows write it, and its other names; none when no row writes one.
+
+        Where a row names the place of the gazetteer, that is its name, in the rows' spelling where they have one: ``asciiName``
+        has no diacritics.
+        """
+        found: Mapping[tuple[str, ...], int] = self._towns.get(key, Counter())
+        if gazetteer_name:
+            found = {names[:1]: number for names, number in found.items() if is_same(names[0], gazetteer_name)}
+            if not found:
+                return (gazetteer_name,)
+        return min(found, key=lambda names: (-found[names], names)) if found else ()
 
     def lies_in(self, key: str) -> str | None:
         """Return the NUTS 3 region in which nearly all rows put a town; None when they differ."""
