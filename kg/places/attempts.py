@@ -23,6 +23,12 @@ from kg.places.variants import (
 
 #: How near a place must lie to the one after which it is named ("Villanova di Camposampiero").
 _QUALIFIER_KM = 20.0
+#: What a place must have to be taken for one with a longer or shorter name.
+_LONE_LIKENESS = 0.9
+_LONE_POPULATION = 500
+_PART_POPULATION = 3_000
+#: Where qualifiers are added to the names of towns that are known without them. In the south most belong to the name.
+_TOLD_APART = frozenset(("AT", "BE", "CH", "CZ", "DE", "GB", "HR", "IE", "LI", "LU", "NL", "PL", "SI", "SK"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +81,31 @@ def _like_it(
         changed = Variant(variant.text, variant.weight * 0.93, "similar name", variant.hints)
         yield Attempt(changed, search.similar(variant.text, countries), firm=False)
     for variant in ways:
-        changed = Variant(variant.text, variant.weight * 0.8, "longer name", variant.hints)
-        yield Attempt(changed, search.longer(variant.text, countries), firm=False)
+        longer = search.longer(variant.text, countries)
+        weight = 0.9 if _is_lone(longer) else 0.7
+        changed = Variant(variant.text, variant.weight * weight, "longer name", variant.hints)
+        yield Attempt(changed, longer, firm=False)
     for name in names:
-        for part in joined(name):
-            yield Attempt(Variant(part, 0.7, "one of joined names"), search.named(part, countries), firm=False)
         for variant in qualified(name, country):
-            changed = Variant(variant.text, 0.7, variant.rule)
-            yield Attempt(changed, search.named(variant.text, countries), firm=False)
+            found = search.named(variant.text, countries)
+            certain = country in _TOLD_APART and _is_lone(found)
+            changed = Variant(variant.text, 0.85 if certain else 0.7, variant.rule)
+            yield Attempt(changed, found, firm=False)
+        for number, part in enumerate(joined(name)):
+            found = search.named(part, countries)
+            certain = number == 0 and _is_lone(found, _PART_POPULATION)
+            changed = Variant(part, 0.85 if certain else 0.7, "one of joined names")
+            yield Attempt(changed, found, firm=False)
+
+
+def _is_lone(found: Sequence[Found], population: int = _LONE_POPULATION) -> bool:
+    """Whether one place alone, or several next to each other, bears a name as its own."""
+    return (
+        len({one.place.id for one in found}) > 0
+        and all(one.main and one.likeness >= _LONE_LIKENESS for one in found)
+        and max(one.place.population for one in found) >= population
+        and all(kilometres(location(one.place), location(found[0].place)) <= SAME_PLACE_KM for one in found)
+    )
 
 
 def _of_joined(name: str, countries: Sequence[str], search: Search) -> Iterator[Attempt]:

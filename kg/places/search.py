@@ -20,7 +20,7 @@ SHORTEST_SIMILAR = 5
 #: The same for names that were cut short.
 SHORTEST_CUT = 4
 #: Inhabitants of a place whose name is more likely misspelt than that of a small one is missing from the gazetteer.
-WIDELY_KNOWN = 60_000
+WIDELY_KNOWN = 40_000
 KNOWN = 1_000
 
 
@@ -78,7 +78,7 @@ class Search:
                     full = normalise(named.text)
                     if place is not None and named.main and full.startswith(plain + " "):
                         likely = " " in plain or is_qualifier(full[len(plain) :], country)
-                        found.append(Found(place, named.text, 0.95 if likely else 0.8, True, False))
+                        found.append(Found(place, named.text, 0.95 if likely else 0.9, True, False))
         return found
 
     def cut_short(self, text: str, countries: Iterable[str]) -> list[Found]:

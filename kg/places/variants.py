@@ -52,8 +52,20 @@ def variants(name: str, country: str | None) -> tuple[Variant, ...]:
 
 def is_of_another_body(name: str, country: str | None) -> bool:
     """Whether a word of the name says that its bearer is a region, an association or another body, and no municipality."""
-    recognised = _recognised(name, country)
+    outside, inside = _outside(_written_out(name, country))
+    before, _, after = outside.partition(",")
+    if any(_recognised(part, country).rule.startswith(("word", "legal")) for part in (*inside, after) if part):
+        return True
+    if " " not in before:
+        return False  # "Kirchen" is a town
+    recognised = _recognised(before, country)
     return recognised.kind == "region" or (recognised.kind == "other" and recognised.rule != "no authority named")
+
+
+def _outside(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return a name without what it has in brackets, and that."""
+    inside = tuple(first or second for first, second in _BRACKETS.findall(name))
+    return " ".join(_BRACKETS.sub(" ", name).split()), inside
 
 
 def _all(name: str, country: str | None) -> Iterator[Variant]:
@@ -62,8 +74,7 @@ def _all(name: str, country: str | None) -> Iterator[Variant]:
     if is_of_another_body(name, country):
         return
     yield from _bare(name, 0.99, "without the words of the authority", country)
-    outside = " ".join(_BRACKETS.sub(" ", name).split())
-    inside = tuple(first or second for first, second in _BRACKETS.findall(name))
+    outside, inside = _outside(name)
     if inside and outside:
         yield from _with_bare(outside, 0.99, "without brackets", country, inside)
     before, comma, after = outside.partition(",")
