@@ -7,6 +7,7 @@ import gzip
 import io
 import time
 import tracemalloc
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.errors import KgError
-from kg.loaders.base import Row
+from kg.loaders import base
+from kg.loaders.base import Loader, Outcome, Records, Rejected, Row
 from kg.loaders.tables import read_table, write_rejects
 
 
@@ -219,6 +221,36 @@ def test_a_bad_line_keeps_what_it_has_for_the_rejects(tmp_path: Path) -> None:
     short, long, _ = list(read_table(table(tmp_path, "a,b,c\n1\n1,2,3,4,\n1,2,3\n")))
     assert short.cells == {"a": "1", "b": "", "c": ""}
     assert long.cells == {"a": "1", "b": "2", "c": "3", "column 4": "4"}
+
+
+class Towns(Loader):
+    name = "towns"
+    scope = "towns"
+    edition = "2024"
+    sources = ()
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.looked_at: list[str] = []
+
+    def checksum(self) -> str:
+        return ""
+
+    def extract(self) -> Iterable[Row]:
+        return read_table(self.path, columns=["city"])
+
+    def transform(self, row: Row) -> Outcome:
+        self.looked_at.append(row.cells["city"])
+        return Records()
+
+
+def test_the_frame_rejects_a_bad_line_without_looking_at_it(tmp_path: Path) -> None:
+    loader = Towns(table(tmp_path, "city,country\nRiga,LV\nOslo\n"))
+    good, bad = base._read(loader)
+    assert isinstance(good.outcome, Records)
+    assert isinstance(bad.outcome, Rejected)
+    assert bad.outcome.reason.startswith("1 cells where the header has 2")
+    assert loader.looked_at == ["Riga"]
 
 
 def test_rows_that_are_all_bad_are_one_error(tmp_path: Path) -> None:
