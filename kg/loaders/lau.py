@@ -192,38 +192,43 @@ class Lau(FileLoader):
         return Localities(LAU.id, cast("Resolver", self._settled))
 
     @cached_property
-    def _units(self) -> Mapping[str, Unit]:
-        """The units to be joined to places, by id; of rows with the same id, the first."""
+    def _settled(self) -> Settled:
+        return self._first_pass[0]
+
+    @cached_property
+    def _bearers(self) -> Mapping[str, str]:
+        return self._first_pass[1]
+
+    @cached_property
+    def _first_pass(self) -> tuple[Settled, Mapping[str, str]]:
+        """Read the file, and return which place each unit is, and the unit that describes each region.
+
+        Of rows with the same id the first counts. The unit for a region is the one with the least id of those taken up.
+        """
         units: dict[str, Unit] = {}
         for row in self.extract():
-            if row.defect:
-                continue
             try:
                 unit = unit_of(row, self._layout)
             except ValueError:
                 # The row is rejected with the reason when its turn comes.
                 continue
-            if not self._left_out(unit.country, unit.nuts):
+            if not row.defect and not self._left_out(unit.country, unit.nuts):
                 units.setdefault(unit.id, unit)
-        return units
-
-    @cached_property
-    def _settled(self) -> Settled:
-        if self._given_resolver:
-            return settle(tuple(self._units.values()), self._given_resolver)
-        from kg.places.resolve import default_resolver
-
-        return settle(tuple(self._units.values()), default_resolver())
-
-    @cached_property
-    def _bearers(self) -> Mapping[str, str]:
-        """The unit that describes each region: of those taken up, the one with the least id."""
+        settled = settle(tuple(units.values()), self._resolver)
         bearers: dict[str, str] = {}
-        for unit in self._units.values():
-            left_out = unit.id in self._settled.reasons and (unit.country in PARTS or not self._all)
+        for unit in units.values():
+            left_out = unit.id in settled.reasons and (unit.country in PARTS or not self._all)
             for code in () if left_out else levels(unit.nuts):
                 bearers[code] = min(unit.id, bearers.get(code, unit.id))
-        return bearers
+        return settled, bearers
+
+    @property
+    def _resolver(self) -> Resolver:
+        if self._given_resolver:
+            return self._given_resolver
+        from kg.places.resolve import default_resolver
+
+        return default_resolver()
 
 
 def _region_records(

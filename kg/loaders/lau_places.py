@@ -68,7 +68,7 @@ class Settled:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, query: PlaceQuery) -> Resolution:
-        """Return the answer for the unit that the query is about."""
+        """Return the answer for the unit that the query is about; a place that is another's, or elsewhere, is none."""
         return self.answers.get(query.subject, Resolution("unknown", 0.0))
 
     def region_ids(self, name: str, country: str | None, level: str | None = None) -> tuple[str, ...]:  # noqa: ARG002
@@ -100,7 +100,11 @@ def settle(units: Sequence[Unit], resolver: Resolver) -> Settled:
         for unit in losers:
             del chosen[unit.id]
             reasons[unit.id] = CONTESTED
-    settled = {f"lau:{unit.id}": _answered(unit, answers[unit.id], chosen.get(unit.id)) for unit in units}
+    settled = {
+        f"lau:{unit.id}": _answered(unit, answers[unit.id], chosen.get(unit.id))
+        for unit in units
+        if unit.id in chosen or answers[unit.id].status == "review"
+    }
     return Settled(settled, reasons)
 
 
@@ -111,8 +115,7 @@ def _is_judged(answer: Resolution) -> bool:
 
 def _answered(unit: Unit, answer: Resolution, found: Candidate | None) -> Resolution:
     if found is None:
-        # A place that is another's, or elsewhere, is nothing to decide on either.
-        return answer if answer.status == "review" else Resolution("unknown", 0.0)
+        return answer
     if found == answer.best:
         return Resolution("resolved", answer.confidence, (found,))
     evidence = (*found.evidence, Evidence("region", unit.nuts, found.name))
