@@ -34,6 +34,7 @@ COMMANDS = {
         "List the public sources: publisher, licence, address and how to load them.",
     ),
     "coverage": ("kg.cli.coverage:coverage", "Show how complete and how old the graph is."),
+    "evaluate": ("kg.cli.evaluate:evaluate", "Measure how good the answers are."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
     "schema": (
