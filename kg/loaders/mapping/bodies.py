@@ -149,8 +149,10 @@ class Bodies:
         name, country = values["name"], values.get("country")
         if not ids and not own:
             known = known_organisation(name, country)
-            if known is None and values.get("kind") == "network" and slug(name):
-                known = f"own:{slug(name)}"
+            if values.get("kind") == "network":
+                # The starter knows better whether those that it has are networks or associations.
+                values = {key: value for key, value in values.items() if key != "kind" or known is None}
+                known = known or (f"own:{slug(name)}" if slug(name) else None)
             ids = [known or own_id(self._source, f"{country or ''}|{normalise(name) or name}")]
         return self._plain("Organisation", values, ids, own)
 

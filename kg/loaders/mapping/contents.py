@@ -94,7 +94,7 @@ def _is_text(cell: str) -> bool:
 
 #: For each field, how a cell of it looks, and the share of cells that must look so.
 LOOKS: dict[str, tuple[Callable[[str], bool], float]] = {
-    "country": (is_country, 0.5),
+    "country": (is_country, 0.6),
     "since": (lambda cell: is_date(cell) or layout_of([cell]) is not None, 0.5),
     "until": (lambda cell: is_date(cell) or layout_of([cell]) is not None, 0.5),
     "population": (is_count, 0.5),

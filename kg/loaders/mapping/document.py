@@ -44,6 +44,8 @@ class Document:
     data: dict[str, Any] = field(default_factory=dict)
     values: dict[Loc, Mark] = field(default_factory=dict)
     keys: dict[Loc, Mark] = field(default_factory=dict)
+    #: Those that are a text, not a list or keys.
+    texts: set[Loc] = field(default_factory=set)
 
     def find(self, loc: Sequence[str | int]) -> Loc:
         """Return the part of ``loc`` that is in the file: pydantic's own additions, and what is missing, are passed over."""
@@ -54,11 +56,14 @@ class Document:
         return found
 
     def where(self, loc: Sequence[str | int], *, key: bool = False) -> Mark:
-        """Return where the value of ``loc``, or its ``key``, stands; for what is missing, that in which it is missing."""
+        """Return where the value of ``loc``, or its ``key``, stands.
+
+        For what is missing, that is the key of the block in which it is missing; for a part of a value that is written as one
+        bare text, that text.
+        """
         found = self.find(loc)
-        if key or len(found) < len(tuple(loc)):
-            return self.keys.get(found) or self.values[found]
-        return self.values[found]
+        lacking = tuple(loc)[-1:] != found[-1:] and found not in self.texts
+        return (self.keys.get(found) if key or lacking else None) or self.values[found]
 
     def complaint(self, mark: Mark, message: str) -> str:
         """Return a message with its place."""
@@ -162,6 +167,7 @@ def _convert(document: Document, node: yaml.Node, loc: Loc) -> Any:
         return [_convert(document, item, (*loc, place)) for place, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _convert_keys(document, node, loc)
+    document.texts.add(loc)
     plain = getattr(node, "style", None) is None
     return None if plain and node.value in _NOTHING else str(node.value)
 

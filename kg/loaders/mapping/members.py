@@ -40,10 +40,10 @@ def _organisation(given: Any) -> Any:
         return given
     given = {"label": "Organisation", **given}
     name = given.get("name")
-    if isinstance(name, str):
+    if name is not None:
         given.setdefault("kind", "network")
-        if "id" not in given and slug(name):
-            given["id"] = f"own:{slug(name)}"
+    if isinstance(name, str) and "id" not in given and slug(name):
+        given["id"] = f"own:{slug(name)}"
     return given
 
 

@@ -52,6 +52,10 @@ def fit(heading: str, field: str) -> float:
     >>> fit("Country", "country"), fit("Member since (year)", "since") > 0.5, fit("Zug", "since")
     (1.0, True, 0.0)
     """
+    last = heading.rstrip(".").rpartition(".")[2]
+    if last != heading.rstrip("."):
+        # address.country, Project.Partner: what stands last is what it is.
+        return max(fit(heading.replace(".", " "), field), 0.99 * fit(last, field))
     text = normalise(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))
     words = synonyms()[field]
     if text in words:
@@ -129,7 +133,9 @@ def _likeness(cells: Sequence[str], width: int) -> float:
 
 def _is_data(cells: Sequence[str]) -> bool:
     looks = [look for look, _ in ALONE.values()]
-    return any(any(letter.isdigit() for letter in cell) or any(look(cell) for look in looks) for cell in cells if cell)
+    # A single letter is a heading rather than a country.
+    told = [cell for cell in cells if len(cell) > 1]
+    return any(any(letter.isdigit() for letter in cell) or any(look(cell) for look in looks) for cell in told)
 
 
 #: Words of headings that are about a member, but do not name it.
