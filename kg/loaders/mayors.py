@@ -13,7 +13,7 @@ from kg.loaders.base import Outcome, Records, Row, Skipped
 from kg.loaders.files import Entry, FileLoader
 from kg.loaders.localities import Localities
 from kg.loaders.tables import read_table
-from kg.loaders.wikidata.items import Items, add_values, item_id
+from kg.loaders.wikidata.items import Item, Items, add_values, item_id
 from kg.loaders.wikidata.labels import country_of_label
 from kg.loaders.wikidata.layout import WIKIDATA
 from kg.loaders.wikidata.times import partial_date
@@ -74,7 +74,8 @@ class Mayors(FileLoader):
             from kg.places.resolve import default_resolver
 
             resolver = default_resolver()
-        self._items = Items(Localities(WIKIDATA.id, resolver))
+        self._said: dict[str, Item] = defaultdict(Item)
+        self._items = Items(Localities(WIKIDATA.id, resolver), self._said)
         self._first_lines: dict[tuple[str, str], int] = {}
         self._starts: dict[tuple[str, str], set[str]] = defaultdict(set)
 
@@ -96,7 +97,7 @@ class Mayors(FileLoader):
         if first != row.line:
             return Skipped("the mayor of an earlier row, with another population, coordinate or start")
         id_ = f"wikidata:{person}"
-        record = NodeRecord(Person(name=self._items[person].label(person)), (id_,), WIKIDATA.id, person)
+        record = NodeRecord(Person(name=self._items.label(person)), (id_,), WIKIDATA.id, person)
         place = self._items.place(city)
         since = min(self._starts[city, person], key=first_day, default=None)
         fact = HoldsPost(start=reference("Person", id_), end=place.reference, post=POST, since=since)
@@ -118,9 +119,9 @@ class Mayors(FileLoader):
         if since := _start(cells):
             self._starts[ends].add(since)
         if cells["mayorLabel"]:
-            self._items[person].labels.add(cells["mayorLabel"])
+            self._said[person].labels.add(cells["mayorLabel"])
         add_values(
-            self._items[city],
+            self._said[city],
             label=cells["cityLabel"],
             country=country_of_label(cells["country"]) or "",
             population=cells["population"],

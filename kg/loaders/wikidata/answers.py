@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +27,7 @@ from kg.schema.relationships import Fact, HoldsPost, MemberOf, TwinnedWith
 #: What an answer is about, by the variable of its other end.
 SUBJECTS = {"target": "twins", "organisation": "members", "person": "mayors"}
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _STATEMENT = re.compile(r"https?://www\.wikidata\.org/entity/statement/(?P<id>[Qq][0-9A-Za-z-]+)")
 #: A point of another globe has that before it.
 _POINT = re.compile(r"POINT ?\((?P<longitude>\S+) (?P<latitude>\S+)\)", re.IGNORECASE)
@@ -57,11 +59,13 @@ class _Statement:
 class Answer:
     """A file with answers, read once for the loads of all its countries."""
 
-    path: Path
-    subject: str
+    variable: str
     rows: Sequence[Row]
     fetched: str | None
     countries: tuple[str, ...]
+    #: What all rows together say of each item and statement.
+    items: Mapping[str, Item]
+    statements: Mapping[tuple[str, ...], _Statement]
 
 
 @lru_cache(maxsize=4)
@@ -80,13 +84,14 @@ def read_answer(path: Path, changed: int) -> Answer:  # noqa: ARG001
             f"{path} is JSON but no answer of a SPARQL end point (head.vars, results.bindings): write it with kg fetch wikidata, "
             "or ask the end point for application/sparql-results+json"
         ) from error
-    subject = next((name for variable, name in SUBJECTS.items() if variable in variables), None)
-    if subject is None or "item" not in variables:
+    variable = next((name for name in SUBJECTS if name in variables), None)
+    if variable is None or "item" not in variables:
         raise KgError(
             f"{path} has the variables {', '.join(map(str, variables)) or '(none)'}; wanted are item, and target (twins), "
             "organisation (members) or person (heads of government)"
         )
-    return Answer(path, subject, rows, _fetched(document), _countries(rows))
+    items, statements = _survey(rows, variable)
+    return Answer(variable, rows, _fetched(document), _countries(rows), items, statements)
 
 
 def _row(path: Path, number: int, binding: Mapping[str, Mapping[str, Any]]) -> Row:
@@ -112,7 +117,27 @@ def _fetched(document: Mapping[str, Any]) -> str | None:
 def _countries(rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the countries asked for; none when a row does not say of which it is, for then the file has no such parts."""
     codes = {row.cells.get("country", "") for row in rows}
-    return tuple(sorted(codes)) if "" not in codes else ()
+    return tuple(sorted(codes)) if all(_COUNTRY.fullmatch(code) for code in codes) else ()
+
+
+def _survey(rows: Iterable[Row], variable: str) -> tuple[dict[str, Item], dict[tuple[str, ...], _Statement]]:
+    """Return what the rows together say of each item and statement; one that will be rejected says nothing."""
+    items: dict[str, Item] = defaultdict(Item)
+    statements: dict[tuple[str, ...], _Statement] = {}
+    for row in rows:
+        try:
+            ends = _ends(row, variable)
+            since, until = _dates(row)
+        except ValueError:
+            continue
+        if isinstance(ends, Skipped):
+            continue
+        statement = statements.setdefault(_statement_key(row, ends), _Statement(row.line))
+        statement.starts |= {since} if since else set()
+        statement.ends |= {until} if until else set()
+        for id_, prefix in zip(ends, ("", variable), strict=True):
+            _add_to(items[id_], row.cells, prefix)
+    return items, statements
 
 
 class SparqlAnswer(Layout):
@@ -121,16 +146,12 @@ class SparqlAnswer(Layout):
     def __init__(self, answer: Answer, country: str | None, localities: Localities) -> None:
         self._answer = answer
         self._country = country
-        self._variable = next(name for name, subject in SUBJECTS.items() if subject == answer.subject)
-        self._items = Items(localities)
-        self._statements: dict[tuple[str, ...], _Statement] = {}
-        for row in answer.rows:
-            self._survey(row)
+        self._items = Items(localities, answer.items)
 
     @property
     def scope(self) -> str:
         """What was asked, and for which country."""
-        return f"wikidata-{self._answer.subject}" + (f"?country={self._country}" if self._country else "")
+        return f"wikidata-{SUBJECTS[self._answer.variable]}" + (f"?country={self._country}" if self._country else "")
 
     @property
     def edition(self) -> str | None:
@@ -143,20 +164,20 @@ class SparqlAnswer(Layout):
 
     def transform(self, row: Row) -> Outcome:
         """Return what a statement says; its further rows only add values, which its first row has already."""
-        ends = _ends(row, self._variable)
+        ends = _ends(row, self._answer.variable)
         if isinstance(ends, Skipped):
             return ends
         _dates(row)
         item, other = ends
         if item == other:
             return Skipped("joined with itself")
-        statement = self._statements[_statement_key(row, ends)]
+        statement = self._answer.statements[_statement_key(row, ends)]
         if statement.line != row.line:
             return Skipped("the statement of an earlier row, with another value of its ends")
-        if rule := self._items.reason_to_skip(ends if self._variable == "target" else (item,)):
+        if rule := self._items.reason_to_skip(ends if self._answer.variable == "target" else (item,)):
             return Skipped(rule)
         place = self._items.place(item)
-        match self._variable:
+        match self._answer.variable:
             case "target":
                 records, fact = self._twinning(place, other, statement)
             case "organisation":
@@ -173,7 +194,7 @@ class SparqlAnswer(Layout):
         return Records(twin.nodes, twin.facts), fact
 
     def _membership(self, place: Placed, other: str, statement: _Statement) -> tuple[Records, Fact]:
-        name = self._items[other].label(other)
+        name = self._items.label(other)
         known = known_organisation(name)
         ids = (f"wikidata:{other}", *((known,) if known else ()))
         record = NodeRecord(Organisation(name=name), ids, WIKIDATA.id, other)
@@ -187,7 +208,7 @@ class SparqlAnswer(Layout):
 
     def _post(self, place: Placed, other: str, statement: _Statement) -> tuple[Records, Fact]:
         id_ = f"wikidata:{other}"
-        record = NodeRecord(Person(name=self._items[other].label(other)), (id_,), WIKIDATA.id, other)
+        record = NodeRecord(Person(name=self._items.label(other)), (id_,), WIKIDATA.id, other)
         fact = HoldsPost(
             start=reference("Person", id_),
             end=place.reference,
@@ -196,21 +217,6 @@ class SparqlAnswer(Layout):
             until=statement.until,
         )
         return Records((record,)), fact
-
-    def _survey(self, row: Row) -> None:
-        """Add what a row says to what is known of its ends and of its statement; one that will be rejected says nothing."""
-        try:
-            ends = _ends(row, self._variable)
-            since, until = _dates(row)
-        except ValueError:
-            return
-        if isinstance(ends, Skipped):
-            return
-        statement = self._statements.setdefault(_statement_key(row, ends), _Statement(row.line))
-        statement.starts |= {since} if since else set()
-        statement.ends |= {until} if until else set()
-        for id_, prefix in zip(ends, ("", self._variable), strict=True):
-            _add_to(self._items[id_], row.cells, prefix)
 
 
 def _ends(row: Row, variable: str) -> tuple[str, str] | Skipped:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kg.errors import quoted
@@ -75,13 +74,14 @@ def add_values(
 class Items:
     """The items of one file, and the records of those that are municipalities or regions."""
 
-    def __init__(self, localities: Localities) -> None:
+    def __init__(self, localities: Localities, items: Mapping[str, Item]) -> None:
         self._localities = localities
-        self._items: dict[str, Item] = defaultdict(Item)
+        self._items = items
         self._placed: dict[str, Placed] = {}
 
-    def __getitem__(self, id_: str) -> Item:
-        return self._items[id_]
+    def label(self, id_: str) -> str:
+        """Return what an item is called."""
+        return self._items[id_].label(id_)
 
     def reason_to_skip(self, ids: Iterable[str]) -> str | None:
         """Return the rule by which a row with these items is left out: one is known to be neither municipality nor region."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.localities import Localities
 from kg.loaders.tables import read_table
-from kg.loaders.wikidata.items import ITEM, Items
+from kg.loaders.wikidata.items import ITEM, Item, Items
 from kg.loaders.wikidata.layout import WIKIDATA, Layout
 from kg.schema.records import FactRecord
 from kg.schema.relationships import TwinnedWith
@@ -56,11 +57,11 @@ class TwinPairs(Layout):
 
     @cached_property
     def _items(self) -> Items:
-        items = Items(self._localities)
+        items: dict[str, Item] = defaultdict(Item)
         for row in self._labels:
             if not row.defect and row.cells["label"]:
                 items[row.cells["item"]].labels.add(row.cells["label"])
-        return items
+        return Items(self._localities, items)
 
     @cached_property
     def _first_lines(self) -> dict[str, int]:

@@ -198,3 +198,10 @@ def test_a_date_is_a_partial_date_that_says_no_more_than_was_given(day: Any, pre
 def test_what_is_no_date_of_our_times_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="date"):
         partial_date(text, "11")
+
+
+@pytest.mark.parametrize("country", ["Latvia", "http://www.wikidata.org/entity/Q211", "L@", ""])
+def test_a_country_that_is_no_code_makes_no_part(tmp_path: Path, country: str) -> None:
+    rows = [{"item": item("Q1"), "target": item("Q2"), "country": literal(code)} for code in ("LV", country)]
+    (load,) = loads(answer(tmp_path, *rows), "2026")
+    assert load.scope == "wikidata-twins"
