@@ -14,10 +14,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from kg.errors import KgError
-from kg.loaders.streams import Counted
+from kg.loaders.streams import Counted, Readable
 
 #: Cells that one sheet may span, filled or not; each takes 32 bytes when it is read.
 MAX_CELLS = 20_000_000
@@ -102,7 +102,7 @@ def _kind(archive: zipfile.ZipFile, path: Path) -> Literal["xlsx", "ods"]:
     )
 
 
-def _look_into(stream: IO[bytes], name: str, kind: str, path: Path) -> dict[int, str]:
+def _look_into(stream: Readable, name: str, kind: str, path: Path) -> dict[int, str]:
     if not name.endswith((".xml", ".rels")):
         for _ in iter(lambda: stream.read(_CHUNK), b""):
             pass
@@ -117,7 +117,7 @@ def _look_into(stream: IO[bytes], name: str, kind: str, path: Path) -> dict[int,
     return {}
 
 
-def _pieces(stream: IO[bytes], end: bytes, path: Path) -> Iterator[bytes]:
+def _pieces(stream: Readable, end: bytes, path: Path) -> Iterator[bytes]:
     """Yield the stream in pieces that end where ``end`` does, so that nothing between two of them is cut."""
     rest = b""
     while chunk := stream.read(_CHUNK):
@@ -139,7 +139,7 @@ def _pieces(stream: IO[bytes], end: bytes, path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def _look_into_sheet(stream: IO[bytes], path: Path) -> dict[int, str]:
+def _look_into_sheet(stream: Readable, path: Path) -> dict[int, str]:
     rows: set[int] = set()
     columns: set[int] = set()
     flaws: dict[int, str] = {}
@@ -190,7 +190,7 @@ def _check_span(cells: int, path: Path) -> None:
         )
 
 
-def _look_into_ods(stream: IO[bytes], path: Path) -> None:
+def _look_into_ods(stream: Readable, path: Path) -> None:
     """Measure what the tables span: a cell and a row say how often they are repeated."""
     rows = bottom = widest = width = repeated = 0
     for piece in _pieces(stream, b">", path):

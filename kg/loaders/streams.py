@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO, Protocol
 
 from kg.errors import KgError
 
@@ -17,6 +17,16 @@ MAX_BYTES = 4 * 1024**3
 #: How many times its packed size a table may come to, once it is past ``FREE_BYTES``; tables of text come to 5 to 30 times.
 MAX_RATIO = 200
 FREE_BYTES = 32 * 1024**2
+
+
+class Readable(Protocol):
+    """What bytes are read from: a file, one that is unpacked while it is read, or a member of an archive."""
+
+    def read(self, size: int = -1, /) -> bytes | None:
+        """Return at most so many bytes, none at the end."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 class Counted(io.RawIOBase):
@@ -31,7 +41,7 @@ class Counted(io.RawIOBase):
     """
 
     def __init__(
-        self, stream: IO[bytes], where: str, *, packed: int = 0, most: int = MAX_BYTES, below: IO[bytes] | None = None
+        self, stream: Readable, where: str, *, packed: int = 0, most: int = MAX_BYTES, below: Readable | None = None
     ) -> None:
         self._stream = stream
         self._below = below
@@ -46,7 +56,7 @@ class Counted(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill the buffer, and count."""
-        piece = self._stream.read(len(buffer))
+        piece = self._stream.read(len(buffer)) or b""
         buffer[: len(piece)] = piece
         self.count += len(piece)
         if self.count > self._most:
