@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
-from kg.loaders.cordis_files import CordisFiles, Participant, Survey, amount, call_code, pair, seat_key
+from kg.loaders.cordis_files import (
+    CordisFiles,
+    Participant,
+    Survey,
+    amount,
+    call_code,
+    is_natural_person,
+    pair,
+    seat_key,
+)
 from kg.loaders.files import Entry, FileLoader, Option
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed
@@ -71,10 +80,6 @@ _PROGRAMMES = {
     "HORIZON": ("horizon-europe", "Horizon Europe"),
 }
 
-#: A person's name as the register of participants writes it: SURNAME Given Name.
-_SURNAME_FIRST = re.compile(
-    r"[^\W\d_a-zà-ÿ]{2,}(?:[ '-][^\W\d_a-zà-ÿ]{2,})*(?: [^\W\d_a-zà-ÿ][a-zà-ÿ]+(?:-[^\W\d_]+)?)+"
-)
 _NATURAL_PERSON = Skipped("a natural person")
 #: At the end of an association's name.
 _LEGAL_FORM = re.compile(r"[\s,-]+(?:aisbl|asbl|ivzw|vzw|e\.?\s?v\.?)$", re.IGNORECASE)
@@ -212,7 +217,7 @@ class Cordis(FileLoader):
         """Return the rule by which a participant is left out, if one does."""
         if self._activities and participant.activity not in self._activities:
             return self._other_type
-        return _NATURAL_PERSON if _is_natural_person(participant) else None
+        return _NATURAL_PERSON if is_natural_person(participant) else None
 
     def _project(self, row: Row) -> Outcome:
         if self._activities and row.cells["id"] not in self._projects_left:
@@ -386,15 +391,3 @@ def _is_text(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_natural_person(participant: Participant) -> bool:
-    """Return whether a participant is a person by all signs: no address is given, and the name is SURNAME Given.
-
-    Some firms are written so (IDEMIA France), but their address is not withheld.
-    """
-    return (
-        not participant.addressed
-        and participant.activity in ("PRC", "OTH", "")
-        and bool(_SURNAME_FIRST.fullmatch(participant.name))
-    )

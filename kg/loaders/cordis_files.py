@@ -198,6 +198,25 @@ def seat_key(participant: Participant) -> str:
     return f"{participant.country}|{normalise(participant.city)}|{participant.nuts}"
 
 
+def is_natural_person(participant: Participant) -> bool:
+    """Return whether a participant is a person by all signs: no address is given, and the name is SURNAME Given.
+
+    Some firms are written so (IDEMIA France), but their address is not withheld.
+    """
+    if participant.addressed or participant.activity not in ("PRC", "OTH", ""):
+        return False
+    words = participant.name.replace("-", " ").replace("'", "").split()
+    surname = [word for word in words if word.isupper() and len(word) > 1]
+    given = words[len(surname) :]
+    return bool(
+        surname
+        and given
+        and words == surname + given
+        and all(word.isalpha() for word in words)
+        and " ".join(given).istitle()
+    )
+
+
 def is_amount(text: str) -> bool:
     """Return whether a cell is empty or an amount; some columns have decimal points, others decimal commas."""
     return not text or bool(_NUMBER.fullmatch(text))

@@ -223,6 +223,18 @@ def test_a_natural_person_is_left_out(archive: Path) -> None:
     assert "Organisation/pic:800000006" not in nodes(loader)
 
 
+@pytest.mark.parametrize("name", ["DOE Mary Jane", "ŁĄCKA-O'NEIL Zoë", "VAN DER BERG Jan-Pieter"])
+def test_a_name_in_the_manner_of_the_register_without_an_address_is_a_person(name: str, tmp_path: Path) -> None:
+    tables = {table: (DATA / table).read_bytes().replace(b"DOE Mary Jane", name.encode()) for table in TABLES}
+    assert "Organisation/pic:800000006" not in nodes(cordis(packed(tmp_path / "person.zip", tables)))
+
+
+@pytest.mark.parametrize("name", ["BIG DATA GMBH", "Green Energy", "AIRBUS", "4D Print", "NEW SPACE 42 Labs"])
+def test_another_name_is_an_organisation_though_its_address_is_missing(name: str, tmp_path: Path) -> None:
+    tables = {table: (DATA / table).read_bytes().replace(b"DOE Mary Jane", name.encode()) for table in TABLES}
+    assert "Organisation/pic:800000006" in nodes(cordis(packed(tmp_path / "firm.zip", tables)))
+
+
 def test_two_rows_of_one_role_are_two_rows_of_one_fact(archive: Path) -> None:
     rows = {
         record.row: record.values["budget_eur"]
