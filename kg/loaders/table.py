@@ -60,8 +60,8 @@ class Table(FileLoader):
         super().__init__(files, edition=edition)
         if mapping is None:
             raise KgError(
-                "say which column is what: --mapping MAPPING.yaml; `kg load table --suggest "
-                f"{self.files[0].name if self.files else 'FILE'} --out MAPPING.yaml` writes a first one to be looked through"
+                "say which column is what: --mapping MAPPING.yaml. `kg load table --suggest "
+                f"{self.files[0].name if self.files else 'FILE'} > MAPPING.yaml` writes a first one, to be looked through"
             )
         self._path = mapping
         self._mapping, self._document = read_mapping(mapping)

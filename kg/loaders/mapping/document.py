@@ -96,7 +96,8 @@ def parse_document(content: bytes, name: str) -> Document:
     except ImportError as error:
         raise KgError("mappings need the package pyyaml: pip install 'localgov-kg[loaders]'") from error
     try:
-        text = content.decode("utf-8-sig")
+        # What a shell of Windows writes into a file is UTF-16, with a mark.
+        text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise KgError(f"{name}, line {line}: not UTF-8; save the mapping as UTF-8") from error

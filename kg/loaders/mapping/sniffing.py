@@ -214,7 +214,7 @@ def _looks(field: str, column: Column) -> bool:
 
 def _with_name(found: dict[str, Column], free: Sequence[Column]) -> dict[str, Column]:
     """Choose what names the members: the body itself, else the town, else a name, else the column of the most different texts."""
-    chosen = found.get("member") or found.get("city") or found.get("name")
+    chosen = found.get("member") or found.get("city") or found.get("name") or found.get("region")
     if chosen is None:
         look, share = LOOKS["name"]
         texts = [column for column in free if column not in found.values() and column.share(look) >= share]

@@ -9,14 +9,20 @@ from pathlib import Path
 
 from kg.loaders.mapping.constants import starter_organisations
 from kg.loaders.mapping.contents import LOOKS, Column, is_country, is_date, layout_of
+from kg.loaders.mapping.country_names import country_code
+from kg.loaders.mapping.entities import AUTHORITY, NODE_BLOCKS
 from kg.loaders.mapping.reading import FILL_IN
-from kg.loaders.mapping.sniffing import Sniffed, assign, sniff
+from kg.loaders.mapping.sniffing import Sniffed, assign, fit, sniff
 from kg.places.names import normalise
 from kg.schema.dates import check_partial_date
-from kg.schema.identity import slug
+from kg.schema.identity import SCHEME_PROPERTIES, slug
+from kg.schema.nodes import NODES
+from kg.schema.relationships import MemberOf
 
 _EXAMPLES = 3
 _MOST_TOLD = 8
+#: Members by whose names it is judged what they are.
+_MOST_JUDGED = 500
 
 #: Rows below the members that are no members.
 _TOTALS = r"(?i)^(total|sum|summe|gesamt|insgesamt|totale|razem|celkem|source|quelle|fuente|fonte|note|anmerkung)\b"
@@ -124,14 +130,47 @@ def _members(path: Path, table: Sniffed, fields: dict[str, Column]) -> Iterator[
         yield f"  of: {known[0]}  # {known[1]}, guessed from the name of the file or the title"
     else:
         yield f"  of: {FILL_IN}  # an id such as own:eurocities, or {{id: own:..., name: ...}} for what is not in the graph yet"
+    label = _label(table, fields)
+    yield f"  label: {label}  # City, Region or Organisation when all members are; authority: told apart by words in their names"
     for field in ("name", "country", "since", "until", "status", "role", "population", "website", "latitude", "longitude",
                   "geonames", "wikidata", "lau", "region", "names", "own_id"):  # fmt: skip
         column = fields.get(field)
-        if column is not None and not (field == "own_id" and column.distinct < 1):
+        if column is not None and _has(label, field) and not (field == "own_id" and column.distinct < 1):
             yield f"  {field}: {_value(field, column)}  # {_examples(column)}"
             yield from _doubts(field, column)
     if seat := fields.get("seat"):
         yield f"  # {_scalar(seat.name)} may be where the member only has its seat, so it is not used ({_examples(seat)})"
+
+
+def _label(table: Sniffed, fields: dict[str, Column]) -> str:
+    """Return what the members are: bodies of a town, rather than towns, when most are called otherwise than the town."""
+    from kg.places.authorities import recognise
+
+    name, seat = fields.get("name"), fields.get("seat")
+    if name and fit(name.name, "region") >= 0.9:
+        return "Region"
+    if not name or not seat:
+        return AUTHORITY
+    country = fields.get("country")
+    bodies = known = 0
+    for row in table.rows[:_MOST_JUDGED]:
+        body, town = row.cells.get(name.name, ""), row.cells.get(seat.name, "")
+        if body and town:
+            code = country_code(row.cells.get(country.name, "")) if country else None
+            known += 1
+            bodies += recognise(body, code).kind == "other" and normalise(body) != normalise(town)
+    return "Organisation" if known and bodies > 0.5 * known else AUTHORITY
+
+
+def _has(label: str, field: str) -> bool:
+    """Return whether members of this kind have the field."""
+    block = NODE_BLOCKS[label]
+    schemes = {scheme for one in block.labels for scheme in NODES[one].schemes}
+    if field in SCHEME_PROPERTIES:
+        return field in schemes
+    if field in ("latitude", "longitude"):
+        return "location" in block.model_fields
+    return field in block.model_fields or field in MemberOf.model_fields
 
 
 def _value(field: str, column: Column) -> str:

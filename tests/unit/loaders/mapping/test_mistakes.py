@@ -88,12 +88,17 @@ def test_norway_is_a_country_and_no_truth_value() -> None:
     assert mapping.nodes["town"].feed("country").value == "NO"
 
 
+def test_a_mapping_written_by_a_shell_of_windows_is_read() -> None:
+    mapping, _ = parse_mapping((HEAD + MEMBERS).replace("\n", "\r\n").encode("utf-16"))
+    assert mapping.source.id == "towns"
+
+
 def test_numbers_and_dates_stay_as_written() -> None:
     mapping, _ = parse_mapping((HEAD.replace("2024", "2024-05") + MEMBERS + "part: 007\n").encode())
     assert (mapping.edition, mapping.part) == ("2024-05", "007")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00a", b"a: \x00\n", b"PK\x03\x04\x00\x01", "a: \ud7ff\x07".encode()])
+@pytest.mark.parametrize("content", [b"\xff\xfea", b"a: \x00\n", b"PK\x03\x04\x00\x01", "a: \ud7ff\x07".encode()])
 def test_what_is_no_text_is_told_with_a_line(content: bytes) -> None:
     with pytest.raises(KgError, match="mapping.yaml, line 1"):
         parse_mapping(content)

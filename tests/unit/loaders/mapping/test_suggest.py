@@ -80,7 +80,20 @@ def test_the_body_comes_before_the_town_of_its_seat(tmp_path: Path) -> None:
         write(tmp_path, "Organisation,City,Country\nTransport for X,Ixtown,GB\nY Transit,Ypsburg,DE\n"), today=TODAY
     )
     assert "  name: Organisation " in text
+    assert "  label: Organisation " in text
     assert "# City may be where the member only has its seat" in text
+
+
+def test_members_under_the_heading_region_are_regions(tmp_path: Path) -> None:
+    members = suggested(write(tmp_path, "Region,Country\nSkåne,SE\nCatalunya,ES\n"))["members"]
+    assert (members["label"], members["name"], members["country"]) == ("Region", "Region", "Country")
+
+
+def test_only_fields_that_such_members_have_are_suggested(tmp_path: Path, outcomes: Outcomes) -> None:
+    path = write(
+        tmp_path, "Region,Country,Lat,Lon,GeoNames\nSkåne,SE,55.9,13.5,3337385\nCatalunya,ES,41.8,1.5,3336901\n"
+    )
+    assert [type(outcome) for _, outcome in outcomes(path, filled_in(suggest(path, today=TODAY)))] == [Records, Records]
 
 
 def test_contacts_of_persons_are_never_read_nor_shown(tmp_path: Path) -> None:
@@ -179,7 +192,9 @@ def test_merged_cells_and_the_sheet_of_a_workbook_are_found(tmp_path: Path, outc
 
 def test_json_lines_and_tables_without_a_header(tmp_path: Path, outcomes: Outcomes) -> None:
     lines = write(tmp_path, '{"city": "Wien", "address": {"country": "AT"}}\n', "towns.jsonl")
-    assert suggested(lines)["members"] | {"of": ""} == {"of": "", "name": "city", "country": "address.country"}
+    assert suggested(lines)["members"] | {"of": ""} == {
+        "of": "", "label": "authority", "name": "city", "country": "address.country",
+    }  # fmt: skip
     bare = write(tmp_path, "Wien\tAT\t1999\nKöln\tDE\t2003\n", "towns.tsv")
     found = outcomes(bare, filled_in(suggest(bare, today=TODAY)))
     assert [(row.id, type(outcome)) for row, outcome in found] == [("AT|Wien", Records), ("DE|Köln", Records)]
