@@ -27,6 +27,8 @@ _ASSOCIATION = re.compile(
     r"\b(?:egyesulet|egyesulete|associazione|associacao|asociacion|asbl|gal(?= \w)|agence|agencia|agenzia|agency|"
     r"naturpark|parco|parc naturel|committee|organisation)\b"
 )
+#: Districts of Moldova and its neighbours; the town of the same name is another authority.
+_DISTRICT = re.compile(r"\bra[yi]on\b")
 #: Where a name ends and begins to say in which region the municipality lies.
 _TAIL = re.compile(r"\s*(?:,|\()\s*")
 
@@ -59,6 +61,8 @@ def read_member(name: str, country: str | None) -> Body:
         return Body("Organisation", name, kind="intermunicipal body")
     if _ASSOCIATION.search(plain):
         return Body("Organisation", name, kind="association")
+    if _DISTRICT.search(plain):
+        return Body("Region", name, level="district")
     found = recognise(name, country)
     if found.kind != "region":
         return Body("City", name)

@@ -15,20 +15,20 @@ _CODE = re.compile(r"(?:2020|2030|2050|ADAPT)+")
 _PART = re.compile(r"20[235]0|ADAPT")
 
 
-def tell_commitments(made: Collection[str]) -> str | None:
-    """Return the commitments made as one text, nothing when there are none.
+def tell_commitments(made: Collection[str]) -> tuple[str, ...] | None:
+    """Return the commitments made in their order, nothing when there are none.
 
     >>> tell_commitments({"adaptation", "2030"})
-    '2030, adaptation'
+    ('2030', 'adaptation')
     """
-    return ", ".join(commitment for commitment in COMMITMENTS if commitment in made) or None
+    return tuple(commitment for commitment in COMMITMENTS if commitment in made) or None
 
 
-def read_commitments(code: str) -> str | None:
+def read_commitments(code: str) -> tuple[str, ...] | None:
     """Return what a code of the Covenant's own list of signatories says, nothing when it is no such code.
 
     >>> read_commitments("20202030ADAPT"), read_commitments("Member")
-    ('2020, 2030, adaptation', None)
+    (('2020', '2030', 'adaptation'), None)
     """
     if not _CODE.fullmatch(code):
         return None

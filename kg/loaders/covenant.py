@@ -83,6 +83,9 @@ _YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
 #: A date with the day in the middle, which can only be so when it is more than twelve.
 _MONTH_FIRST = re.compile(r"\d{1,2}/(?:1[3-9]|2\d|3[01])/\d{4}.*")
 
+#: Behind the name of a municipality that signed again, for the commitments of later years.
+_AGAIN = re.compile(r" 20[235]0$")
+
 #: Coordinates of more rows than this are the middle of a country or of a square of the grid, not those of a town.
 _MOST_AT_ONE_PLACE = 5
 
@@ -202,7 +205,7 @@ class Covenant(FileLoader):
         country = _country(cells)
         if _is_group(cells):
             return _body(id_, cells["organisation_name"], GROUP_KIND, country, _said(cells["gcom_id"]))
-        body = read_member(cells["organisation_name"], country)
+        body = read_member(_AGAIN.sub("", cells["organisation_name"]), country)
         inhabitants = _inhabitants(cells)
         match body.label:
             case "Organisation":

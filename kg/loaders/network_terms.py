@@ -76,7 +76,7 @@ class Standing:
 
     role: str | None = None
     status: str | None = None
-    commitments: str | None = None
+    commitments: tuple[str, ...] | None = None
 
 
 def network_id(name: str, source: str) -> str:
@@ -127,7 +127,7 @@ def standing(statut: str) -> Standing:
     """Return role, status and commitments, from the one word or code that the table has for all of them.
 
     >>> standing("2030ADAPT")
-    Standing(role='signatory', status=None, commitments='2030, adaptation')
+    Standing(role='signatory', status=None, commitments=('2030', 'adaptation'))
     >>> standing("Full member").status, standing("1 Vice President").role
     ('full member', 'vice president')
     """

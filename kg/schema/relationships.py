@@ -66,8 +66,8 @@ class MemberOf(Spell):
 
     role: Text | None = Field(default=None, description="president, board member, ...")
     status: Text | None = Field(default=None, description="full member, associate, on hold, ...")
-    commitments: Text | None = Field(
-        default=None, description="what a signatory committed itself to (2020, 2030, 2050, adaptation)"
+    commitments: tuple[Text, ...] | None = Field(
+        default=None, description="what a signatory committed itself to: 2020, 2030, 2050, adaptation; united over its rows"
     )
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from kg.database.loads import LoadHeader
+from kg.database.writer import claim_fact
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected
 from kg.loaders.covenant import COVENANT, Covenant
 from kg.loaders.starter import Starter
 from kg.places.query import PlaceQuery, Resolution
 from kg.places.resolve import Resolver
+from kg.schema.provenance import derive
+from kg.schema.records import FactRecord
+from kg.schema.relationships import MemberOf
 
 FIXTURE = Path(__file__).parents[2] / "data" / "covenant" / "signatories.csv"
 
@@ -73,7 +79,7 @@ def test_a_municipality_is_a_signatory_since_its_adhesion(read: dict[str, Outcom
                 "role": "signatory",
                 "status": "published",
                 "since": "2012-03-05",
-                "commitments": "2020, 2030, adaptation",
+                "commitments": ["2020", "2030", "adaptation"],
             },
         )
     ]
@@ -250,3 +256,27 @@ def test_the_real_release(shared_data: Path) -> None:
     assert statuses == {"published": 9_720, "on hold": 2_253}
     signatories = Counter(start for outcome in read.values() for start, _, _ in facts(outcome, "MEMBER_OF"))
     assert signatories["City"] > 11_500
+
+
+def test_who_signed_again_has_the_commitments_of_both_rows() -> None:
+    header = LoadHeader("covenant", "2024-01", "0" * 12, "covenant 1")
+    assertions = []
+    for row, made in (("1", ("2020",)), ("2", ("2030", "adaptation"))):
+        fact = MemberOf(start="City/gcom:BE1", end="Organisation/own:covenant-of-mayors", commitments=made)
+        assertions.append(claim_fact(FactRecord(fact, COVENANT.id, row), header).assertion)
+    assert derive(assertions, {COVENANT.id: "publisher"})["commitments"] == ["2020", "2030", "adaptation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "label", "shown"),
+    [("Moerbeke 2030", "be", "City", "Moerbeke"), ("Ialoveni (Rayon)", "md", "Region", "Ialoveni (Rayon)")],
+)
+def test_names_that_say_more_than_the_municipality(name: str, country: str, label: str, shown: str) -> None:
+    loader = Covenant([FIXTURE], edition="2024-01", resolver=Unknowing())
+    first = next(iter(loader.extract()))
+    outcome = records(
+        loader.transform(replace(first, cells={**first.cells, "organisation_name": name, "country_code": country}))
+    )
+    assert [(node.node.label, node.node.name) for node in outcome.nodes if "gcom:DK9001" in node.ids] == [
+        (label, shown)
+    ]

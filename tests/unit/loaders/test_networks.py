@@ -114,7 +114,7 @@ def test_an_asterisk_is_no_part_of_a_name(read: dict[str, Outcome]) -> None:
 def test_codes_of_the_covenant_are_commitments(read: dict[str, Outcome]) -> None:
     assert membership(read["A2"])[1] == {
         "role": "signatory",
-        "commitments": "2020, 2030, adaptation",
+        "commitments": ["2020", "2030", "adaptation"],
         "since": "2010",
     }
 
