@@ -1,182 +1,179 @@
-"""A person's judgements on places: which place a source means, and which it does not.
+"""What persons decided: which record is which place, and which are not the same; a plain CSV file that anybody can read.
 
-They live in a plain CSV file that a person may read and edit: ``judgements.csv`` in the home folder, or ``KG_JUDGEMENTS``. A judgement
-that is taken back stays in the file, with the day on which that happened.
+Columns: ``answer`` (yes, no, unsure), ``subject`` (a source's own id of a place, or any id), ``candidate`` (the id it was held
+against), ``name`` and ``country`` of the subject, ``by``, ``date``, ``reason``, and ``withdrawn`` (the day on which it was taken
+back; the line stays). The last line on a subject and a candidate that was not taken back counts.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import os
-import re
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 
 from kg.errors import KgError, quoted
-from kg.places.home import home_folder
+from kg.schema.dates import first_day
+from kg.schema.identity import check_id
 
 ANSWERS = ("yes", "no", "unsure")
-_ID = re.compile(r"[a-z]+:\S(?:[^\n\r]*\S)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One answer: is ``subject`` (a source's own id of a place) the same as ``candidate`` (an id of the gazetteer)?
-
-    ``name`` and ``country`` are what the source writes, for readers; ``withdrawn`` is the day on which it was taken back.
-    """
+    """One answer of one person."""
 
     answer: str
     subject: str
     candidate: str
-    name: str = ""
-    country: str = ""
-    by: str = ""
-    date: str = ""
-    reason: str = ""
+    name: str
+    country: str
+    by: str
+    date: str
+    reason: str
     withdrawn: str = ""
 
     def __post_init__(self) -> None:
-        """Check what can be checked.
-
-        Raises:
-            ValueError: A value is not of its form.
-        """
         if self.answer not in ANSWERS:
-            raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, not {quoted(self.answer)}")
-        for column in ("subject", "candidate"):
-            if not _ID.fullmatch(getattr(self, column)):
-                raise ValueError(f"{column} must be an id such as geonames:456172, not {quoted(getattr(self, column))}")
-        for column in ("date", "withdrawn"):
-            if (text := getattr(self, column)) and not _DATE.fullmatch(text):
-                raise ValueError(f"{column} must be a day such as 2026-11-23, not {quoted(text)}")
+            raise ValueError(f"answer {self.answer!r} is none of {', '.join(ANSWERS)}")
+        check_id(self.subject)
+        check_id(self.candidate)
+        if self.subject == self.candidate:
+            raise ValueError(f"{self.subject} is held against itself")
+        for text in (self.date, self.withdrawn):
+            if text:
+                first_day(text)
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two ids, in no order."""
+        return frozenset((self.subject, self.candidate))
 
 
 COLUMNS = tuple(field.name for field in fields(Judgement))
 
 
+@dataclass(frozen=True)
 class Judgements:
-    """The judgements that hold: of several on one pair, the last that was not taken back."""
+    """All answers, in the order of the file."""
 
-    def __init__(self, judgements: Iterable[Judgement] = ()) -> None:
-        latest: dict[tuple[str, str], Judgement] = {}
-        for judgement in judgements:
-            if not judgement.withdrawn:
-                latest[judgement.subject, judgement.candidate] = judgement
-        self._latest = latest
-        self._yes = {one.subject: one.candidate for one in latest.values() if one.answer == "yes"}
+    all: tuple[Judgement, ...] = ()
 
-    def no(self, subject: str, candidate: str) -> bool:
-        """Whether a person said that the subject is not this candidate."""
-        found = self._latest.get((subject, candidate))
-        return found is not None and found.answer == "no"
+    @cached_property
+    def standing(self) -> dict[frozenset[str], Judgement]:
+        """The answer that counts for each pair: the last that was not taken back."""
+        return {judgement.pair: judgement for judgement in self.all if not judgement.withdrawn}
+
+    @cached_property
+    def _yes(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for judgement in self.standing.values():
+            if judgement.answer == "yes":
+                found[judgement.subject].append(judgement.candidate)
+        return found
 
     def yes(self, subject: str) -> str | None:
-        """Return the candidate that a person said is the subject, None unless one did; the last one of several."""
-        return self._yes.get(subject)
+        """Return the id that the subject was said to be, if any: the last such."""
+        return self._yes[subject][-1] if subject in self._yes else None
 
-    def different(self, first: str, second: str) -> bool:
-        """Whether a person said of two ids, in either order, that they are not one place."""
-        return self.no(first, second) or self.no(second, first)
+    def no(self, subject: str, candidate: str) -> bool:
+        """Whether somebody said that the subject is not the candidate."""
+        return self.different(subject, candidate) is not None
 
-    def __len__(self) -> int:
-        return len(self._latest)
+    def different(self, one: str, other: str) -> Judgement | None:
+        """Return the judgement that two ids are not the same, whichever way round it was said."""
+        said = self.standing.get(frozenset((one, other)))
+        return said if said is not None and said.answer == "no" else None
+
+    def apart(self) -> list[Judgement]:
+        """Return all standing judgements that two ids are not the same."""
+        return [judgement for judgement in self.standing.values() if judgement.answer == "no"]
 
 
-def judgements_path() -> Path:
-    """Return where the judgements are: ``KG_JUDGEMENTS``, else ``judgements.csv`` in the home folder."""
-    given = os.environ.get("KG_JUDGEMENTS")
-    return Path(given).expanduser() if given else home_folder() / "judgements.csv"
-
-
-def read_judgements(path: Path) -> tuple[Judgement, ...]:
-    """Return all judgements of a file in its order, those taken back too; none when there is no such file.
+def read_judgements(path: Path) -> Judgements:
+    """Return the judgements of a file; none when there is no such file.
 
     Raises:
-        KgError: A line is not a judgement; it says which line and what was expected.
+        KgError: The file is not one of judgements; with the line, and what was expected.
     """
+    if not path.exists():
+        return Judgements()
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return ()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise KgError(f"The judgements in {path} cannot be read ({reason}): save the file as CSV in UTF-8.") from error
-    lines = csv.DictReader(text.splitlines(), strict=True)
+        raise KgError(f"cannot read the judgements in {path}: {error}. It is a CSV file in UTF-8") from error
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    found: list[Judgement] = []
     try:
-        _check_header(lines.fieldnames or ())
-        return tuple(_judgement(row) for row in lines)
-    except (ValueError, csv.Error) as error:
-        raise KgError(
-            f"{path}, line {max(1, lines.line_num)}: {error}. Expected are the columns {', '.join(COLUMNS)}; mend the line "
-            "or name another file with KG_JUDGEMENTS."
-        ) from error
+        header = next(table, [])
+        if tuple(header) != COLUMNS:
+            raise KgError(
+                f"{path}, line 1: the columns of a file of judgements are {','.join(COLUMNS)}; correct the line"
+            )
+        for cells in table:
+            if not any(cells):
+                continue
+            if len(cells) != len(COLUMNS):
+                raise KgError(f"{path}, line {table.line_num}: {len(cells)} cells where {len(COLUMNS)} are expected")
+            try:
+                found.append(Judgement(*cells))
+            except ValueError as error:
+                raise KgError(f"{path}, line {table.line_num}: {error}. Correct the line or remove it") from error
+    except csv.Error as error:
+        raise KgError(f"{path}, line {table.line_num}: not a CSV file that can be read ({error})") from error
+    return Judgements(tuple(found))
 
 
-def _check_header(header: Sequence[str]) -> None:
-    if missing := [column for column in COLUMNS[:3] if column not in header]:
-        raise ValueError(f"the header lacks {', '.join(missing)}")
-
-
-def _judgement(row: dict[str, str]) -> Judgement:
-    if None in row:
-        raise ValueError("it has more cells than the header (put quotes around a text with commas)")
-    return Judgement(**{column: (row.get(column) or "").strip() for column in COLUMNS})
-
-
-def load_judgements() -> Judgements:
-    """Return the user's judgements.
-
-    Raises:
-        KgError: The file is broken.
-    """
-    return Judgements(read_judgements(judgements_path()))
-
-
-def append_judgement(judgement: Judgement, path: Path) -> None:
-    """Add a judgement to a file, which is made when it is not there; another process sees all of it or nothing.
+def append_judgement(path: Path, judgement: Judgement) -> Judgements:
+    """Add an answer to the file, which is made when it is not there, and return all.
 
     Raises:
         KgError: The file is broken or cannot be written.
     """
-    _write((*read_judgements(path), judgement), path)
+    return _write(path, [*read_judgements(path).all, judgement])
 
 
-def withdraw(subject: str, candidate: str, date: str, path: Path) -> Judgement:
-    """Take back the judgement that holds on a pair; an earlier one on the same pair holds again.
+def withdraw(path: Path, subject: str, candidate: str, date: str) -> Judgement:
+    """Take back the answer that counts for two ids: its line gets the date, and an earlier answer does not return.
 
     Raises:
-        KgError: There is none, or the file is broken or cannot be written.
+        KgError: There is no such answer, or the file is broken or cannot be written.
     """
-    judgements = list(read_judgements(path))
-    for number in reversed(range(len(judgements))):
-        one = judgements[number]
-        if (one.subject, one.candidate) == (subject, candidate) and not one.withdrawn:
-            try:
-                judgements[number] = replace(one, withdrawn=date)
-            except ValueError as error:
-                raise KgError(f"Nothing was taken back: {error}.") from error
-            _write(judgements, path)
-            return judgements[number]
-    raise KgError(f"No judgement on {quoted(subject)} and {quoted(candidate)} holds in {path}: nothing to take back.")
+    judgements = read_judgements(path)
+    pair = frozenset((subject, candidate))
+    taken_back = judgements.standing.get(pair)
+    if taken_back is None:
+        raise KgError(
+            f"nobody judged {quoted(subject)} and {quoted(candidate)}, or it was taken back already; `kg review judged` lists all"
+        )
+    _write(
+        path,
+        [
+            replace(judgement, withdrawn=date) if judgement.pair == pair and not judgement.withdrawn else judgement
+            for judgement in judgements.all
+        ],
+    )
+    return taken_back
 
 
-def _write(judgements: Sequence[Judgement], path: Path) -> None:
+def _write(path: Path, judgements: Iterable[Judgement]) -> Judgements:
+    """Write all to a new file beside the old one, then put it in its place: it is never half-written."""
+    kept = tuple(judgements)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, made = tempfile.mkstemp(prefix=path.name, suffix=".new", dir=path.parent)
-        try:
-            with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - a descriptor
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(COLUMNS)
-                writer.writerows(astuple(judgement) for judgement in judgements)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(made).replace(path)
-        finally:
-            Path(made).unlink(missing_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(COLUMNS)
+            table.writerows(asdict(judgement).values() for judgement in kept)
+        Path(name).replace(path)
     except OSError as error:
-        raise KgError(f"The judgements cannot be written to {path} ({error.strerror}): set KG_JUDGEMENTS.") from error
+        raise KgError(
+            f"cannot write the judgements to {path} ({error.strerror or error}): KG_JUDGEMENTS names another file"
+        ) from error
+    return Judgements(kept)

