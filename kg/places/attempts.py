@@ -123,7 +123,7 @@ def _of_two(name: str, countries: Sequence[str], search: Search) -> Iterator[Att
     district = of_a_district(name)
     whole: list[Found] = []
     for first, second in beginnings(name):
-        found = [one for one in search.named(first, countries) if one.likeness == 1.0]
+        found = [one for one in search.named(first, countries) if one.main and one.likeness == 1.0]
         yield from _near(Variant(first, 0.93, "with a place nearby", (second,)), found, countries, search, HINT_KM)
         if district:
             whole += [*found, *search.named(second, countries)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +33,12 @@ class Variant:
 _COMMUNITIES = frozenset(("MD", "RO", "UA"))
 #: Where a slash stands for "on the river".
 _RIVER_SLASH = frozenset(("AT", "DE"))
+#: More nominatives than this are not tried: the name is a sentence.
+_MOST_CASES = 40
+#: More commas than this part a list of municipalities.
+_MOST_COMMAS = 2
+#: What tells a town from its namesakes, cut short: "Neumarkt i.d.OPf.", "Kleinzell i. M.".
+_CUT_QUALIFIER = re.compile(r"\s+[abio]\.?\s*(?:d\.?\s*)?\w{1,4}\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)(?:\)|$)|\[([^\[\]]*)(?:\]|$)")
 _PARTS = re.compile(r"\s*/\s*|\s+[-–—]\s+|\s*[;|=]\s*|\s+[-–—]|[-–—]\s+|\.\s+(?=[^\W\d_]{3})")
 #: Post offices add these: "Menton Cedex 2", "Dublin 4", "København K", "Leeuwarden NL-8911", "RA Emmen".
@@ -69,7 +77,7 @@ def _outside(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _all(name: str, country: str | None) -> Iterator[Variant]:
-    name = _written_out(name, country)
+    given, name = name.strip(), _written_out(name, country)
     yield Variant(name, 1.0, "as written")
     if is_of_another_body(name, country):
         return
@@ -79,7 +87,10 @@ def _all(name: str, country: str | None) -> Iterator[Variant]:
         yield from _with_bare(outside, 0.99, "without brackets", country, inside)
     before, comma, after = outside.partition(",")
     if comma:
-        yield from _with_bare(before, 0.97, "before the comma", country, (*after.split(","), *inside))
+        weight = 0.97 if after.count(",") < _MOST_COMMAS else 0.7
+        yield from _with_bare(before, weight, "before the comma", country, (*after.split(","), *inside))
+    if country in _RIVER_SLASH and (cut := _CUT_QUALIFIER.search(given)):
+        yield from _with_bare(given[: cut.start()], 0.95, "without its qualifier", country, (cut.group(),))
     unnumbered = " ".join(_POSTAL.sub(" ", outside).split()).strip(" ,-–/")
     if unnumbered != outside:
         yield from _with_bare(unnumbered, 0.97, "without what the post adds", country, inside)
@@ -152,10 +163,21 @@ def _abbreviations(country: str | None) -> tuple[tuple[re.Pattern[str], str], ..
 
 def nominatives(text: str, country: str | None) -> Iterator[str]:
     """Yield what a name may be in the nominative, when it stands in another case without a word that says so ("Älmhults")."""
-    plain = normalise(to_latin(text, country))
-    for ending, instead in _genitives(country):
-        if plain.endswith(ending) and len(plain) - len(ending) > 2:
-            yield plain[: len(plain) - len(ending)] + instead
+    cases = [_cases(word, country) for word in normalise(to_latin(text, country)).split()]
+    if not _genitives(country) or math.prod(map(len, cases)) > _MOST_CASES:
+        return
+    for words_of in itertools.islice(itertools.product(*cases), 1, None):  # the first is the name as it is written
+        yield " ".join(words_of)
+
+
+def _cases(word: str, country: str | None) -> tuple[str, ...]:
+    """Return a word and what it may be in the nominative."""
+    changed = [
+        word[: len(word) - len(ending)] + instead
+        for ending, instead in _genitives(country)
+        if word.endswith(ending) and len(word) - len(ending) > 2
+    ]
+    return (word, *dict.fromkeys(changed))
 
 
 @cache
