@@ -14,7 +14,6 @@ from kg.loaders.base import Row
 from kg.loaders.tables import read_table
 from kg.loaders.values import present
 from kg.places.countries import CODES_IN_USE, country_named
-from kg.places.names import normalise
 
 Layout = Literal["workbook", "table"]
 
@@ -63,6 +62,7 @@ _OVERSEAS = frozenset(("GP", "MQ", "GF", "RE", "YT", "MF"))
 
 _NUTS = re.compile(r"([A-Z]{2}[A-Z0-9]{1,3})\s*/\s*(.+)", re.ASCII)
 _IN_BRACKETS = re.compile(r"(.+?)\s*\(([^()]+)\)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PERIOD = re.compile(r"\s*(\d{4})\s*[-\u2013]\s*(\d{4})\s+(.+)")
 
 
@@ -188,13 +188,14 @@ def needed(cells: Mapping[str, str], column: str) -> str:
         ValueError: It says nothing.
     """
     text = _folded(cells.get(column) or "")
-    if text is None or not normalise(text):
+    if text is None or not any(map(str.isalnum, text)):
         raise ValueError(f"no {column}")
     return text
 
 
 def _folded(text: str) -> str | None:
-    return present(" ".join(text.split()))
+    """Return a cell with its white space folded, without what a wrong encoding left of a character."""
+    return present(" ".join(_CONTROL.sub(" ", text).split()))
 
 
 def _gazetteer(cells: Mapping[str, str], country: str | None) -> tuple[str | None, tuple[float, float] | None]:

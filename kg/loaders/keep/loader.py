@@ -10,6 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Row, Skipped
 from kg.loaders.files import Entry, FileLoader
@@ -25,12 +27,12 @@ from kg.loaders.keep.files import (
 )
 from kg.loaders.keep.names import is_person
 from kg.loaders.keep.partners import Partners
-from kg.loaders.keep.survey import Survey, project_key
+from kg.loaders.keep.survey import Survey, programme_code, project_key
 from kg.loaders.localities import Localities, own_id
 from kg.loaders.values import parse_date, parse_number, present
 from kg.schema.dates import are_in_order
 from kg.schema.identity import reference, slug
-from kg.schema.nodes import Call, Programme, Project, Theme
+from kg.schema.nodes import Call, Programme, Project, Theme, Website
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import About, FundedBy, ParticipatesIn, PartOf
@@ -82,6 +84,7 @@ class Keep(FileLoader):
             raise KgError(f"keep.eu is loaded one export at a time, and these are {len(self.files)} files")
         self._file = self.files[0]
         self._resolver = resolver
+        self._named: dict[str, tuple[tuple[NodeRecord, ...], tuple[FactRecord, ...]]] = {}
 
     @property
     def scope(self) -> str:
@@ -177,7 +180,7 @@ class Keep(FileLoader):
             closes=parse_date(cells["End Date"]),
             budget_eur=parse_number(cells.get("Budget", ""), decimal=".") or None,
         )
-        key = f"{slug(cells['Programme'])}|{normalised_number(number)}"
+        key = f"{programme_code(cells['Programme'])}|{slug(number) or number}"
         record = NodeRecord(call, (own_id(KEEP.id, f"call {key}"),), KEEP.id, row.id)
         part = PartOf(start=record.reference, end=programme.reference)
         return Records((record, programme), (FactRecord(part, KEEP.id, row.id),))
@@ -188,34 +191,35 @@ class Keep(FileLoader):
             return _PERSON
         programme = programme_record(one.programme)
         key = project_key(one.programme, one.acronym)
-        project = reference("Project", own_id(KEEP.id, key))
+        project = _project_reference(key)
         nodes: tuple[NodeRecord, ...] = (programme,)
         facts: tuple[FactRecord, ...] = ()
         if key not in self._survey.projects:
-            record = _project_record(
-                Project(name=one.acronym, acronym=one.acronym, kind="project", website=_website(self._sites.get(key))),
-                key,
-                key,
-            )
-            nodes = (record, programme)
-            facts = (FactRecord(FundedBy(start=project, end=programme.reference), KEEP.id, key),)
+            nodes, facts = self._named_project(one.acronym, key, programme)
         here, more_nodes, more_facts = self._partners.describe(one)
         role = "lead partner" if one.lead else "partner"
         takes_part = FactRecord(ParticipatesIn(start=here, end=project, role=role), KEEP.id, one.row)
         return Records((*nodes, *more_nodes), (*facts, *more_facts, takes_part))
 
+    def _named_project(
+        self, acronym: str, key: str, programme: NodeRecord
+    ) -> tuple[tuple[NodeRecord, ...], tuple[FactRecord, ...]]:
+        """Return a project of which only rows of partners tell: its acronym, and perhaps its website."""
+        if key not in self._named:
+            project = Project(name=acronym, acronym=acronym, kind="project", website=_website(self._sites.get(key)))
+            record = _project_record(project, key, key)
+            funded = FundedBy(start=record.reference, end=programme.reference)
+            self._named[key] = (record, programme), (FactRecord(funded, KEEP.id, key),)
+        return self._named[key]
+
+
+@lru_cache(maxsize=50_000)
+def _project_reference(key: str) -> str:
+    return reference("Project", own_id(KEEP.id, key))
+
 
 def _project_record(project: Project, key: str, row: str) -> NodeRecord:
     return NodeRecord(project, (own_id(KEEP.id, key),), KEEP.id, row)
-
-
-def normalised_number(serial: str) -> str:
-    """Return the serial number of a call as part of an id.
-
-    >>> normalised_number("PLSK.01.01.00-IP.01-00-006/16")
-    'plsk-01-01-00-ip-01-00-006-16'
-    """
-    return slug(serial) or serial
 
 
 @lru_cache(maxsize=1000)
@@ -226,7 +230,7 @@ def programme_record(text: str) -> NodeRecord:
     ('own:2014-2020-interreg-vb-central-europe',)
     """
     period, name = period_of(text)
-    code = slug(text)
+    code = programme_code(text)
     programme = Programme(name=f"{name} ({period})" if period else name, kind="funding programme")
     ids = (f"own:{_KNOWN.get(code, code)}",)
     return NodeRecord(programme, ids, KEEP.id, code)
@@ -258,11 +262,12 @@ def theme_record(theme: str) -> NodeRecord:
 
 def _website(text: str | None) -> str | None:
     """Return an address that can become a link, None for what cannot: a project is not refused for it."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from kg.schema.nodes import Website
-
     try:
-        return TypeAdapter(Website).validate_python(text) if text else None
+        return _address().validate_python(text) if text else None
     except ValidationError:
         return None
+
+
+@cache
+def _address() -> TypeAdapter[str]:
+    return TypeAdapter(Website)

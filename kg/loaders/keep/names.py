@@ -75,10 +75,16 @@ def is_person(name: str) -> bool:
     return _TITLE.match(name) is not None
 
 
+@lru_cache(maxsize=50_000)
+def plain(name: str) -> str:
+    """Return a name as it is compared: it is asked for in many rows."""
+    return normalise(name)
+
+
 def commonest(spellings: Mapping[str, int]) -> str:
     """Return the spelling that most rows have; of equals one with small letters, then the first in order.
 
-    >>> commonest(Counter({"LUGO": 2, "Lugo": 2}))
+    >>> commonest({"LUGO": 2, "Lugo": 2})
     'Lugo'
     """
     return min(spellings, key=lambda name: (-spellings[name], name.isupper(), name))
@@ -94,4 +100,4 @@ def is_same(name: str, ascii_name: str) -> bool:
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"([aou])(?:e|a)", r"\1", normalise(name))
+    return re.sub(r"([aou])(?:e|a)", r"\1", plain(name))

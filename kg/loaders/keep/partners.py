@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from kg.loaders.keep.files import Participation
-from kg.loaders.keep.names import is_same, read_partner, read_town, spoken
+from kg.loaders.keep.names import is_same, plain, read_partner, read_town, spoken
 from kg.loaders.keep.survey import Survey, body_key, town_key
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
@@ -125,10 +125,10 @@ class Partners:
 
     def _is_town(self, row: Participation, names: Sequence[str]) -> bool:
         town = read_town(row.town) if row.town else None
-        towns = {normalise(name) for name in ((town.name, *town.others) if town else ())}
+        towns = {plain(name) for name in ((town.name, *town.others) if town else ())}
         if row.gazetteer_name:
-            towns.add(normalise(row.gazetteer_name))
-        return not towns.isdisjoint(map(normalise, names))
+            towns.add(plain(row.gazetteer_name))
+        return not towns.isdisjoint(map(plain, names))
 
     def _region(self, row: Participation, found: Recognised) -> Described:
         name = spoken(found.place)

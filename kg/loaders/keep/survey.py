@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 
 from kg.loaders.base import Row
 from kg.loaders.keep.files import Nuts, Participation, participation, period_of
-from kg.loaders.keep.names import commonest, is_same, read_partner, read_town
-from kg.places.names import normalise
+from kg.loaders.keep.names import commonest, is_same, plain, read_partner, read_town
 from kg.schema.identity import slug
 
 #: Least share of a town's rows that must agree on its NUTS 3 region.
@@ -22,12 +22,22 @@ def project_key(programme: str, acronym: str) -> str:
 
     The acronym counts as it is written: BALTRAD and BALTRAD+ are two projects.
     """
-    return f"{slug(programme)}|{' '.join(acronym.split())}"
+    return f"{programme_code(programme)}|{' '.join(acronym.split())}"
+
+
+@lru_cache(maxsize=1000)
+def programme_code(text: str) -> str:
+    """Return the code of a programme, the same in both layouts.
+
+    >>> programme_code("2007 \u2013 2013 Two Shores ")
+    '2007-2013-two-shores'
+    """
+    return slug(text)
 
 
 def body_key(name: str, country: str | None) -> str:
     """Return what tells a partner that is no authority from all others: its country and its name."""
-    return f"{country or ''}|{normalise(name)}"
+    return f"{country or ''}|{plain(name)}"
 
 
 def town_key(row: Participation) -> str | None:
@@ -37,7 +47,7 @@ def town_key(row: Participation) -> str | None:
     town = read_town(row.town) if row.town else None
     if town is None:
         return None
-    names = "/".join(normalise(name) for name in (town.name, *town.others))
+    names = "/".join(plain(name) for name in (town.name, *town.others))
     return f"{row.country or ''}|{names}|{row.nuts[0].code if row.nuts else ''}"
 
 
