@@ -12,7 +12,7 @@ from kg.database import schema
 from kg.database.connection import Connection, open_connection
 from kg.database.loads import loaded_sources, standing_loads
 from kg.database.writer import Progress
-from kg.places.home import judgements_file
+from kg.home import judgements_file
 from kg.places.judgements import read_judgements
 
 if TYPE_CHECKING:

@@ -96,7 +96,7 @@ def withdraw(subject: str, candidate: str, connect: dict[str, Any]) -> None:
 @format_option
 def judged(form: str) -> None:
     """List the answers given so far."""
-    from kg.places.home import judgements_file
+    from kg.home import judgements_file
     from kg.places.judgements import read_judgements
     from kg.queries.judged import JudgedList
 

@@ -23,8 +23,8 @@ from kg.database.loads import LoadHeader
 from kg.database.turn import turn
 from kg.database.writer import MAX_ENDED_SHARE, Claim, Edition, Progress, R, claim_fact, claim_node
 from kg.errors import KgError
+from kg.home import judgements_file
 from kg.loaders.apart import first_reason, joining_different
-from kg.places.home import judgements_file
 from kg.places.judgements import read_judgements
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord, number_spells

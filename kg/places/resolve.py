@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
+from kg.home import judgements_file
 from kg.places.attempts import Attempt, attempts
 from kg.places.choice import CLEAR, CLEAR_IN_SPITE, CONTRADICTION_KM, SAME_PLACE_KM, Weighed, location, margin, weigh
 from kg.places.distance import kilometres
 from kg.places.gazetteer import Gazetteer, Place, open_gazetteer
-from kg.places.home import judgements_file
 from kg.places.judgements import Judgements, read_judgements
 from kg.places.query import Candidate, Evidence, PlaceQuery, Resolution, Status
 from kg.places.regions import region_ids

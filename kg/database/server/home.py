@@ -9,12 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from kg.database.server.disk import explain_disk_errors
 from kg.database.settings import Settings
-
-FOLDER_NAME = ".kg"
+from kg.home import choose_home
 
 
 @dataclass(frozen=True)
@@ -81,20 +78,8 @@ def find_home(settings: Settings, line: str, start: Path | None = None) -> Home:
 
     Nothing is created. ``start`` is the working directory unless given.
     """
-    folder, reason = _choose(settings, start or Path.cwd())
+    folder, reason = choose_home(settings.kg_home, start or Path.cwd())
     return Home(folder, reason, line, settings.kg_jars.expanduser().absolute() if settings.kg_jars else folder / "jars")
-
-
-def _choose(settings: Settings, start: Path) -> tuple[Path, str]:
-    if settings.kg_home is not None:
-        return settings.kg_home.expanduser().absolute(), "KG_HOME is set"
-    for folder in [start, *start.parents]:
-        if (folder / FOLDER_NAME).is_dir():
-            return (folder / FOLDER_NAME).absolute(), f"the nearest {FOLDER_NAME} folder, looking upward from {start}"
-    return (
-        Path(platformdirs.user_data_dir("kg", appauthor=False)),
-        f"the user's data folder: KG_HOME is not set and no {FOLDER_NAME} folder lies here or above",
-    )
 
 
 @dataclass(frozen=True)
