@@ -46,7 +46,7 @@ class SourceBlock(Block):
 class FileBlock(Block):
     """How the table is written; all of it is found out unless it is said."""
 
-    format: Literal["csv", "tsv", "xlsx", "jsonl", "parquet"] | None = Field(
+    format: Literal["csv", "tsv", "xlsx", "jsonl", "json", "parquet"] | None = Field(
         default=None, description="kind of file; else found out from its content"
     )
     sheet: Scalar | None = Field(default=None, description="sheet of a workbook; else the first with the columns")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dictionary
@@ -14,16 +14,19 @@ from typing import Any
 from kg.errors import KgError, quoted
 from kg.loaders.base import Row
 from kg.loaders.grids import HEADER_WITHIN, name_columns
-from kg.loaders.json_files import json_text, read_json_lines
 from kg.loaders.mapping.blocks import nearest
 from kg.loaders.mapping.columns import Use, constants, uses
 from kg.loaders.mapping.document import Document, Loc
+from kg.loaders.mapping.json_tables import flat, is_json_lines, read_json_table
 from kg.loaders.mapping.model import FileBlock, Mapping
 from kg.loaders.mapping.reading import refuse
 from kg.loaders.parquet import read_parquet
 from kg.loaders.streams import explained, open_bytes
 from kg.loaders.tables import read_table
 from kg.places.names import normalise
+
+#: Kinds of files whose rows are objects with names, rather than lines under a header.
+RECORDS = ("jsonl", "json", "parquet")
 
 #: Rows of JSON lines in which a column must be found.
 _FIRST_ROWS = 500
@@ -39,26 +42,29 @@ def open_table(path: Path, mapping: Mapping, document: Document) -> Iterator[Row
         KgError: The file cannot be read, or has not the columns; the message says where the mapping names them.
     """
     kind = mapping.file.format or find_format(path)
-    if kind in ("jsonl", "parquet"):
-        return _from_records(path, mapping, document)
+    if kind in RECORDS:
+        return _from_records(path, kind, mapping, document)
     return _from_lines(path, mapping, document)
 
 
 def find_format(path: Path) -> str:
-    """Return which kind of table a file is, by its content: ``parquet``, ``jsonl``, or ``csv`` for all that read_table tells.
+    """Return which kind of table a file is, by its content: ``parquet``, ``jsonl``, ``json``, or ``csv`` for what read_table tells.
 
     Raises:
         KgError: It cannot be read.
     """
     with explained(path), open_bytes(path) as stream:
-        start = stream.read(4096)
+        start = stream.read(1 << 20)
     if start.startswith(b"PAR1"):
         return "parquet"
-    return "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+    begin = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begin.startswith(b"{") and is_json_lines(begin):
+        return "jsonl"
+    return "json" if begin.startswith(b"{") or re.match(rb"\[\s*\{", begin) else "csv"
 
 
-def _from_records(path: Path, mapping: Mapping, document: Document) -> Iterator[Row]:
-    rows = read_records(path)
+def _from_records(path: Path, kind: str, mapping: Mapping, document: Document) -> Iterator[Row]:
+    rows = read_records(path, kind)
     first = list(islice(rows, _FIRST_ROWS))
     if not first:
         raise KgError(f"{path} has no rows: is it the whole file?")
@@ -68,9 +74,9 @@ def _from_records(path: Path, mapping: Mapping, document: Document) -> Iterator[
         yield _respelt(row, spelt)
 
 
-def read_records(path: Path) -> Iterator[Row]:
-    """Yield the rows of JSON lines or Parquet; the members of objects are columns such as ``address.country``."""
-    return (_flat(row) for row in (read_parquet(path) if find_format(path) == "parquet" else read_json_lines(path)))
+def read_records(path: Path, kind: str) -> Iterator[Row]:
+    """Yield the rows of JSON or Parquet; the members of objects are columns such as ``address.country``."""
+    return map(flat, read_parquet(path)) if kind == "parquet" else read_json_table(path, lines=kind == "jsonl")
 
 
 def _from_lines(path: Path, mapping: Mapping, document: Document) -> Iterator[Row]:
@@ -195,24 +201,3 @@ def _respelt(row: Row, spelt: Dictionary[str, str]) -> Row:
     cells = {theirs.get(name, name): cell for name, cell in row.cells.items()}
     cells |= {name: row.cells.get(found, "") for name, found in spelt.items()}
     return replace(row, cells=cells)
-
-
-def _flat(row: Row) -> Row:
-    """Return a row of JSON with the members of its objects as columns of their own: ``address.country``."""
-    if not any(cell.startswith("{") for cell in row.cells.values()):
-        return row
-    return replace(row, cells=dict(_flattened("", row.cells)))
-
-
-def _flattened(before: str, values: Dictionary[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in values.items():
-        inner = value
-        if isinstance(value, str) and value.startswith("{") and not before:
-            try:
-                inner = json.loads(value)
-            except ValueError:
-                inner = value
-        if isinstance(inner, dict):
-            yield from _flattened(f"{before}{name}.", inner)
-        else:
-            yield before + name, json_text(inner)

@@ -17,7 +17,7 @@ from kg.loaders.base import Row
 from kg.loaders.grids import name_columns
 from kg.loaders.mapping.contents import ALONE, LOOKS, Column
 from kg.loaders.mapping.model import FileBlock
-from kg.loaders.mapping.opening import find_format, first_lines, read_lines, read_records, sheet_names
+from kg.loaders.mapping.opening import RECORDS, find_format, first_lines, read_lines, read_records, sheet_names
 from kg.loaders.values import present
 from kg.places.names import normalise
 
@@ -73,8 +73,9 @@ def sniff(path: Path) -> Sniffed:
     Raises:
         KgError: The file cannot be read, or there is no row in it.
     """
-    if find_format(path) in ("jsonl", "parquet"):
-        return _sniffed(FileBlock(), None, list(islice(read_records(path), MOST_ROWS)), path)
+    kind = find_format(path)
+    if kind in RECORDS:
+        return _sniffed(FileBlock(), None, list(islice(read_records(path, kind), MOST_ROWS)), path)
     file, title, is_guessed = _header(path)
     options: dict[str, object] = {"header_row": file.header} if file.header else {"names": file.columns}
     rows = list(islice(read_lines(path, file, **options), MOST_ROWS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,7 @@ import yaml
 from kg.loaders.mapping.editor_schema import PAGE, schema_text
 from kg.loaders.mapping.entities import FACT_BLOCKS, NODE_BLOCKS
 from kg.loaders.mapping.kinds import DERIVED
+from kg.loaders.mapping.reading import parse_mapping
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
 
@@ -48,3 +50,22 @@ def test_every_field_of_a_node_can_be_filled(label: str) -> None:
 @pytest.mark.parametrize("type_", FACTS)
 def test_every_field_of_a_fact_can_be_filled(type_: str) -> None:
     assert set(FACTS[type_].model_fields) <= set(FACT_BLOCKS[type_].model_fields)
+
+
+EXAMPLES = re.findall(
+    r"```yaml\n(.*?)```", (PAGE.parent / "loaders" / "table.md").read_text(encoding="utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_docs_page_are_mappings(example: str) -> None:
+    parse_mapping(example.encode())
+    VALIDATOR.validate(yaml.load(example, Loader=yaml.BaseLoader))
+
+
+def test_both_forms_of_the_docs_page_come_to_the_same() -> None:
+    short, long = (parse_mapping(example.encode())[0] for example in EXAMPLES)
+    assert [node.model_dump() for node in short.all_nodes.values()] == [
+        node.model_dump() for node in long.all_nodes.values()
+    ]
+    assert [fact.model_dump() for fact in short.all_facts] == [fact.model_dump() for fact in long.all_facts]

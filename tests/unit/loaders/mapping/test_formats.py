@@ -61,6 +61,20 @@ def test_json_lines_with_an_object_in_them(tmp_path: Path, values: Values) -> No
     assert values(tmp_path / "towns.jsonl", MAPPING.replace("country: Country", "country: address.land")) == EXPECTED
 
 
+@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"made": "2024", "members": rows}])
+def test_json_with_one_list_of_objects(
+    tmp_path: Path, values: Values, wrap: Callable[[list[dict[str, str]]], object]
+) -> None:
+    (tmp_path / "towns.json").write_text(json.dumps(wrap(ROWS), indent=1), encoding="utf-8")
+    assert values(tmp_path / "towns.json", MAPPING) == EXPECTED
+
+
+def test_json_with_several_lists_is_refused(tmp_path: Path, values: Values) -> None:
+    (tmp_path / "towns.json").write_text(json.dumps({"a": ROWS, "b": ROWS}, indent=1), encoding="utf-8")
+    with pytest.raises(KgError, match="2 lists of objects"):
+        values(tmp_path / "towns.json", MAPPING)
+
+
 def test_parquet(tmp_path: Path, values: Values) -> None:
     pa = pytest.importorskip("pyarrow")
     from pyarrow import parquet
