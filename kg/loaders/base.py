@@ -274,8 +274,8 @@ def _claim(fates: Sequence[_Fate], header: LoadHeader) -> None:
         nodes = [claim_node(record, header) for record in fate.outcome.nodes]
         facts = [claim_fact(record, header) for record in facts_of.get(id(fate), ())]
         # What was read of each, before or, when a row says a thing twice, in this row.
-        first = {claim.key: claim.assertion.given for claim in reversed(facts)} | seen
-        differing = [claim for claim in facts if first[claim.key] != claim.assertion.given]
+        here = {claim.key: claim.assertion.given for claim in reversed(facts)}
+        differing = [claim for claim in facts if seen.get(claim.key, here[claim.key]) != claim.assertion.given]
         if differing:
             claim = differing[0]
             fate.outcome = Rejected(
@@ -285,7 +285,7 @@ def _claim(fates: Sequence[_Fate], header: LoadHeader) -> None:
             fate.outcome = Skipped("the same as an earlier row")
         else:
             fate.nodes, fate.facts = nodes, facts
-            seen |= {claim.key: claim.assertion.given for claim in facts}
+            seen |= here
 
 
 def _first_of_each(claims: Iterable[Claim[R]]) -> list[Claim[R]]:
