@@ -119,6 +119,8 @@ def _header(path: Path) -> tuple[FileBlock, str | None, bool]:
             file = file.model_copy(update={"header": number})
         if best is None or score > best[0]:
             best = score, file, above[0] if above else None, bool(above)
+    if best is None and not path.stat().st_size:
+        raise KgError(f"{path} is empty: is it the right file, and was it downloaded completely?")
     if best is None:
         raise refused or KgError(f"{path} is empty: is it the right file, and was it downloaded completely?")
     return best[1], best[2], best[3] or bool(best[1].columns)

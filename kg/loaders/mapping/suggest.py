@@ -24,6 +24,10 @@ _MOST_TOLD = 8
 #: Members by whose names it is judged what they are.
 _MOST_JUDGED = 500
 
+#: A name, and a country behind it: Riga (LV); Wien, Austria.
+_BEFORE = r"^(.+?)\s*(?:[,(][^,()]+\)?)?$"
+_BEHIND = r"[,(]\s*([^,()]+?)\s*\)?$"
+
 #: Rows below the members that are no members.
 _TOTALS = r"(?i)^(total|sum|summe|gesamt|insgesamt|totale|razem|celkem|source|quelle|fuente|fonte|note|anmerkung)\b"
 
@@ -136,7 +140,10 @@ def _members(path: Path, table: Sniffed, fields: dict[str, Column]) -> Iterator[
                   "geonames", "wikidata", "lau", "region", "names", "own_id"):  # fmt: skip
         column = fields.get(field)
         if column is not None and _has(label, field) and not (field == "own_id" and column.distinct < 1):
-            yield f"  {field}: {_value(field, column)}  # {_examples(column)}"
+            within = field == "name" and "country" not in fields and _names_countries(column)
+            yield f"  {field}: {_taken(column, _BEFORE) if within else _value(field, column)}  # {_examples(column)}"
+            if within:
+                yield f"  country: {_taken(column, _BEHIND)}  # stands behind the name, after a comma or in brackets"
             yield from _doubts(field, column)
     if seat := fields.get("seat"):
         yield f"  # {_scalar(seat.name)} may be where the member only has its seat, so it is not used ({_examples(seat)})"
@@ -160,6 +167,16 @@ def _label(table: Sniffed, fields: dict[str, Column]) -> str:
             known += 1
             bodies += recognise(body, code).kind == "other" and normalise(body) != normalise(town)
     return "Organisation" if known and bodies > 0.5 * known else AUTHORITY
+
+
+def _names_countries(column: Column) -> bool:
+    """Return whether most cells name a country behind the name: Riga (LV); Wien, Austria."""
+    found = [match[1] for match in (re.search(_BEHIND, cell) for cell in column.different) if match]
+    return sum(map(is_country, found)) >= 0.6 * len(column.different)
+
+
+def _taken(column: Column, pattern: str) -> str:
+    return f"{{column: {_scalar(column.name)}, take: {_scalar(pattern)}}}"
 
 
 def _has(label: str, field: str) -> bool:

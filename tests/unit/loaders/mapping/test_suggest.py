@@ -190,6 +190,29 @@ def test_merged_cells_and_the_sheet_of_a_workbook_are_found(tmp_path: Path, outc
     ]
 
 
+@pytest.mark.parametrize("cells", [("Wien, Austria", "Köln, Germany"), ("Wien (AT)", "Köln (DE)")])
+def test_a_country_behind_the_name_is_found(tmp_path: Path, outcomes: Outcomes, cells: tuple[str, str]) -> None:
+    path = write(tmp_path, f"Member;Since\n{cells[0]};1999\n{cells[1]};2003\n")
+    found = outcomes(path, filled_in(suggest(path, today=TODAY)))
+    nodes = [outcome.nodes[0].values for _, outcome in found if isinstance(outcome, Records)]
+    assert [(values["name"], values["country"]) for values in nodes] == [("Wien", "AT"), ("Köln", "DE")]
+
+
+@pytest.mark.parametrize("text", ["", "City;Country\n", "<html><body>City</body></html>", "%PDF-1.4"])
+def test_what_is_no_table_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(KgError):
+        suggest(write(tmp_path, text), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("file", "rows"), [("wikidata-mayors/european_mayors.csv", 728), ("eurocities/members-wikidata-enriched.json", 209)]
+)
+def test_a_real_table_loads_by_its_suggestion(shared_data: Path, outcomes: Outcomes, file: str, rows: int) -> None:
+    path = shared_data / file
+    found = outcomes(path, filled_in(suggest(path, today=TODAY)))
+    assert [isinstance(outcome, Records) for _, outcome in found] == [True] * rows
+
+
 def test_json_lines_and_tables_without_a_header(tmp_path: Path, outcomes: Outcomes) -> None:
     lines = write(tmp_path, '{"city": "Wien", "address": {"country": "AT"}}\n', "towns.jsonl")
     assert suggested(lines)["members"] | {"of": ""} == {
