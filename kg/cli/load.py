@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.options import connection_options
+from kg.cli.options import check_writable, connection_options
+from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.database.writer import Progress
@@ -154,6 +155,10 @@ def file_command(name: str) -> click.Command:
     loader: type[FileLoader] = getattr(importlib.import_module(module), attribute)
 
     def command(files: tuple[Path, ...], edition: str | None, **given: Any) -> None:
+        if given.pop("suggest", False):
+            _suggest(files, given["out"])
+            return
+        given.pop("out", None)
         own = {option.name: given.pop(option.name) for option in loader.options}
         run_loads(loader.for_files(files, edition=edition, **own), **given)
 
@@ -162,12 +167,41 @@ def file_command(name: str) -> click.Command:
     decorated = click.option(
         "--edition", metavar="DATE", help="Day, month or year of the edition (2024-01), where the files do not say it."
     )(decorated)
+    if name == "table":
+        decorated = _suggestion_options(decorated)
     for option in reversed(loader.options):
         decorated = _click_option(option.name, option)(decorated)
     files = click.argument(
         "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, path_type=Path)
     )
     return click.command(name=name)(files(decorated))
+
+
+def _suggestion_options(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option(
+        "--out", type=click.Path(dir_okay=False, path_type=Path), help="File for the suggestion (else standard output)."
+    )(command)
+    return click.option(
+        "--suggest",
+        is_flag=True,
+        help="Load nothing: write a first mapping from the header and the first rows of FILE.",
+    )(command)
+
+
+def _suggest(files: Sequence[Path], out: Path | None) -> None:
+    from kg.loaders.mapping.suggest import suggest
+
+    if len(files) != 1:
+        raise click.UsageError(f"--suggest reads one file; {len(files)} are named.")
+    text = suggest(files[0])
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    check_writable(out, "--out")
+    if out.exists():
+        raise KgError(f"{out} is there already: it may hold a mapping that you wrote. Name another file with --out.")
+    out.write_text(text, encoding="utf-8")
+    click.echo(f"Look through {out}, fill in what is marked, then: kg load table {files[0]} --mapping {out} --dry-run")
 
 
 def _click_option(name: str, option: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
