@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,7 +52,7 @@ def suggest(path: Path, *, today: date | None = None) -> str:
     lines = [
         f"# A first mapping for {_comment(path.name)}, guessed from its header and {len(table.rows):,} rows.",
         f"# Fill in what is marked {FILL_IN}, look the rest through, then try it; this writes nothing:",
-        f"#   kg load table {_comment(path.name)} --mapping THIS_FILE --dry-run",
+        f"#   kg load table {_comment(shlex.quote(path.name))} --mapping THIS_FILE --dry-run",
         "",
         *_source(path, table),
         "",
@@ -139,7 +140,7 @@ def _members(path: Path, table: Sniffed, fields: dict[str, Column]) -> Iterator[
     for field in ("name", "country", "since", "until", "status", "role", "population", "website", "latitude", "longitude",
                   "geonames", "wikidata", "lau", "region", "names", "own_id"):  # fmt: skip
         column = fields.get(field)
-        if column is not None and _has(label, field) and not (field == "own_id" and column.distinct < 1):
+        if column is not None and _has(label, field) and not (field == "own_id" and not _names_members(column)):
             within = field == "name" and "country" not in fields and _names_countries(column)
             yield f"  {field}: {_taken(column, _BEFORE) if within else _value(field, column)}  # {_examples(column)}"
             if within:
@@ -169,6 +170,14 @@ def _label(table: Sniffed, fields: dict[str, Column]) -> str:
     return "Organisation" if known and bodies > 0.5 * known else AUTHORITY
 
 
+def _could_be_months(column: Column) -> bool:
+    """Return whether the first numbers of dates could all be months, as in 03/05/2009."""
+    found = [
+        match for match in (re.match(r"(\d{1,2})[/-]\d{1,2}[/-]\d{4}", cell) for cell in column.different) if match
+    ]
+    return bool(found) and all(int(match[1]) <= 12 for match in found)
+
+
 def _names_countries(column: Column) -> bool:
     """Return whether most cells name a country behind the name: Riga (LV); Wien, Austria."""
     found = [match[1] for match in (re.search(_BEHIND, cell) for cell in column.different) if match]
@@ -177,6 +186,14 @@ def _names_countries(column: Column) -> bool:
 
 def _taken(column: Column, pattern: str) -> str:
     return f"{{column: {_scalar(column.name)}, take: {_scalar(pattern)}}}"
+
+
+def _names_members(column: Column) -> bool:
+    """Return whether a column of numbers names members: each another, and not just counted, for the next edition counts anew."""
+    if column.distinct < 1 or column.filled < 1:
+        return False
+    counted = all(cell.isdecimal() for cell in column.cells)
+    return not (counted and max(map(int, column.cells)) <= 1.5 * len(column.cells) + 10)
 
 
 def _has(label: str, field: str) -> bool:
@@ -222,7 +239,7 @@ def _doubts(field: str, column: Column) -> Iterator[str]:
         and (odd := column.rest(is_date))
     ):
         yield f"  # no dates: {', '.join(_scalar(_short(cell)) for cell in odd[:_EXAMPLES])}"
-    if field in ("since", "until") and any(re.match(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}", cell) for cell in column.cells):
+    if field in ("since", "until") and _could_be_months(column):
         yield "  # the day comes first; if it is the month: date: '%m/%d/%Y'"
 
 

@@ -213,6 +213,19 @@ def test_a_real_table_loads_by_its_suggestion(shared_data: Path, outcomes: Outco
     assert [isinstance(outcome, Records) for _, outcome in found] == [True] * rows
 
 
+def test_a_running_number_names_no_member(tmp_path: Path) -> None:
+    counted = write(tmp_path, "No;City\n1;Wien\n2;Köln\n", "counted.csv")
+    numbered = write(tmp_path, "Member no;City\n4711;Wien\n815;Köln\n", "numbered.csv")
+    assert "own_id" not in suggested(counted)["members"]
+    assert suggested(numbered)["members"]["own_id"] == "Member no"
+
+
+@pytest.mark.parametrize(("cell", "doubtful"), [("03/05/2009", True), ("13/05/2009", False), ("03.05.2009", False)])
+def test_only_where_the_month_could_come_first_it_says_so(tmp_path: Path, cell: str, *, doubtful: bool) -> None:
+    text = suggest(write(tmp_path, f"City;Joined\nWien;{cell}\n"), today=TODAY)
+    assert ("# the day comes first" in text) is doubtful
+
+
 def test_json_lines_and_tables_without_a_header(tmp_path: Path, outcomes: Outcomes) -> None:
     lines = write(tmp_path, '{"city": "Wien", "address": {"country": "AT"}}\n', "towns.jsonl")
     assert suggested(lines)["members"] | {"of": ""} == {
