@@ -54,6 +54,8 @@ def wikidata(
     def tell(text: str) -> None:
         click.echo(text, err=True)
 
+    if contact is None:
+        tell("Without --contact (or KG_CONTACT) Wikimedia cannot tell who asks, and may allow fewer questions.")
     try:
         with Endpoint(endpoint or WIKIDATA, contact=contact, tell=tell) as asked:
             done = fetch_all(what, codes, out, endpoint=asked, today=datetime.now(UTC).date().isoformat(), tell=tell)
