@@ -26,6 +26,8 @@ _FIRST_WAIT = 5.0
 #: A wait longer than this is for a person to decide on.
 _LONGEST_WAIT = 900.0
 _ATTEMPTS = 6
+#: As long as it never answered at all, there is likely no way to it.
+_FIRST_ATTEMPTS = 3
 
 _TOO_MANY = 429
 _MEDIA_TYPE = "application/sparql-results+json"
@@ -104,6 +106,7 @@ class Endpoint:
         self._sleep = sleep
         self._tell = tell
         self._asked = False
+        self._answered = False
         self._client = httpx.Client(
             headers={"User-Agent": user_agent(contact), "Accept": _MEDIA_TYPE},
             timeout=httpx.Timeout(_TIME_OUT, connect=20.0),
@@ -128,8 +131,8 @@ class Endpoint:
         if self._asked:
             self._sleep(_PAUSE)
         self._asked = True
-        wait, reason = 0.0, ""
-        for attempt in range(_ATTEMPTS):
+        wait, reason, attempt = 0.0, "", 0
+        while attempt < (_ATTEMPTS if self._answered else _FIRST_ATTEMPTS):
             if attempt:
                 self._tell(f"{reason}; waiting {wait:,.0f} seconds")
                 self._sleep(wait)
@@ -138,10 +141,11 @@ class Endpoint:
                 return outcome
             reason, told = outcome
             wait = told if told is not None else _FIRST_WAIT * 2**attempt
+            attempt += 1
             if wait > _LONGEST_WAIT:
                 raise KgError(f"{self.address} asks to wait {wait:,.0f} seconds ({reason}): go on after that")
         raise KgError(
-            f"{self.address} gave no answer in {_ATTEMPTS} attempts, the last time: {reason}. Is there a connection to the "
+            f"{self.address} gave no answer in {attempt} attempts, the last time: {reason}. Is there a connection to the "
             "internet? If so, the service may be down: go on later"
         )
 
@@ -159,6 +163,7 @@ class Endpoint:
             return f"no answer within {_TIME_OUT:,.0f} seconds", None
         except httpx.TransportError as error:
             return f"the connection failed or broke ({str(error) or type(error).__name__})", None
+        self._answered = True
         return self._read(response)
 
     def _read(self, response: httpx.Response) -> Page | tuple[str, float | None]:
