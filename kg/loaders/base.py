@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from pydantic import ValidationError
@@ -135,20 +135,32 @@ class LoadReport:
         return "\n".join(lines)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Fate:
-    """One row on its way through the frame."""
+    """One row on its way through the frame.
+
+    Its cells are let go once it is understood, so that a large file fits; see :func:`_recall`.
+    """
 
     row: Row
     outcome: Outcome
-    #: What the source calls the row, and the things in it.
-    names: set[str] = field(default_factory=set)
     nodes: list[Claim[NodeRecord]] = field(default_factory=list)
     facts: list[Claim[FactRecord]] = field(default_factory=list)
+    #: What the source calls the row and the things in it, when it is rejected: what it said of these before stays.
+    unread: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> list[str]:
         return [claim.key for claim in self.nodes] + [claim.key for claim in self.facts]
+
+    def reject(self, reason: str) -> None:
+        """Take nothing of the row, for this reason."""
+        names = {self.row.id}
+        if isinstance(self.outcome, Records):
+            names |= {record.row for record in self.outcome.nodes} | {record.row for record in self.outcome.facts}
+        self.unread = frozenset(names)
+        self.outcome = Rejected(reason)
+        self.nodes, self.facts = [], []
 
 
 def load(
@@ -203,7 +215,9 @@ def _load(
     _claim(fates, header)
     _keep_apart(connection, fates)
     _reject_unknown(connection, fates)
-    rejects = tuple((fate.row, fate.outcome.reason) for fate in fates if isinstance(fate.outcome, Rejected))
+    rejected = [fate for fate in fates if isinstance(fate.outcome, Rejected)]
+    _recall(loader, rejected)
+    rejects = tuple((fate.row, fate.outcome.reason) for fate in rejected if isinstance(fate.outcome, Rejected))
     if strict and rejects:
         row, reason = rejects[0]
         raise KgError(
@@ -216,7 +230,7 @@ def _load(
         facts=_first_of_each(claim for fate in fates for claim in fate.facts),
         sources=loader.sources,
         complete=True,
-        unread_rows={name for fate in fates if isinstance(fate.outcome, Rejected) for name in fate.names},
+        unread_rows={name for fate in fates for name in fate.unread},
     )
     editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
     editor.check_ended_share(share)
@@ -235,19 +249,32 @@ def _load(
 def _read(loader: Loader) -> list[_Fate]:
     fates = []
     for row in loader.extract():
-        try:
-            outcome = Rejected(row.defect) if row.defect else loader.transform(row)
-        except ValidationError as error:
-            outcome = Rejected(_explain(error))
-        except ValueError as error:
-            outcome = Rejected(str(error))
-        names = {row.id}
-        if isinstance(outcome, Records):
-            names |= {record.row for record in outcome.nodes} | {record.row for record in outcome.facts}
-        fates.append(_Fate(row, outcome, names))
+        outcome: Outcome
+        if row.defect:
+            outcome = Rejected(row.defect)
+        else:
+            try:
+                outcome = loader.transform(row)
+            except ValidationError as error:
+                outcome = Rejected(_explain(error))
+            except ValueError as error:
+                outcome = Rejected(str(error))
+        if isinstance(outcome, Rejected):
+            fates.append(_Fate(row, outcome, unread=frozenset((row.id,))))
+        else:
+            fates.append(_Fate(replace(row, cells={}), outcome))
     if not fates:
         raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
     return fates
+
+
+def _recall(loader: Loader, rejected: Sequence[_Fate]) -> None:
+    """Give the rows that were rejected after they had been understood their cells again, for the table of rejects."""
+    wanted = {(fate.row.file, fate.row.line, fate.row.id): fate for fate in rejected if not fate.row.cells}
+    if wanted:
+        for row in loader.extract():
+            if fate := wanted.get((row.file, row.line, row.id)):
+                fate.row = row
 
 
 def _explain(error: ValidationError) -> str:
@@ -268,19 +295,22 @@ def _claim(fates: Sequence[_Fate], header: LoadHeader) -> None:
         facts_of.setdefault(id(fate), []).append(record)
 
     seen: dict[str, str] = {}
+    # Many rows name the same record of a country or a network: one claim for all.
+    claimed: dict[int, Claim[NodeRecord]] = {}
     for fate in fates:
         if not isinstance(fate.outcome, Records):
             continue
-        nodes = [claim_node(record, header) for record in fate.outcome.nodes]
+        for node in fate.outcome.nodes:
+            if id(node) not in claimed:
+                claimed[id(node)] = claim_node(node, header)
+        nodes = [claimed[id(node)] for node in fate.outcome.nodes]
         facts = [claim_fact(record, header) for record in facts_of.get(id(fate), ())]
         # What was read of each, before or, when a row says a thing twice, in this row.
         here = {claim.key: claim.assertion.given for claim in reversed(facts)}
         differing = [claim for claim in facts if seen.get(claim.key, here[claim.key]) != claim.assertion.given]
         if differing:
             claim = differing[0]
-            fate.outcome = Rejected(
-                f"row {claim.record.row!r} of {claim.record.source} was read before with other values"
-            )
+            fate.reject(f"row {claim.record.row!r} of {claim.record.source} was read before with other values")
         elif not nodes and facts and all(claim.key in seen for claim in facts):
             fate.outcome = Skipped("the same as an earlier row")
         else:
@@ -304,8 +334,7 @@ def _keep_apart(connection: Connection, fates: Sequence[_Fate]) -> None:
         return
     for fate in fates:
         if why := first_reason((claim.record for claim in fate.nodes), joining):
-            fate.outcome = Rejected(why)
-            fate.nodes, fate.facts = [], []
+            fate.reject(why)
 
 
 def _reject_unknown(connection: Connection, fates: Sequence[_Fate]) -> None:
@@ -321,8 +350,7 @@ def _reject_unknown(connection: Connection, fates: Sequence[_Fate]) -> None:
         for fate in fates:
             ends = (end for claim in fate.facts for end in (claim.record.fact.start, claim.record.fact.end))
             if missing := next((end for end in ends if end in unknown), None):
-                fate.outcome = Rejected(f"nothing is known of {missing}, neither in this input nor in the graph")
-                fate.nodes, fate.facts = [], []
+                fate.reject(f"nothing is known of {missing}, neither in this input nor in the graph")
 
 
 def _account(fates: Sequence[_Fate], written: writer.Written) -> tuple[dict[str, int], dict[str, int]]:

@@ -59,7 +59,7 @@ class Assertion:
     given: str
     missing: str = ""
 
-    @cached_property
+    @property
     def parsed(self) -> dict[str, Any]:
         """The parsed ``given``."""
         parsed: dict[str, Any] = json.loads(self.given)

@@ -90,7 +90,8 @@ def number_spells(records: Sequence[FactRecord]) -> list[FactRecord]:
     for positions in subjects.values():
         positions.sort(key=lambda position: (_since(records[position]) or "", records[position].row))
         for position, spell in zip(positions, _spells([records[position] for position in positions]), strict=True):
-            numbered[position] = replace(records[position], spell=spell)
+            if spell != records[position].spell:
+                numbered[position] = replace(records[position], spell=spell)
     return numbered
 
 
