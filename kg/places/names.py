@@ -41,6 +41,9 @@ def normalise(name: str) -> str:
     >>> normalise("Rīga"), normalise("Łódź"), normalise("Saint-Étienne"), normalise("STRASSE") == normalise("Straße")
     ('riga', 'lodz', 'saint etienne', True)
     """
+    if name.isascii():
+        # Nothing to decompose; names of Europe are mostly this.
+        return _NOT_ALPHANUMERIC.sub(" ", name.lower()).strip()
     text = name
     # Case folding can compose what was decomposed (U+0345) and decomposition can yield capitals (U+1D2C), so both go twice.
     for _ in range(2):
