@@ -110,9 +110,10 @@ def layout_of(path: Path) -> Layout:
             is_workbook = file.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
     except OSError as error:
         raise KgError(f"cannot read {path}: {error.strerror or error}") from error
-    columns = PARTNERS if is_workbook else TABLE
-    for _ in read_table(path, columns=columns):
-        return "workbook" if is_workbook else "table"
+    if is_workbook:
+        return "workbook"
+    for _ in read_table(path, columns=TABLE):
+        return "table"
     raise KgError(f"{path} has no partner under its header: is it the export of a search without results?")
 
 

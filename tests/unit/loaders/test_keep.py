@@ -21,6 +21,7 @@ from kg.loaders.keep.names import read_partner, read_town
 from kg.loaders.localities import own_id
 from kg.loaders.starter import DATA as STARTER
 from kg.places.query import Candidate, PlaceQuery, Resolution
+from kg.places.resolve import Resolver
 from kg.schema.nodes import City, Organisation, Project, Region
 
 DATA = Path(__file__).parents[2] / "data" / "keep"
@@ -30,7 +31,7 @@ SHEETS = {"Projects (lead partners)": "projects", "Partners": "partners", "Calls
 WARM = f"Project/{own_id('keep', '2014-2020-interreg-vb-baltic-sea|WarmTowns')}"
 
 
-class Places:
+class Places(Resolver):
     """Knows Genoa, and remembers what it was asked."""
 
     def __init__(self) -> None:
@@ -99,8 +100,8 @@ def said(path: Path) -> tuple[dict[tuple[object, ...], object], dict[tuple[objec
                 key = (node.source, node.row, node.node.label, node.ids)
                 assert nodes.setdefault(key, node.values) == node.values
             for fact in outcome.facts:
-                key = (fact.source, fact.row, fact.fact.type, fact.fact.start, fact.fact.end)
-                assert facts.setdefault(key, fact.values) == fact.values
+                joined = (fact.source, fact.row, fact.fact.type, fact.fact.start, fact.fact.end)
+                assert facts.setdefault(joined, fact.values) == fact.values
     return nodes, facts
 
 
