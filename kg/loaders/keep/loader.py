@@ -142,7 +142,7 @@ class Keep(FileLoader):
         cells = row.cells
         programme = programme_record(needed(cells, "Programme"))
         acronym = needed(cells, "Acronym")
-        key = project_key(cells["Programme"], acronym)
+        key = project_key(needed(cells, "Programme"), acronym)
         titles = [
             text
             for column in ("Project Name", "Project Name language 2", "Project Name language 3")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from kg.loaders.base import Row
-from kg.loaders.keep.files import Nuts, Participation, participation, period_of
+from kg.loaders.keep.files import Nuts, Participation, needed, participation, period_of
 from kg.loaders.keep.names import commonest, is_same, plain, read_partner, read_town
 from kg.schema.identity import slug
 
@@ -58,8 +58,6 @@ class Survey:
     periods: set[str] = field(default_factory=set)
     #: Projects that the sheet of projects has, and how often.
     projects: Counter[str] = field(default_factory=Counter)
-    #: Rows (by their ids) of lead partners in the sheet of partners.
-    leads: set[str] = field(default_factory=set)
     _towns: dict[str, Counter[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(Counter))
     _lies_in: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _bodies: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -70,9 +68,14 @@ class Survey:
     _sites: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add_projects(self, rows: Iterable[Row]) -> None:
-        """Count the sheet of projects."""
+        """Count the sheet of projects; rows that cannot be read are left to be rejected."""
         for row in rows:
-            programme, acronym = row.cells["Programme"], row.cells["Acronym"]
+            try:
+                programme, acronym = needed(row.cells, "Programme"), needed(row.cells, "Acronym")
+            except ValueError:
+                continue
+            if row.defect:
+                continue
             self._period(programme)
             key = project_key(programme, acronym)
             self.projects[key] += 1
@@ -82,6 +85,8 @@ class Survey:
     def add_partners(self, rows: Iterable[Row]) -> None:
         """Count partners; rows that cannot be read are left to be rejected."""
         for row in rows:
+            if row.defect:
+                continue
             try:
                 one = participation(row)
             except ValueError:
@@ -90,8 +95,6 @@ class Survey:
 
     def _add(self, one: Participation) -> None:
         self._period(one.programme)
-        if one.lead:
-            self.leads.add(one.row)
         key = project_key(one.programme, one.acronym)
         if one.website:
             self._sites[one.website].add(key)

@@ -365,3 +365,11 @@ def test_every_row_of_a_real_export_is_accounted_for(shared_data: Path) -> None:
     assert participants.total() == 8_621
     assert participants["City"] > 1_400
     assert participants["Region"] > 500
+
+
+def test_a_row_with_too_few_cells_is_rejected_and_counts_for_nothing(tmp_path: Path) -> None:
+    short = tmp_path / "short.csv"
+    short.write_text(TABLE.read_text(encoding="utf-8") + "1994 - 1999 Oldest Shores,Ferry,Riga\n", encoding="utf-8")
+    loader = keep(short)
+    assert [row.id for row in loader.extract() if row.defect] != []
+    assert "1994" not in loader.scope
