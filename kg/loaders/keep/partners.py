@@ -13,8 +13,9 @@ from kg.loaders.keep.files import Participation
 from kg.loaders.keep.names import is_same, plain, read_partner, read_town, spoken
 from kg.loaders.keep.survey import Survey, body_key, town_key
 from kg.loaders.known_organisations import known_organisation
-from kg.loaders.localities import Localities, Placed, own_id
+from kg.loaders.localities import Localities, Placed, country_record, own_id
 from kg.places.authorities import Recognised, recognise
+from kg.places.countries import countries
 from kg.places.names import normalise
 from kg.places.query import PlaceQuery
 from kg.schema.identity import reference
@@ -182,9 +183,6 @@ class Partners:
     def _nuts(self, code: str) -> tuple[tuple[NodeRecord, ...], tuple[FactRecord, ...]]:
         """Return a NUTS region, those around it, and its country."""
         if code not in self._regions:
-            from kg.loaders.localities import country_record
-            from kg.places.countries import countries
-
             region = self._survey.region(code)
             node = Region(
                 name=region.name,
