@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from importlib import resources
 from kg.places.gazetteer import Gazetteer, Place
 from kg.places.keys import place_key
 from kg.places.names import normalise
+from kg.places.spelling import words
 from kg.places.transliterate import to_latin
 from kg.places.variants import is_qualifier
 
@@ -21,6 +23,10 @@ SHORTEST_SIMILAR = 5
 SHORTEST_CUT = 4
 #: Inhabitants of a place whose name is more likely misspelt than that of a small one is missing from the gazetteer.
 WIDELY_KNOWN = 40_000
+#: The same for a name with the same key.
+KNOWN_ALIKE = 5_000
+#: Where many small places have names that differ by an article.
+_MANY_ALIKE = frozenset(("AD", "ES", "PT"))
 KNOWN = 1_000
 
 
@@ -62,7 +68,8 @@ class Search:
                 if place is not None:
                     same = normalise(to_latin(named.text, country)) == plain
                     exact = not text.isascii() and _letters(named.text) == _letters(text)
-                    found.append(Found(place, named.text, 1.0 if same else 0.96, named.main, exact))
+                    likeness = 1.0 if same else _alike(text, named.text, country, place.population)
+                    found.append(Found(place, named.text, likeness, named.main, exact))
         return found
 
     def longer(self, text: str, countries: Iterable[str]) -> list[Found]:
@@ -124,17 +131,45 @@ class Search:
         return found
 
 
+def _alike(text: str, other: str, country: str, population: int) -> float:
+    """Return how likely a name is another one with the same key.
+
+    Small places have namesakes that differ by an article ("El Campillo", "Campillo") or a double letter ("Molina", "Mollina"), in
+    Spain and Portugal more than elsewhere.
+    """
+    first, second = (_plain_words(name, country) for name in (text, other))
+    inner_small = first[:1] == second[:1] or not {*first[:1], *second[:1]} & {*words("small")}
+    if inner_small and "".join(_kept(first)) == "".join(_kept(second)):
+        return 0.96  # only spaces, a saint, a preposition
+    if population >= KNOWN_ALIKE:
+        return 0.96
+    doubled = "".join(_kept(first)) != "".join(_kept(second)) and _single(first) == _single(second)
+    return 0.78 if doubled or country in _MANY_ALIKE else 0.95
+
+
+def _plain_words(name: str, country: str) -> list[str]:
+    return normalise(to_latin(name, country)).split()
+
+
+def _kept(given: list[str]) -> list[str]:
+    return ["st" if word in words("saint") else word for word in given if word not in words("small")]
+
+
+def _single(given: list[str]) -> str:
+    return re.sub(r"(.)\1+", r"\1", "".join(_kept(given)))
+
+
 def _likeness(text: str, other: str, country: str, population: int, *, main: bool) -> float:
     """Return how likely a name is another one misspelt; names of small places are often like one another by themselves."""
     from rapidfuzz.distance import OSA
 
-    words, other_words = (normalise(to_latin(name, country)).split() for name in (text, other))
-    if len(words) == len(other_words) > 1:
-        different = [pair for pair in zip(words, other_words, strict=True) if pair[0] != pair[1]]
-        equal = [first for first, second in zip(words, other_words, strict=True) if first == second]
+    first, second = (_plain_words(name, country) for name in (text, other))
+    if len(first) == len(second) > 1:
+        different = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
+        equal = [one for one, two in zip(first, second, strict=True) if one == two]
         if len(different) == 1 and max(map(len, equal)) > 4 and sum(map(len, equal)) > 5:
             return 0.95
-    joined, other_joined = "".join(words), "".join(other_words)
+    joined, other_joined = "".join(first), "".join(second)
     if len(joined) > 5 and population >= KNOWN and sorted(joined) == sorted(other_joined):
         return 0.93  # two letters changed places
     if main and len(joined) > 6 and population >= WIDELY_KNOWN and OSA.distance(joined, other_joined) == 1:
