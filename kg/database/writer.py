@@ -10,7 +10,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
 
 from kg.database import stored
 from kg.database.connection import Connection
@@ -30,8 +29,6 @@ _FEW = 10
 
 Progress = Callable[[str, int, int], None]
 
-R = TypeVar("R", NodeRecord, FactRecord)
-
 
 class RefusedError(KgError):
     """The edition lacks too much of what its source asserted before; nothing of it was written."""
@@ -47,12 +44,40 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim(Generic[R]):
-    """A record with the assertion that it makes; ``key`` is the same for the same claim of another edition."""
+class Claim:
+    """What a row claims: an assertion; ``key`` is the same for the same claim of another edition."""
 
-    record: R
     assertion: Assertion
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeClaim(Claim):
+    """A node, by all ids that the row gives it."""
+
+    label: str
+    ids: tuple[str, ...]
+
+    @property
+    def references(self) -> list[str]:
+        """The references by each id, best first."""
+        return [reference(self.label, id_) for id_ in best_first(self.ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class FactClaim(Claim):
+    """A fact, by the references of its ends, and what tells it from others between the same ends."""
+
+    type: str
+    start: str
+    end: str
+    part: str
+    spell: str
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The references of both ends."""
+        return self.start, self.end
 
 
 @dataclass(frozen=True)
@@ -63,25 +88,27 @@ class Edition:
     """
 
     header: LoadHeader
-    nodes: Sequence[Claim[NodeRecord]]
-    facts: Sequence[Claim[FactRecord]]
+    nodes: Sequence[NodeClaim]
+    facts: Sequence[FactClaim]
     sources: Sequence[Source]
     complete: bool
     unread_rows: Collection[str] = ()
 
 
-def claim_node(record: NodeRecord, header: LoadHeader) -> Claim[NodeRecord]:
+def claim_node(record: NodeRecord, header: LoadHeader) -> NodeClaim:
     """Return what a record claims as a row of the edition."""
     given = {"v": record.values, "e": header.edition, "i": best_first(record.ids)}
     assertion = Assertion(record.source, record.row, header.id, compact(given))
-    return Claim(record, assertion, _claim_key(record.node.label, assertion))
+    return NodeClaim(assertion, _claim_key(record.node.label, assertion), record.node.label, record.ids)
 
 
-def claim_fact(record: FactRecord, header: LoadHeader) -> Claim[FactRecord]:
+def claim_fact(record: FactRecord, header: LoadHeader) -> FactClaim:
     """Return what a record claims as a row of the edition."""
     given = {"v": record.values, "e": header.edition, "f": record.fact.start, "t": record.fact.end}
     assertion = Assertion(record.source, record.row, header.id, compact(given))
-    return Claim(record, assertion, _claim_key(_subject(record.fact.type, record.part, record.spell), assertion))
+    fact = record.fact
+    key = _claim_key(_subject(fact.type, record.part, record.spell), assertion)
+    return FactClaim(assertion, key, fact.type, fact.start, fact.end, record.part, record.spell)
 
 
 def _claim_key(subject: str, assertion: Assertion) -> str:
@@ -96,10 +123,10 @@ def _holder_subject(holder: StoredNode | StoredFact) -> str:
     return holder.label if isinstance(holder, StoredNode) else _subject(holder.type, holder.part, holder.spell)
 
 
-def unknown_references(connection: Connection, nodes: Iterable[NodeRecord], facts: Iterable[FactRecord]) -> set[str]:
+def unknown_references(connection: Connection, nodes: Iterable[NodeClaim], facts: Iterable[FactClaim]) -> set[str]:
     """Return the references used by ``facts`` that neither ``nodes`` nor the graph knows."""
-    given = {reference(record.node.label, id_) for record in nodes for id_ in record.ids}
-    asked = {end for record in facts for end in (record.fact.start, record.fact.end)} - given
+    given = {name for claim in nodes for name in claim.references}
+    asked = {end for claim in facts for end in claim.ends} - given
     return asked - set(stored.find_ids(connection, asked))
 
 
@@ -150,8 +177,8 @@ class EditionWriter:
         }
         self._said_by_row: dict[tuple[str, str, str], dict[str, set[str]]] = defaultdict(dict)
         for claim in edition.nodes:
-            row = claim.record.node.label, claim.assertion.source, claim.assertion.row
-            self._said_by_row[row][claim.assertion.identity] = set(claim.record.ids)
+            row = claim.label, claim.assertion.source, claim.assertion.row
+            self._said_by_row[row][claim.assertion.identity] = set(claim.ids)
         #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
         self._moved: dict[str, StoredFact | None] = {}
         self.written = Written()
@@ -269,20 +296,19 @@ class EditionWriter:
     # Nodes ------------------------------------------------------------------------------------------------------------
 
     def _write_nodes(self) -> None:
-        records = [claim.record for claim in self._edition.nodes]
-        names = {reference(record.node.label, id_) for record in records for id_ in record.ids}
-        ends = {end for claim in self._edition.facts for end in (claim.record.fact.start, claim.record.fact.end)}
+        names = {name for claim in self._edition.nodes for name in claim.references}
+        ends = {end for claim in self._edition.facts for end in claim.ends}
         self._ids = stored.find_ids(self._connection, names | ends)
 
         groups: Groups[str] = Groups()
-        for record in records:
-            called = [reference(record.node.label, id_) for id_ in record.ids]
+        for claim in self._edition.nodes:
+            called = claim.references
             groups.join([*called, *(f"={self._ids[name]}" for name in called if name in self._ids)])
         found = {id_: groups.find(f"={id_}") for name, id_ in sorted(self._ids.items()) if name in names}
         same: dict[str, _Same] = {}
         for claim in self._edition.nodes:
-            group = groups.find(claim.record.reference)
-            here = same.setdefault(group, _Same(claim.record.node.label))
+            group = groups.find(claim.references[0])
+            here = same.setdefault(group, _Same(claim.label))
             here.incoming[claim.assertion.identity] = claim.assertion
         for id_, group in found.items():
             same[group].existing.append(id_)
@@ -364,7 +390,7 @@ class EditionWriter:
         incoming: dict[str, dict[str, Assertion]] = defaultdict(dict)
         subjects: dict[str, StoredFact] = {}
         for claim in self._edition.facts:
-            fact = self._stored(claim.record)
+            fact = self._stored(claim)
             if fact.start == fact.end:
                 self.written.self_loops.add(claim.key)
             incoming[fact.key][claim.assertion.identity] = claim.assertion
@@ -404,10 +430,9 @@ class EditionWriter:
             if self._progress:
                 self._progress("facts", done, len(todo))
 
-    def _stored(self, record: FactRecord) -> StoredFact:
-        fact = record.fact
-        start, end = self._ids[fact.start], self._ids[fact.end]
-        return StoredFact(fact.type, start, end, record.part, record.spell, ()).ordered()
+    def _stored(self, claim: FactClaim) -> StoredFact:
+        start, end = self._ids[claim.start], self._ids[claim.end]
+        return StoredFact(claim.type, start, end, claim.part, claim.spell, ()).ordered()
 
     def _count(self, what: str, before: StoredNode | StoredFact | None, after: StoredNode | StoredFact) -> None:
         if before is None:

