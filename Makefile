@@ -41,6 +41,7 @@ types: setup
 generate: setup
 	$(BIN)/python -m kg.schema.generate
 	$(BIN)/python -m kg.cli.document
+	$(BIN)/python -m kg.loaders.mapping.editor_schema
 
 # Newer versions within the bounds of pyproject.toml: make requirements UPGRADE=--upgrade
 requirements: setup

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 
 from kg.database.loads import LoadHeader
 from kg.database.writer import Written
 from kg.loaders.base import (
+    Loader,
     LoadReport,
     Outcome,
     Records,
@@ -14,8 +17,10 @@ from kg.loaders.base import (
     Row,
     Skipped,
     _account,
-    _claim,
     _Fate,
+    _read,
+    _recall,
+    _unite,
 )
 from kg.schema.nodes import City
 from kg.schema.records import FactRecord, NodeRecord
@@ -32,17 +37,45 @@ def member(row: str, since: str = "2001", start: str = "a") -> FactRecord:
     return FactRecord(MemberOf(start=f"City/own:{start}", end="Organisation/own:n", since=since), "s", row)
 
 
+class Made(Loader):
+    """A loader whose rows have these outcomes."""
+
+    name, scope, edition, sources = "made", "scope", "2020", ()
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self._outcomes = outcomes
+
+    def checksum(self) -> str:
+        return "abc"
+
+    def extract(self) -> Iterable[Row]:
+        return [Row("f", line, {"cell": str(line)}, str(line)) for line in range(len(self._outcomes))]
+
+    def transform(self, row: Row) -> Outcome:
+        return self._outcomes[row.line]
+
+
 def fates(*outcomes: Outcome) -> list[_Fate]:
-    made = [_Fate(Row("f", line, {}, str(line)), outcome) for line, outcome in enumerate(outcomes, start=1)]
-    _claim(made, HEADER)
+    made = _read(Made(outcomes), HEADER)
+    _unite(made)
     return made
+
+
+def test_rows_rejected_when_they_are_held_against_others_get_their_cells_back() -> None:
+    loader = Made([Records(facts=[member("1")]), Records(facts=[member("1", "2002")]), Rejected("unreadable")])
+    made = _read(loader, HEADER)
+    _unite(made)
+    assert [bool(fate.row.cells) for fate in made] == [False, False, True]
+    _recall(loader, [fate for fate in made if isinstance(fate.outcome, Rejected)])
+    assert [fate.row.cells.get("cell") for fate in made] == [None, "1", "2"]
+    assert [fate.unread for fate in made] == [frozenset(), {"1"}, {"2"}]
 
 
 def test_the_same_row_again_is_skipped_and_a_differing_one_rejected() -> None:
     first, same, differing = fates(
         Records(facts=[member("1")]), Records(facts=[member("1")]), Records(facts=[member("1", "2002")])
     )
-    assert isinstance(first.outcome, Records)
+    assert len(first.facts) == 1
     assert same.outcome == Skipped("the same as an earlier row")
     assert differing.outcome == Rejected("row '1' of s was read before with other values")
 
