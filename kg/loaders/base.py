@@ -263,7 +263,7 @@ def _load(
     if not dry_run:
         stated = {"nodes": len(edition.nodes), "facts": len(edition.facts)}
         loads.finish(connection, header, sources, counts=rows, stated=stated)
-    return LoadReport(header.id, sources, rows, skipped, rejects, dict(written.counts), dry_run)
+    return LoadReport(header.id, sources, rows, skipped, rejects, dict(+written.counts), dry_run)
 
 
 def _read(loader: Loader, header: LoadHeader) -> list[_Fate]:
