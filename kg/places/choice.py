@@ -33,7 +33,7 @@ _QUARTER = -0.3
 #: The odds, as a logarithm, from which on the first is taken.
 CLEAR = 0.4
 #: The same when the source tells the place from its namesakes by something that is not understood.
-CLEAR_IN_SPITE = 1.2
+CLEAR_IN_SPITE = 2.5
 
 
 @dataclass(frozen=True, slots=True)

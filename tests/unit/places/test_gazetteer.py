@@ -34,12 +34,12 @@ def test_entries_are_read_whatever_the_size_of_the_file(tmp_path: Path) -> None:
 
 def test_entries_are_never_all_held(tmp_path: Path) -> None:
     path = tmp_path / "many.json"
-    path.write_text(json.dumps({str(number): entry(PLACES[0]) for number in range(60_000)}), encoding="utf-8")
+    path.write_text(json.dumps({str(number): entry(PLACES[0]) for number in range(12_000)}), encoding="utf-8")
     tracemalloc.start()
     count = sum(1 for _ in entries(path))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert count == 60_000
+    assert count == 12_000
     assert peak < path.stat().st_size
 
 
@@ -58,8 +58,8 @@ def test_codes_and_machine_transliterations_are_no_names(gazetteer: SqliteGazett
 
 
 def test_name_in_its_own_letters_is_kept_beside_its_ascii_form(gazetteer: SqliteGazetteer) -> None:
-    (named,) = gazetteer.named("DE", place_key("München", "DE"))
-    assert named.text == "München"
+    assert {named.text for named in gazetteer.named("DE", place_key("München", "DE"))} == {"München", "Muenchen"}
+    assert {named.text for named in gazetteer.named("FR", place_key("Lille", "FR"))} == {"Lille"}
 
 
 def test_file_is_made_once(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
