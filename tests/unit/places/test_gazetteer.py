@@ -34,12 +34,12 @@ def test_entries_are_read_whatever_the_size_of_the_file(tmp_path: Path) -> None:
 
 def test_entries_are_never_all_held(tmp_path: Path) -> None:
     path = tmp_path / "many.json"
-    path.write_text(json.dumps({str(number): entry(PLACES[0]) for number in range(12_000)}), encoding="utf-8")
+    path.write_text(json.dumps({str(number): entry(PLACES[0]) for number in range(25_000)}), encoding="utf-8")
     tracemalloc.start()
     count = sum(1 for _ in entries(path))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert count == 12_000
+    assert count == 25_000
     assert peak < path.stat().st_size
 
 
