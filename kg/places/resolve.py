@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from kg.home import judgements_file
@@ -19,6 +20,8 @@ from kg.places.variants import Variant
 
 #: Confidence below which nothing is joined.
 THRESHOLD = 0.8
+#: How near the location must be that confirms a name which is only like the one given: neighbours often have like names.
+LIKE_NAME_KM = 3.0
 #: Inhabitants of a place that may be told by its name alone, without a country.
 WORLDWIDE = 50_000
 
@@ -37,6 +40,8 @@ class Resolver:
         Exact ids come first, then what a person said, then names within the country. A place is only ``resolved`` when its
         confidence reaches :data:`THRESHOLD`.
         """
+        if query.location and all(part == round(part) for part in query.location):
+            query = replace(query, location=None)  # whole degrees say no more than the country
         return self._by_id(query) or self._by_judgement(query) or self._by_name(query)
 
     def _by_id(self, query: PlaceQuery) -> Resolution | None:
@@ -92,7 +97,8 @@ class Resolver:
                 return Resolution("review", 0.4, _candidates(weighed, 0.4, variant))
             weighed = near
             sure = variant.weight * weighed[0].found.likeness
-            if kilometres(location(weighed[0].place), query.location) <= SAME_PLACE_KM:
+            near_enough = SAME_PLACE_KM if attempt.firm else LIKE_NAME_KM
+            if kilometres(location(weighed[0].place), query.location) <= near_enough:
                 sure = max(sure, 0.9)
         elif variant.hints and not weighed[0].hinted:
             # What tells it from its namesakes says that it is elsewhere, or that it is not the best known of them.

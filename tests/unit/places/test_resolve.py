@@ -102,7 +102,18 @@ def test_city_is_meant_rather_than_a_quarter_of_another_city(resolver: Resolver)
 
 def test_place_that_is_said_to_be_elsewhere_is_left_to_a_person(resolver: Resolver) -> None:
     assert resolver.resolve(PlaceQuery("Riga", "LV", location=(24.1, 57.0))).status == "resolved"
-    assert resolver.resolve(PlaceQuery("Riga", "LV", location=(2.0, 48.0))).status == "review"
+    assert resolver.resolve(PlaceQuery("Riga", "LV", location=(2.1, 48.2))).status == "review"
+
+
+def test_whole_degrees_say_nothing(resolver: Resolver) -> None:
+    assert resolver.resolve(PlaceQuery("Riga", "LV", location=(2.0, 48.0))) == resolver.resolve(
+        PlaceQuery("Riga", "LV")
+    )
+
+
+def test_like_name_needs_a_place_at_the_very_location(resolver: Resolver) -> None:
+    assert resolver.resolve(PlaceQuery("Almhuld", "SE", location=(14.14, 56.55))).status == "resolved"
+    assert resolver.resolve(PlaceQuery("Almhuld", "SE", location=(14.14, 56.65))).status == "review"
 
 
 def test_country_is_heeded(resolver: Resolver) -> None:
