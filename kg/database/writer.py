@@ -6,6 +6,7 @@ is already there is left alone, so a load that was cut off at any point and is r
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -112,7 +113,8 @@ def claim_fact(record: FactRecord, header: LoadHeader) -> FactClaim:
 
 
 def _claim_key(subject: str, assertion: Assertion) -> str:
-    return f"{subject}\x1f{assertion.identity}"
+    text = f"{subject}\x1f{assertion.identity}"
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def _subject(*parts: str) -> str:

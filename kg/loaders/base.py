@@ -35,7 +35,6 @@ from kg.errors import KgError
 from kg.home import judgements_file
 from kg.loaders.apart import first_reason, joining_different
 from kg.places.judgements import read_judgements
-from kg.schema.nodes import Country
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord, number_spells
 from kg.schema.relationships import Spell
@@ -269,8 +268,8 @@ def _load(
 def _read(loader: Loader, header: LoadHeader) -> list[_Fate]:
     """Return all rows, with what each claims."""
     fates = []
-    #: Many rows name the same record of a country or a network: one claim for all. The records are kept for their identity.
-    claimed: dict[int, tuple[NodeRecord, NodeClaim]] = {}
+    nodes: dict[str, NodeClaim] = {}
+    facts: dict[str, FactClaim] = {}
     for row in loader.extract():
         outcome = Rejected(row.defect) if row.defect else _transform(loader, row)
         if not isinstance(outcome, Records):
@@ -279,23 +278,24 @@ def _read(loader: Loader, header: LoadHeader) -> list[_Fate]:
             fates.append(_Fate(kept, outcome, unread=frozenset((row.id,)) if rejected else frozenset()))
             continue
         fate = _Fate(replace(row, cells={}), _Understood())
-        for node in outcome.nodes:
-            if isinstance(node.node, Country):
-                if id(node) not in claimed:
-                    claimed[id(node)] = node, claim_node(node, header)
-                fate.nodes.append(claimed[id(node)][1])
-            else:
-                fate.nodes.append(claim_node(node, header))
+        fate.nodes = [_known(claim_node(record, header), nodes) for record in outcome.nodes]
         fate.spells = [record for record in outcome.facts if isinstance(record.fact, Spell)]
-        fate.facts = [claim_fact(record, header) for record in outcome.facts if not isinstance(record.fact, Spell)]
+        rest = (record for record in outcome.facts if not isinstance(record.fact, Spell))
+        fate.facts = [_known(claim_fact(record, header), facts) for record in rest]
         fates.append(fate)
     if not fates:
         raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
     spelt = [(fate, record) for fate in fates for record in fate.spells]
     for (fate, _), record in zip(spelt, number_spells([record for _, record in spelt]), strict=True):
-        fate.facts.append(claim_fact(record, header))
+        fate.facts.append(_known(claim_fact(record, header), facts))
         fate.spells = []
     return fates
+
+
+def _known(claim: C, known: dict[str, C]) -> C:
+    """Return the claim, or the very same one that an earlier row made: many rows describe one project, network or country."""
+    first = known.setdefault(claim.key, claim)
+    return first if first.assertion.given == claim.assertion.given else claim
 
 
 def _transform(loader: Loader, row: Row) -> Outcome:

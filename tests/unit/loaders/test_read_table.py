@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kg.database.loads import LoadHeader
 from kg.errors import KgError
 from kg.loaders import base
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row
@@ -246,7 +247,7 @@ class Towns(Loader):
 
 def test_the_frame_rejects_a_bad_line_without_looking_at_it(tmp_path: Path) -> None:
     loader = Towns(table(tmp_path, "city,country\nRiga,LV\nOslo\n"))
-    good, bad = base._read(loader)
+    good, bad = base._read(loader, LoadHeader("towns", "2024", "abc", "towns 1"))
     assert isinstance(good.outcome, Records)
     assert isinstance(bad.outcome, Rejected)
     assert bad.outcome.reason.startswith("1 cells where the header has 2")
