@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from kg.editing.merge import Merged
     from kg.editing.review import Answered
     from kg.editing.undo import Undone
-    from kg.loaders.base import Loader, LoadReport
+    from kg.loaders.base import Loader
+    from kg.loaders.loading import LoadReport
     from kg.places.judgements import Judgement
     from kg.queries.coverage import Coverage
     from kg.queries.report_results import ReportResult
@@ -171,8 +172,8 @@ class KnowledgeGraph:
         max_ended_share: float | None = None,
         progress: Progress | None = None,
     ) -> LoadReport:
-        """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.base.load`."""
-        from kg.loaders.base import load
+        """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.loading.load`."""
+        from kg.loaders.loading import load
 
         if not dry_run and schema.check_schema(self.connection):
             schema.apply_schema(self.connection)

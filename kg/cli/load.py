@@ -238,7 +238,7 @@ def run_loads(
 ) -> None:
     """Load one after the other, print a report of each, and write the rejected rows of all to one file."""
     from kg.graph import connect as open_graph
-    from kg.loaders.tables import write_rejects
+    from kg.loaders.reading.tables import write_rejects
 
     rejected: list[tuple[Row, str]] = []
     try:

@@ -6,21 +6,20 @@ is already there is left alone, so a load that was cut off at any point and is r
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.database import stored
+from kg.database.claims import FactClaim, NodeClaim, claim_key, holder_subject
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.operations import Operations
 from kg.errors import KgError
 from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
 from kg.schema.identity import best_first, reference
-from kg.schema.provenance import Assertion, Source, compact
-from kg.schema.records import FactRecord, NodeRecord
+from kg.schema.provenance import Assertion, Source
 
 #: Of the assertions that a source makes in a scope, the share that one edition may end without being told to.
 MAX_ENDED_SHARE = 0.2
@@ -44,43 +43,6 @@ class Written:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a row claims: an assertion; ``key`` is the same for the same claim of another edition."""
-
-    assertion: Assertion
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class NodeClaim(Claim):
-    """A node, by all ids that the row gives it."""
-
-    label: str
-    ids: tuple[str, ...]
-
-    @property
-    def references(self) -> list[str]:
-        """The references by each id, best first."""
-        return [reference(self.label, id_) for id_ in best_first(self.ids)]
-
-
-@dataclass(frozen=True, slots=True)
-class FactClaim(Claim):
-    """A fact, by the references of its ends, and what tells it from others between the same ends."""
-
-    type: str
-    start: str
-    end: str
-    part: str
-    spell: str
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """The references of both ends."""
-        return self.start, self.end
-
-
 @dataclass(frozen=True)
 class Edition:
     """All that one edition says, and the rows whose assertions are left as they are because they could not be read.
@@ -94,35 +56,6 @@ class Edition:
     sources: Sequence[Source]
     complete: bool
     unread_rows: Collection[str] = ()
-
-
-def claim_node(record: NodeRecord, header: LoadHeader) -> NodeClaim:
-    """Return what a record claims as a row of the edition."""
-    given = {"v": record.values, "e": header.edition, "i": best_first(record.ids)}
-    assertion = Assertion(record.source, record.row, header.id, compact(given))
-    return NodeClaim(assertion, _claim_key(record.node.label, assertion), record.node.label, record.ids)
-
-
-def claim_fact(record: FactRecord, header: LoadHeader) -> FactClaim:
-    """Return what a record claims as a row of the edition."""
-    given = {"v": record.values, "e": header.edition, "f": record.fact.start, "t": record.fact.end}
-    assertion = Assertion(record.source, record.row, header.id, compact(given))
-    fact = record.fact
-    key = _claim_key(_subject(fact.type, record.part, record.spell), assertion)
-    return FactClaim(assertion, key, fact.type, fact.start, fact.end, record.part, record.spell)
-
-
-def _claim_key(subject: str, assertion: Assertion) -> str:
-    text = f"{subject}\x1f{assertion.identity}"
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _subject(*parts: str) -> str:
-    return "\x1e".join(parts)
-
-
-def _holder_subject(holder: StoredNode | StoredFact) -> str:
-    return holder.label if isinstance(holder, StoredNode) else _subject(holder.type, holder.part, holder.spell)
 
 
 def unknown_references(connection: Connection, nodes: Iterable[NodeClaim], facts: Iterable[FactClaim]) -> set[str]:
@@ -221,11 +154,11 @@ class EditionWriter:
         ended: Counter[str] = Counter()
         holders: list[StoredNode | StoredFact] = [*self._scope_nodes.values(), *self._scope_facts.values()]
         for holder in holders:
-            subject = _holder_subject(holder)
+            subject = holder_subject(holder)
             for assertion in holder.assertions:
                 if assertion.scope == self._scope and not assertion.missing:
                     before[assertion.source] += 1
-                    lacking = _claim_key(subject, assertion) not in said and not self._is_superseded(subject, assertion)
+                    lacking = claim_key(subject, assertion) not in said and not self._is_superseded(subject, assertion)
                     ended[assertion.source] += self._can_go(assertion) and lacking
         for source, number in sorted(ended.items()):
             if before[source] >= _FEW and number > max_ended_share * before[source]:
@@ -277,7 +210,7 @@ class EditionWriter:
         after, replaced = [], []
         for assertion in before:
             if self._is_superseded(subject, assertion):
-                self.written.changed.add(_claim_key(subject, assertion))
+                self.written.changed.add(claim_key(subject, assertion))
                 if assertion.load != self._load:
                     replaced.append(assertion)
                 continue
@@ -288,11 +221,11 @@ class EditionWriter:
             else:
                 now = assertion
             if now != assertion:
-                self.written.changed.add(_claim_key(subject, assertion))
+                self.written.changed.add(claim_key(subject, assertion))
                 if assertion.load != self._load:
                     replaced.append(assertion)
             after.append(now)
-        self.written.changed |= {_claim_key(subject, assertion) for assertion in rest.values()}
+        self.written.changed |= {claim_key(subject, assertion) for assertion in rest.values()}
         return (*after, *rest.values()), replaced
 
     # Nodes ------------------------------------------------------------------------------------------------------------
@@ -419,7 +352,7 @@ class EditionWriter:
                 before = held.get(key)
                 subject = before or subjects[key]
                 after, replaced = self._after(
-                    _holder_subject(subject), before.assertions if before else (), incoming.get(key, {})
+                    holder_subject(subject), before.assertions if before else (), incoming.get(key, {})
                 )
                 fact = replace(subject, assertions=after)
                 if fact != before:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kg.database import loads, writer
+from kg.database.claims import claim_node
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
-from kg.database.writer import Edition, EditionWriter, claim_node
+from kg.database.writer import Edition, EditionWriter
 from kg.errors import KgError
 from kg.schema.identity import slug
 from kg.schema.provenance import Source

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kg.database import stored
+from kg.database.claims import NodeClaim
 from kg.database.connection import Connection
-from kg.database.writer import NodeClaim
 from kg.places.judgements import Judgement, Judgements
 from kg.schema.grouping import Groups
 from kg.schema.identity import reference

@@ -17,9 +17,9 @@ from sys import intern
 from typing import NamedTuple
 
 from kg.errors import KgError
-from kg.loaders.archives import read_zipped_table
 from kg.loaders.base import Row
-from kg.loaders.tables import read_table
+from kg.loaders.reading.archives import read_zipped_table
+from kg.loaders.reading.tables import read_table
 from kg.places.countries import CODES_IN_USE
 from kg.places.names import normalise
 from kg.schema.dates import check_partial_date

@@ -17,8 +17,8 @@ from kg.loaders.commitments import COVENANT_ID, SIGNATORY, tell_commitments
 from kg.loaders.files import Entry, FileLoader
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
-from kg.loaders.tables import read_table
-from kg.loaders.values import parse_date, parse_number
+from kg.loaders.reading.tables import read_table
+from kg.loaders.reading.values import parse_date, parse_number
 from kg.places.authorities import recognise
 from kg.places.countries import country_named
 from kg.places.names import normalise

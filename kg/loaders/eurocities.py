@@ -10,10 +10,10 @@ from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.bodies import read_member
 from kg.loaders.files import Entry, FileLoader
-from kg.loaders.json_files import json_text, read_json
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
-from kg.places.countries import country_named
+from kg.loaders.reading.json_files import json_text, read_json
+from kg.places.country_names import country_code
 from kg.places.names import normalise
 from kg.places.query import PlaceQuery
 from kg.schema.identity import check_id
@@ -37,8 +37,6 @@ EUROCITIES = Source(
 _NETWORK = "own:eurocities"
 _MEMBERSHIP = "member"
 _FIELDS = ("name_on_website", "wikidata_name", "latitude", "longitude", "population", "country", "country_name")
-#: Countries by item, where Wikidata's name is not that of the list of countries.
-_COUNTRIES = {"Q43": "TR"}
 
 
 class Eurocities(FileLoader):
@@ -141,4 +139,4 @@ def _names(given: Any) -> list[dict[str, Any]]:
 
 
 def _country(cells: Mapping[str, str]) -> str | None:
-    return _COUNTRIES.get(cells.get("country", "")) or country_named(cells.get("country_name", ""))
+    return country_code(cells.get("country_name", ""))

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Loader
-from kg.loaders.tables import checksum
+from kg.loaders.reading.tables import checksum
 from kg.schema.dates import check_partial_date
 from kg.schema.provenance import Source
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Row
-from kg.loaders.tables import read_table
+from kg.loaders.reading.tables import read_table
 from kg.places.countries import country_named
 from kg.places.names import normalise
 

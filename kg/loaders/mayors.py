@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, ClassVar
 from kg.loaders.base import Outcome, Records, Row, Skipped
 from kg.loaders.files import Entry, FileLoader
 from kg.loaders.localities import Localities
-from kg.loaders.tables import read_table
+from kg.loaders.reading.tables import read_table
 from kg.loaders.wikidata.items import Item, Items, add_values, item_id
-from kg.loaders.wikidata.labels import country_of_label
 from kg.loaders.wikidata.layout import WIKIDATA
 from kg.loaders.wikidata.times import partial_date
+from kg.places.country_names import country_code
 from kg.schema.dates import first_day
 from kg.schema.identity import reference
 from kg.schema.nodes import Person
@@ -123,7 +123,7 @@ class Mayors(FileLoader):
         add_values(
             self._said[city],
             label=cells["cityLabel"],
-            country=country_of_label(cells["country"]) or "",
+            country=country_code(cells["country"]) or "",
             population=cells["population"],
             longitude=cells["city_lon"],
             latitude=cells["city_lat"],

@@ -15,7 +15,7 @@ from kg.loaders.files import Entry, FileLoader, Option
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed, own_id
 from kg.loaders.network_terms import joined_in, network_id, standing, type_of
-from kg.loaders.tables import read_table
+from kg.loaders.reading.tables import read_table
 from kg.places.authorities import recognise
 from kg.places.countries import country_named
 from kg.places.distance import kilometres

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError
-from kg.loaders.json_files import read_json
+from kg.loaders.reading.json_files import read_json
 
 #: class -> what a collection of it is called
 _NAMES = {

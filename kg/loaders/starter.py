@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row
-from kg.loaders.tables import checksum, read_csv
+from kg.loaders.reading.tables import checksum, read_csv
 from kg.schema import nodes, relationships
 from kg.schema.identity import best_first, reference
 from kg.schema.provenance import Source

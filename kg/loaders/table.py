@@ -12,7 +12,7 @@ from kg.errors import KgError
 from kg.loaders.base import Outcome, Row
 from kg.loaders.files import Entry, FileLoader, Option
 from kg.loaders.localities import Localities
-from kg.loaders.tables import checksum
+from kg.loaders.reading.tables import checksum
 from kg.schema.provenance import Source
 
 if TYPE_CHECKING:

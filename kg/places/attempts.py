@@ -49,6 +49,11 @@ def attempts(query: PlaceQuery, countries: Sequence[str], search: Search) -> Ite
 
 def _all(query: PlaceQuery, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
     names = tuple(dict.fromkeys((query.name, *query.names)))
+    if query.country is None:
+        # On all the earth there is always a place of a like name.
+        for name in names:
+            yield Attempt(Variant(name, 1.0, "as written"), search.named(name, countries))
+        return
     ways = [variant for name in names for variant in variants(name, query.country)]
     for variant in ways:
         yield Attempt(variant, search.named(variant.text, countries))

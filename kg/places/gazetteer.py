@@ -72,8 +72,8 @@ class Gazetteer(Protocol):
     def place(self, id_: int) -> Place | None:
         """Return the place with this GeoNames id."""
 
-    def named(self, country: str, key: str) -> tuple[Named, ...]:
-        """Return what bears, in a country, a name with this key."""
+    def named(self, countries: tuple[str, ...], key: str) -> tuple[Named, ...]:
+        """Return what bears, in one of these countries, a name with this key."""
 
     def keys(self, country: str, prefix: str) -> tuple[str, ...]:
         """Return all keys of a country that begin so."""
@@ -104,10 +104,11 @@ class SqliteGazetteer:
         row = self._connection.execute("SELECT * FROM place WHERE id = ?", (id_,)).fetchone()
         return Place(*row) if row else None
 
-    def _named(self, country: str, key: str) -> tuple[Named, ...]:
+    def _named(self, countries: tuple[str, ...], key: str) -> tuple[Named, ...]:
         rows = self._connection.execute(
-            "SELECT place, main, text FROM name WHERE country = ? AND key = ? ORDER BY place, main DESC, text",
-            (country, key),
+            f"SELECT place, main, text FROM name WHERE country IN ({', '.join('?' * len(countries))}) AND key = ? "
+            "ORDER BY place, main DESC, text",
+            (*countries, key),
         )
         return tuple(Named(place, bool(main), text) for place, main, text in rows)
 

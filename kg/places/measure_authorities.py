@@ -10,20 +10,9 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.places.authorities import recognise
+from kg.places.country_names import country_code
 
 KINDS = ("municipality", "region", "other")
-
-#: How the labelled sample writes countries that the list of countries has under another name, or not at all.
-_COUNTRIES = {
-    "Czech Republic": "CZ",
-    "Former Yugoslav Republic Of Macedonia": "MK",
-    "Turkey": "TR",
-    "Guadeloupe": "GP",
-    "Martinique": "MQ",
-    "French Guiana": "GF",
-    "Reunion": "RE",
-    "Faroe Islands": "FO",
-}
 
 #: Of the normal distribution, for an interval of 95 %.
 _Z = 1.959964
@@ -112,7 +101,7 @@ def measure(labels: Path, *, adjudicated: bool = False) -> Measured:
     wrong = []
     for row in rows:
         label = (adjudicated and row.get("adjudicated")) or row["label"]
-        found = recognise(row["name"], _COUNTRIES.get(row["country"], row["country"]))
+        found = recognise(row["name"], country_code(row["country"]))
         pairs.append((label, found.kind))
         if found.kind != label:
             wrong.append(Wrong(int(row["number"]), row["name"], row["country"], label, found.kind, found.rule))

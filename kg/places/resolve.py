@@ -69,8 +69,6 @@ class Resolver:
         countries = territories(query.country) if query.country else self._gazetteer.countries()
         doubtful: Resolution | None = None
         for attempt in attempts(query, countries, self._search):
-            if query.country is None and attempt.variant.rule != "as written":
-                break
             if doubtful and not attempt.firm:
                 break  # its very name is known, only not which of its bearers is meant: one of a like name is not
             found = [one for one in attempt.found if not self._refused(query, one.place)]

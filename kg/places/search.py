@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,8 @@ from importlib import resources
 from kg.places.gazetteer import Gazetteer, Place
 from kg.places.keys import place_key, plain_name
 from kg.places.names import normalise
-from kg.places.spelling import words
+from kg.places.spelling import folds, words
+from kg.places.transliterate import alphabet_of
 from kg.places.variants import is_qualifier
 
 #: Keys shorter than this are too short to be compared by similarity.
@@ -51,6 +53,15 @@ def territories(country: str) -> tuple[str, ...]:
     return (country, *said.get(country, ()))
 
 
+@cache
+def _of_one_spelling(countries: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the countries in groups within which a name has the same key, so that all the world is searched at once."""
+    grouped: dict[object, list[str]] = defaultdict(list)
+    for country in countries:
+        grouped[folds(country), alphabet_of(country)].append(country)
+    return tuple(map(tuple, grouped.values()))
+
+
 class Search:
     """Looks names up in a gazetteer."""
 
@@ -60,14 +71,13 @@ class Search:
     def named(self, text: str, countries: Iterable[str]) -> list[Found]:
         """Return the places with this name, or with one that is written alike."""
         found = []
-        for country in countries:
-            plain = plain_name(text, country)
-            for named in self._gazetteer.named(country, place_key(text, country)):
+        for group in _of_one_spelling(tuple(countries)):
+            for named in self._gazetteer.named(group, place_key(text, group[0])):
                 place = self._gazetteer.place(named.place)
                 if place is not None:
-                    same = plain_name(named.text, country) == plain
+                    same = plain_name(named.text, place.country) == plain_name(text, place.country)
                     exact = not text.isascii() and _letters(named.text) == _letters(text)
-                    likeness = 1.0 if same else _alike(text, named.text, country, place.population)
+                    likeness = 1.0 if same else _alike(text, named.text, place.country, place.population)
                     found.append(Found(place, named.text, likeness, named.main, exact))
         return found
 
@@ -79,7 +89,7 @@ class Search:
             if len(key) < SHORTEST_SIMILAR - 1:
                 continue
             for longer in self._gazetteer.keys(country, key):
-                for named in self._gazetteer.named(country, longer) if longer != key else ():
+                for named in self._gazetteer.named((country,), longer) if longer != key else ():
                     place = self._gazetteer.place(named.place)
                     full = normalise(named.text)
                     if place is not None and named.main and full.startswith(plain + " "):
@@ -95,7 +105,7 @@ class Search:
             if not text.isascii() or len(key) < SHORTEST_CUT:
                 continue
             for longer in self._gazetteer.keys(country, key[:-1]):
-                for named in self._gazetteer.named(country, longer):
+                for named in self._gazetteer.named((country,), longer):
                     rest = named.text[len(text) :]
                     if (
                         rest
@@ -122,7 +132,7 @@ class Search:
             for similar, distance, _ in process.extract(
                 key, self._gazetteer.keys(country, key[0]), scorer=OSA.distance, score_cutoff=most, limit=8
             ):
-                for named in self._gazetteer.named(country, similar):
+                for named in self._gazetteer.named((country,), similar):
                     place = self._gazetteer.place(named.place)
                     if place is not None:
                         likeness = _likeness(text, named.text, country, place.population, main=named.main)

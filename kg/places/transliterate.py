@@ -36,13 +36,18 @@ def to_latin(text: str, country: str | None) -> str:
     if _GREEK_WORD.search(text):
         text = _GREEK_WORD.sub(lambda found: _greek(found.group()), unicodedata.normalize("NFC", text))
     if _CYRILLIC_WORD.search(text):
-        name = _CYRILLIC.get(country or "", "russian")
+        name = alphabet_of(country)
         text = _CYRILLIC_WORD.sub(lambda found: _cyrillic(found.group(), name), text)
     if _OTHER_LETTER.search(text):
         from anyascii import anyascii
 
         text = anyascii(text)
     return text
+
+
+def alphabet_of(country: str | None) -> str:
+    """Return whose alphabet Cyrillic letters of a country are read by."""
+    return _CYRILLIC.get(country or "", "russian")
 
 
 def _cyrillic(word: str, name: str) -> str:

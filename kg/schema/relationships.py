@@ -67,7 +67,8 @@ class MemberOf(Spell):
     role: Text | None = Field(default=None, description="president, board member, ...")
     status: Text | None = Field(default=None, description="full member, associate, on hold, ...")
     commitments: tuple[Text, ...] | None = Field(
-        default=None, description="what a signatory committed itself to: 2020, 2030, 2050, adaptation; united over its rows"
+        default=None,
+        description="what a signatory committed itself to: 2020, 2030, 2050, adaptation; united over its rows",
     )
 
 

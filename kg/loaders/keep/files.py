@@ -11,9 +11,10 @@ from typing import Literal
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.tables import read_table
-from kg.loaders.values import present
-from kg.places.countries import CODES_IN_USE, country_named
+from kg.loaders.reading.tables import read_table
+from kg.loaders.reading.values import present
+from kg.places.countries import CODES_IN_USE
+from kg.places.country_names import country_code
 
 Layout = Literal["workbook", "table"]
 
@@ -38,25 +39,6 @@ _USED = frozenset(
     )
 )
 
-#: Names of countries in keep.eu that the list of countries has otherwise, or does not have.
-_COUNTRIES = {
-    "czech republic": "CZ",
-    "former yugoslav republic of macedonia": "MK",
-    "turkey": "TR",
-    "guadeloupe": "GP",
-    "martinique": "MQ",
-    "french guiana": "GF",
-    "reunion": "RE",
-    "mayotte": "YT",
-    "saint martin": "MF",
-    "faroe islands": "FO",
-    "greenland": "GL",
-    "canada": "CA",
-    "tunisia": "TN",
-    "lebanon": "LB",
-    "jordan": "JO",
-    "australia": "AU",
-}
 #: Parts of France that have a country code of their own and French NUTS codes.
 _OVERSEAS = frozenset(("GP", "MQ", "GF", "RE", "YT", "MF"))
 
@@ -220,17 +202,6 @@ def _nuts(cell: str) -> Nuts | None:
     if (brackets := _IN_BRACKETS.fullmatch(name)) and not name.isascii() and not brackets[1].isascii():
         other, name = brackets[1], brackets[2]
     return Nuts(match[1], name.title() if name.isupper() else name, other)
-
-
-@lru_cache(maxsize=500)
-def country_code(text: str) -> str | None:
-    """Return the ISO code of a country as keep.eu names it.
-
-    >>> country_code("FRANCE"), country_code("Czech Republic"), country_code("EL"), country_code("Guadeloupe")
-    ('FR', 'CZ', 'GR', 'GP')
-    """
-    name = text.strip()
-    return _COUNTRIES.get(name.casefold()) or country_named(name) if name else None
 
 
 @lru_cache(maxsize=5000)

@@ -29,7 +29,7 @@ from kg.loaders.keep.names import is_person
 from kg.loaders.keep.partners import Partners
 from kg.loaders.keep.survey import Survey, programme_code, project_key
 from kg.loaders.localities import Localities, own_id
-from kg.loaders.values import parse_date, parse_number, present
+from kg.loaders.reading.values import parse_date, parse_number, present
 from kg.schema.dates import are_in_order
 from kg.schema.identity import reference, slug
 from kg.schema.nodes import Call, Programme, Project, Theme, Website

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from kg.errors import quoted
 from kg.loaders.mapping.blocks import Block, Scalar, Scalars, as_list
 from kg.loaders.mapping.values import check_pattern
-from kg.loaders.values import present
+from kg.loaders.reading.values import present
 
 _TESTS = ("equals", "differs", "empty", "matches")
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kg.loaders.mapping.country_names import country_code
 from kg.loaders.mapping.kinds import as_date, as_degrees, as_website
-from kg.loaders.values import parse_whole
+from kg.loaders.reading.values import parse_whole
+from kg.places.country_names import country_code
 
 #: Layouts that are not read unless a mapping says so: the month first, and years of two digits.
 _OTHER_LAYOUTS = ("%m/%d/%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y", "%m/%d/%y")

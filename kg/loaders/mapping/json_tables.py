@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.json_files import json_text, read_json, read_json_lines
+from kg.loaders.reading.json_files import json_text, read_json, read_json_lines
 
 
 def read_json_table(path: Path, *, lines: bool) -> Iterator[Row]:

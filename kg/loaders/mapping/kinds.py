@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from kg.errors import quoted
-from kg.loaders.mapping.country_names import country_code
 from kg.loaders.mapping.layouts import letters
-from kg.loaders.values import parse_date, parse_number, parse_whole
+from kg.loaders.reading.values import parse_date, parse_number, parse_whole
+from kg.places.country_names import country_code
 from kg.schema.dates import PartialDate
 from kg.schema.nodes import Amount, Count, CountryCode, Location, Text, Website
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.errors import quoted
-from kg.loaders.values import check_layout
+from kg.loaders.reading.values import check_layout
 
 _DIRECTIVES = {"%Y": "YYYY", "%m": "M", "%d": "D", "%b": "MMM", "%B": "MMM"}
 

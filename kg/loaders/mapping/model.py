@@ -14,7 +14,7 @@ from kg.loaders.mapping.document import Loc
 from kg.loaders.mapping.entities import FactBlock, FactHere, NodeBlock, NodeHere
 from kg.loaders.mapping.layouts import check_layouts
 from kg.loaders.mapping.members import Members, expand
-from kg.loaders.values import MISSING
+from kg.loaders.reading.values import MISSING
 from kg.schema.dates import check_partial_date
 from kg.schema.relationships import FACTS
 

@@ -13,16 +13,16 @@ from typing import Any
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Row
-from kg.loaders.grids import HEADER_WITHIN, name_columns
 from kg.loaders.mapping.blocks import nearest
 from kg.loaders.mapping.columns import Use, constants, uses
 from kg.loaders.mapping.document import Document, Loc
 from kg.loaders.mapping.json_tables import flat, is_json_lines, read_json_table
 from kg.loaders.mapping.model import FileBlock, Mapping
 from kg.loaders.mapping.reading import refuse
-from kg.loaders.parquet import read_parquet
-from kg.loaders.streams import explained, open_bytes
-from kg.loaders.tables import read_table
+from kg.loaders.reading.grids import HEADER_WITHIN, name_columns
+from kg.loaders.reading.parquet import read_parquet
+from kg.loaders.reading.streams import explained, open_bytes
+from kg.loaders.reading.tables import read_table
 from kg.places.names import normalise
 
 #: Kinds of files whose rows are objects with names, rather than lines under a header.
@@ -102,7 +102,7 @@ def _from_lines(path: Path, mapping: Mapping, document: Document) -> Iterator[Ro
 
 
 def read_lines(path: Path, file: FileBlock, **options: Any) -> Iterator[Row]:
-    """Yield the rows of a table of lines, written as the mapping says; see :func:`kg.loaders.tables.read_table`."""
+    """Yield the rows of a table of lines, written as the mapping says; see :func:`kg.loaders.reading.tables.read_table`."""
     delimiter = "\t" if file.format == "tsv" and not file.delimiter else file.delimiter
     return read_table(path, sheet=file.sheet, encoding=file.encoding, delimiter=delimiter, **options)
 

@@ -16,7 +16,7 @@ from kg.loaders.mapping.entities import FactBlock, LocationBlock, NodeBlock, fie
 from kg.loaders.mapping.kinds import Kind
 from kg.loaders.mapping.model import Mapping
 from kg.loaders.mapping.values import Value
-from kg.loaders.values import present
+from kg.loaders.reading.values import present
 from kg.schema.nodes import NODES
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import FACTS

@@ -9,7 +9,7 @@ from typing import Any
 from kg.loaders.base import Row
 from kg.loaders.mapping.model import Mapping
 from kg.loaders.mapping.values import Value
-from kg.loaders.values import present
+from kg.loaders.reading.values import present
 
 
 class RowNames:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.grids import name_columns
 from kg.loaders.mapping.contents import ALONE, LOOKS, Column
 from kg.loaders.mapping.model import FileBlock
 from kg.loaders.mapping.opening import RECORDS, find_format, first_lines, read_lines, read_records, sheet_names
-from kg.loaders.values import present
+from kg.loaders.reading.grids import name_columns
+from kg.loaders.reading.values import present
 from kg.places.names import normalise
 
 #: Rows that are looked at.

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from kg.loaders.mapping.constants import starter_organisations
 from kg.loaders.mapping.contents import LOOKS, Column, is_country, is_date, layout_of
-from kg.loaders.mapping.country_names import country_code
 from kg.loaders.mapping.entities import AUTHORITY, NODE_BLOCKS
 from kg.loaders.mapping.reading import FILL_IN
 from kg.loaders.mapping.sniffing import Sniffed, assign, fit, sniff
+from kg.places.country_names import country_code
 from kg.places.names import normalise
 from kg.schema.dates import check_partial_date
 from kg.schema.identity import SCHEME_PROPERTIES, slug

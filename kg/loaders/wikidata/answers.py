@@ -12,9 +12,9 @@ from typing import Any
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Row, Skipped
-from kg.loaders.json_files import read_json
 from kg.loaders.known_organisations import known_organisation
 from kg.loaders.localities import Localities, Placed
+from kg.loaders.reading.json_files import read_json
 from kg.loaders.wikidata.items import Item, Items, add_values, item_id
 from kg.loaders.wikidata.layout import WIKIDATA, Layout
 from kg.loaders.wikidata.times import partial_date

@@ -11,17 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from kg.places.authorities import recognise
-from kg.places.countries import countries, country_named
-
-#: Labels of countries in Wikidata that are not the names in the list of countries, or no longer are.
-_COUNTRY_LABELS = {
-    "Czech Republic": "CZ",
-    "Kingdom of Denmark": "DK",
-    "Kingdom of the Netherlands": "NL",
-    "Republic of Ireland": "IE",
-    "Republic of Macedonia": "MK",
-    "Turkey": "TR",
-}
+from kg.places.countries import countries
 
 #: English names of tiers that names of authorities do not have, at the end of a label.
 _TIER_AT_END = re.compile(r".+ \(?(?P<tier>County|Department|Kreis)\)?")
@@ -29,16 +19,6 @@ _TIERS = {"County": "county", "Department": "department", "Kreis": "district"}
 #: What may be a tier above municipalities, a municipality or a part of one: districts of Moldova, Latvia and Seoul; regional
 #: councils of Israel. Then the label does not say.
 _UNDECIDED = frozenset(["en: * district", "de: bezirk *", "en: * regional council"])
-
-
-@lru_cache(maxsize=1000)
-def country_of_label(label: str) -> str | None:
-    """Return the ISO code of a country by its English label; None for one that is not in the list, or is no more.
-
-    >>> country_of_label("Czech Republic"), country_of_label("Latvia"), country_of_label("Austria-Hungary")
-    ('CZ', 'LV', None)
-    """
-    return _COUNTRY_LABELS.get(label) or country_named(label)
 
 
 def one_country(codes: Iterable[str]) -> str | None:

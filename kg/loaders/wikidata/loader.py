@@ -10,7 +10,7 @@ from kg.errors import KgError
 from kg.loaders.base import Outcome, Row
 from kg.loaders.files import Entry, FileLoader
 from kg.loaders.localities import Localities
-from kg.loaders.streams import explained, open_bytes
+from kg.loaders.reading.streams import explained, open_bytes
 from kg.loaders.wikidata.answers import Answer, SparqlAnswer, read_answer
 from kg.loaders.wikidata.items import ITEM
 from kg.loaders.wikidata.layout import WIKIDATA, Layout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.localities import Localities
-from kg.loaders.tables import read_table
+from kg.loaders.reading.tables import read_table
 from kg.loaders.wikidata.items import ITEM, Item, Items
 from kg.loaders.wikidata.layout import WIKIDATA, Layout
 from kg.schema.records import FactRecord

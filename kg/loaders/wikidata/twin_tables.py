@@ -13,9 +13,10 @@ from statistics import median
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.localities import Localities, Placed
-from kg.loaders.tables import read_table
-from kg.loaders.wikidata.labels import country_of_label, name_and_area, one_country, tier
+from kg.loaders.reading.tables import read_table
+from kg.loaders.wikidata.labels import name_and_area, one_country, tier
 from kg.loaders.wikidata.layout import WIKIDATA, Layout
+from kg.places.country_names import country_code
 from kg.places.distance import kilometres
 from kg.places.query import PlaceQuery
 from kg.schema.grouping import Groups
@@ -147,7 +148,7 @@ class TwinTable(Layout):
         return ",".join(sorted(code for code in codes.values() if code))
 
     def _country(self, label: str) -> str | None:
-        code = country_of_label(label)
+        code = country_code(label)
         return self._mistaken.get(code, code) if code else None
 
     @cached_property
@@ -155,7 +156,7 @@ class TwinTable(Layout):
         """Return what country is meant where the origins of one lie in another that it was taken for."""
         points = defaultdict(list)
         for row in self._rows:
-            code = country_of_label(row.cells["origincountry"])
+            code = country_code(row.cells["origincountry"])
             if code in _MISTAKEN and not row.defect and (spot := _spot(row.cells, _ORIGIN)):
                 points[code].append(spot)
         meant = {}
@@ -190,7 +191,7 @@ class TwinTable(Layout):
                 continue
             for spot, columns in zip(ends, (_ORIGIN, _DESTINATION), strict=True):
                 country = cells[columns[4]]
-                code = self._country(country) if columns is _ORIGIN else country_of_label(country)
+                code = self._country(country) if columns is _ORIGIN else country_code(country)
                 seen[spot].countries |= {code} if code else set()
                 seen[spot].populations |= _population(cells[columns[3]])
         by_key: dict[str, list[Spot]] = defaultdict(list)

@@ -9,7 +9,8 @@ import pytest
 
 from kg.database.connection import Connection
 from kg.database.schema import apply_schema
-from kg.loaders.base import Loader, LoadReport, Outcome, Records, Row, load
+from kg.loaders.base import Loader, Outcome, Records, Row
+from kg.loaders.loading import LoadReport, load
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 

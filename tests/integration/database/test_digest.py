@@ -8,7 +8,7 @@ import pytest
 
 from kg.database.connection import Connection
 from kg.database.digest import digest
-from kg.loaders.base import LoadReport
+from kg.loaders.loading import LoadReport
 from kg.schema.nodes import City, Organisation
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import MemberOf, TwinnedWith

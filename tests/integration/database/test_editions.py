@@ -17,7 +17,8 @@ from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.schema import apply_schema
 from kg.editing.undo import undo
-from kg.loaders.base import Loader, Outcome, Records, Row, load
+from kg.loaders.base import Loader, Outcome, Records, Row
+from kg.loaders.loading import load
 from kg.schema.identity import best_first, reference
 from kg.schema.nodes import City, Organisation
 from kg.schema.provenance import Source

@@ -13,7 +13,7 @@ from kg.editing.merge import merge
 from kg.editing.review import answer, take_back
 from kg.editing.undo import undo
 from kg.errors import KgError
-from kg.loaders.base import LoadReport
+from kg.loaders.loading import LoadReport
 from kg.places.judgements import Judgements, read_judgements
 from kg.queries.review import open_places
 from kg.schema.identity import reference

@@ -14,7 +14,8 @@ from kg.database.stored import find_ids
 from kg.database.turn import turn
 from kg.database.writer import RefusedError
 from kg.errors import KgError
-from kg.loaders.base import Loader, LoadReport, Outcome, Records, Row, load
+from kg.loaders.base import Loader, Outcome, Records, Row
+from kg.loaders.loading import LoadReport, load
 from kg.schema.nodes import City, Organisation, Region
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord

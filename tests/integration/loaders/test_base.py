@@ -11,7 +11,7 @@ from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.schema import apply_schema
 from kg.errors import KgError
-from kg.loaders.base import LoadReport, load
+from kg.loaders.loading import LoadReport, load
 from kg.loaders.starter import Starter
 
 SMALL = Path(__file__).parents[2] / "data" / "starter"

@@ -23,7 +23,8 @@ from kg.database.server.home import read_state
 from kg.database.server.progress import Quiet
 from kg.database.settings import Settings
 from kg.editing.undo import undo
-from kg.loaders.base import Row, load
+from kg.loaders.base import Row
+from kg.loaders.loading import load
 from kg.loaders.starter import Starter
 
 KG = (sys.executable, "-c", "from kg.cli import main; main()")

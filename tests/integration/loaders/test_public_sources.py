@@ -12,13 +12,14 @@ from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.schema import apply_schema
 from kg.editing.undo import undo
-from kg.loaders.base import Loader, load
+from kg.loaders.base import Loader
 from kg.loaders.cordis import Cordis
 from kg.loaders.covenant import Covenant
 from kg.loaders.eurocities import Eurocities
 from kg.loaders.geonames_dump import GeoNamesDump
 from kg.loaders.keep import Keep
 from kg.loaders.lau import Lau
+from kg.loaders.loading import load
 from kg.loaders.mayors import Mayors
 from kg.loaders.networks import Networks
 from kg.loaders.popolo import Popolo

@@ -10,8 +10,8 @@ from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.schema import apply_schema
 from kg.editing.undo import undo
-from kg.loaders.base import LoadReport, load
 from kg.loaders.geonames import GeoNames
+from kg.loaders.loading import LoadReport, load
 from kg.loaders.starter import DATA, Starter
 
 

@@ -8,20 +8,9 @@ import pytest
 
 from kg.database.loads import LoadHeader
 from kg.database.writer import Written
-from kg.loaders.base import (
-    Loader,
-    LoadReport,
-    Outcome,
-    Records,
-    Rejected,
-    Row,
-    Skipped,
-    _account,
-    _Fate,
-    _read,
-    _recall,
-    _unite,
-)
+from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
+from kg.loaders.fates import Fate, account, read_rows, recall, unite
+from kg.loaders.loading import LoadReport
 from kg.schema.nodes import City
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import MemberOf, TwinnedWith
@@ -55,18 +44,18 @@ class Made(Loader):
         return self._outcomes[row.line]
 
 
-def fates(*outcomes: Outcome) -> list[_Fate]:
-    made = _read(Made(outcomes), HEADER)
-    _unite(made)
+def fates(*outcomes: Outcome) -> list[Fate]:
+    made = read_rows(Made(outcomes), HEADER)
+    unite(made)
     return made
 
 
 def test_rows_rejected_when_they_are_held_against_others_get_their_cells_back() -> None:
     loader = Made([Records(facts=[member("1")]), Records(facts=[member("1", "2002")]), Rejected("unreadable")])
-    made = _read(loader, HEADER)
-    _unite(made)
+    made = read_rows(loader, HEADER)
+    unite(made)
     assert [bool(fate.row.cells) for fate in made] == [False, False, True]
-    _recall(loader, [fate for fate in made if isinstance(fate.outcome, Rejected)])
+    recall(loader, [fate for fate in made if isinstance(fate.outcome, Rejected)])
     assert [fate.row.cells.get("cell") for fate in made] == [None, "1", "2"]
     assert [fate.unread for fate in made] == [frozenset(), {"1"}, {"2"}]
 
@@ -98,7 +87,7 @@ def test_every_row_is_counted_once() -> None:
         Records(),
     )
     written = Written(changed={made[0].keys[1]}, self_loops={made[3].keys[0]})
-    rows, skipped = _account(made, written)
+    rows, skipped = account(made, written)
     assert rows == {"read": 8, "written": 1, "unchanged": 2, "skipped": 4, "rejected": 1}
     assert skipped == {"the same as an earlier row": 1, "joins a node to itself": 1, "too small": 2}
 

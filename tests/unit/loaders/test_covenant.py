@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from kg.database.claims import claim_fact
 from kg.database.loads import LoadHeader
-from kg.database.writer import claim_fact
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected
 from kg.loaders.covenant import COVENANT, Covenant

@@ -47,19 +47,19 @@ def test_place_is_found_by_id_and_by_key(gazetteer: SqliteGazetteer) -> None:
     riga = gazetteer.place(456172)
     assert riga is not None
     assert (riga.name, riga.country, riga.population) == ("Riga", "LV", 742572)
-    assert [named.place for named in gazetteer.named("LV", place_key("RĪGA", "LV"))] == [456172]
-    assert gazetteer.named("LT", place_key("Riga", "LT")) == ()
+    assert [named.place for named in gazetteer.named(("LV",), place_key("RĪGA", "LV"))] == [456172]
+    assert gazetteer.named(("LT",), place_key("Riga", "LT")) == ()
     assert gazetteer.place(1) is None
 
 
 @pytest.mark.parametrize("junk", ["RIX", "lijiajia"])
 def test_codes_and_machine_transliterations_are_no_names(gazetteer: SqliteGazetteer, junk: str) -> None:
-    assert gazetteer.named("LV", place_key(junk, "LV")) == ()
+    assert gazetteer.named(("LV",), place_key(junk, "LV")) == ()
 
 
 def test_name_in_its_own_letters_is_kept_beside_its_ascii_form(gazetteer: SqliteGazetteer) -> None:
-    assert {named.text for named in gazetteer.named("DE", place_key("München", "DE"))} == {"München", "Muenchen"}
-    assert {named.text for named in gazetteer.named("FR", place_key("Lille", "FR"))} == {"Lille"}
+    assert {named.text for named in gazetteer.named(("DE",), place_key("München", "DE"))} == {"München", "Muenchen"}
+    assert {named.text for named in gazetteer.named(("FR",), place_key("Lille", "FR"))} == {"Lille"}
 
 
 def test_file_is_made_once(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.loaders.values import check_layout, parse_date, parse_number, parse_whole, present
+from kg.loaders.reading.values import check_layout, parse_date, parse_number, parse_whole, present
 from kg.schema.dates import check_partial_date
 
 

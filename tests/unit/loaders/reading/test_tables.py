@@ -10,7 +10,7 @@ import pytest
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.tables import checksum, read_csv, write_rejects
+from kg.loaders.reading.tables import checksum, read_csv, write_rejects
 
 
 def table(tmp_path: Path, content: bytes | str) -> Path:

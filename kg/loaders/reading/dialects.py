@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from kg.errors import KgError, quoted
-from kg.loaders.code_pages import likeliest_page
-from kg.loaders.grids import Wanted, name_columns
+from kg.loaders.reading.code_pages import likeliest_page
+from kg.loaders.reading.grids import Wanted, name_columns
 
 #: Characters from which the separator is found out.
 SAMPLE = 1 << 16

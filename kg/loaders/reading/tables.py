@@ -11,11 +11,11 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.delimited import read_delimited
-from kg.loaders.grids import Wanted, read_rows
-from kg.loaders.parquet import read_parquet
-from kg.loaders.streams import explained, open_bytes
-from kg.loaders.workbooks import read_workbook
+from kg.loaders.reading.delimited import read_delimited
+from kg.loaders.reading.grids import Wanted, read_rows
+from kg.loaders.reading.parquet import read_parquet
+from kg.loaders.reading.streams import explained, open_bytes
+from kg.loaders.reading.workbooks import read_workbook
 
 
 def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from kg.errors import KgError
-from kg.loaders.streams import Counted, Readable
+from kg.loaders.reading.streams import Counted, Readable
 
 #: Cells that one sheet may span, filled or not; each takes 32 bytes when it is read.
 MAX_CELLS = 20_000_000

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
-from kg.loaders.grids import HEADER_WITHIN, Line, Wanted, base_names
-from kg.loaders.packages import Package, look_through, protected
-from kg.loaders.streams import explained
+from kg.loaders.reading.grids import HEADER_WITHIN, Line, Wanted, base_names
+from kg.loaders.reading.packages import Package, look_through, protected
+from kg.loaders.reading.streams import explained
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook

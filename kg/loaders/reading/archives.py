@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Row
-from kg.loaders.delimited import read_delimited
-from kg.loaders.grids import Wanted, read_rows
-from kg.loaders.streams import MAX_BYTES, Counted, explained
+from kg.loaders.reading.delimited import read_delimited
+from kg.loaders.reading.grids import Wanted, read_rows
+from kg.loaders.reading.streams import MAX_BYTES, Counted, explained
 
 #: More members than any publisher's archive has.
 MAX_MEMBERS = 10_000

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kg.errors import KgError
-from kg.loaders import archives
-from kg.loaders.archives import Member, list_members, read_zipped_table
+from kg.loaders.reading import archives
+from kg.loaders.reading.archives import Member, list_members, read_zipped_table
 
 PROJECTS = '\ufeff"id";"title"\r\n"101";"Ström; öl"\r\n'
 

@@ -34,7 +34,7 @@ def known_names() -> list[str]:
 
 @cache
 def _names() -> dict[str, str]:
-    text = resources.files("kg").joinpath("loaders", "mapping", "country_names.toml").read_text(encoding="utf-8")
+    text = resources.files("kg").joinpath("places", "country_names.toml").read_text(encoding="utf-8")
     return {normalise(name): code for code, names in tomllib.loads(text).items() for name in names}
 
 

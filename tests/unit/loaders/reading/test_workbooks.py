@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from kg.errors import KgError
-from kg.loaders import packages
-from kg.loaders.tables import read_table
-from kg.loaders.workbooks import sheet_names
+from kg.loaders.reading import packages
+from kg.loaders.reading.tables import read_table
+from kg.loaders.reading.workbooks import sheet_names
 
 SHEET = "xl/worksheets/sheet1.xml"
 Cells = Sequence[Sequence[object]]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from kg.database.loads import LoadHeader
 from kg.errors import KgError
-from kg.loaders import base
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
-from kg.loaders.tables import read_table, write_rejects
+from kg.loaders.fates import read_rows
+from kg.loaders.reading.tables import read_table, write_rejects
 
 
 def table(tmp_path: Path, content: bytes | str, name: str = "table.csv") -> Path:
@@ -247,7 +247,7 @@ class Towns(Loader):
 
 def test_the_frame_rejects_a_bad_line_without_looking_at_it(tmp_path: Path) -> None:
     loader = Towns(table(tmp_path, "city,country\nRiga,LV\nOslo\n"))
-    good, bad = base._read(loader, LoadHeader("towns", "2024", "abc", "towns 1"))
+    good, bad = read_rows(loader, LoadHeader("towns", "2024", "abc", "towns 1"))
     assert not isinstance(good.outcome, Rejected | Skipped)
     assert isinstance(bad.outcome, Rejected)
     assert bad.outcome.reason.startswith("1 cells where the header has 2")

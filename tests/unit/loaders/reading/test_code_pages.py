@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.loaders.code_pages import likeliest_page
+from kg.loaders.reading.code_pages import likeliest_page
 
 TOWNS = {
     "French": ("cp1252", "Besançon;Orléans;Nîmes;Châlons-en-Champagne;Évreux;Mâcon;Sète"),

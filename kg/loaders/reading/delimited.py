@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from kg.errors import KgError, quoted
-from kg.loaders.dialects import SAMPLE, Dialect, find_dialect, find_encoding
-from kg.loaders.grids import Line, Wanted
-from kg.loaders.streams import explained
+from kg.loaders.reading.dialects import SAMPLE, Dialect, find_dialect, find_encoding
+from kg.loaders.reading.grids import Line, Wanted
+from kg.loaders.reading.streams import explained
 
 #: Characters that one line may have; a cell of a workbook has at most 32,767.
 MAX_LINE = 1 << 20

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 from kg.errors import KgError, quoted
 from kg.loaders.base import Row
-from kg.loaders.grids import RowId
-from kg.loaders.streams import explained, open_bytes
+from kg.loaders.reading.grids import RowId
+from kg.loaders.reading.streams import explained, open_bytes
 
 #: What a document may come to; it is read as a whole, and takes several times its size then.
 MAX_BYTES = 256 * 1024**2

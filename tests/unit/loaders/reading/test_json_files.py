@@ -10,7 +10,7 @@ import pytest
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.json_files import read_json, read_json_lines
+from kg.loaders.reading.json_files import read_json, read_json_lines
 
 
 def file(tmp_path: Path, content: bytes | str) -> Path:

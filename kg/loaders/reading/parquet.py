@@ -8,10 +8,10 @@ from typing import Any
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.grids import Line, RowId, Wanted, read_rows
-from kg.loaders.json_files import json_text
-from kg.loaders.streams import explained
-from kg.loaders.workbooks import as_text
+from kg.loaders.reading.grids import Line, RowId, Wanted, read_rows
+from kg.loaders.reading.json_files import json_text
+from kg.loaders.reading.streams import explained
+from kg.loaders.reading.workbooks import as_text
 
 #: Rows that are in memory at a time.
 _BATCH = 4096

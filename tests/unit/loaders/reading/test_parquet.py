@@ -10,8 +10,8 @@ import pytest
 
 from kg.errors import KgError
 from kg.loaders.base import Row
-from kg.loaders.parquet import read_parquet
-from kg.loaders.tables import read_table
+from kg.loaders.reading.parquet import read_parquet
+from kg.loaders.reading.tables import read_table
 
 pyarrow = pytest.importorskip("pyarrow")
 

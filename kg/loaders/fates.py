@@ -1,0 +1,161 @@
+"""Every row of an input on its way into the graph: what it claims, or why nothing is taken of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from kg.database.claims import Claim, FactClaim, NodeClaim, claim_fact, claim_node
+from kg.database.loads import LoadHeader
+from kg.database.writer import Written
+from kg.errors import KgError
+from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
+from kg.schema.records import FactRecord, number_spells
+from kg.schema.relationships import Spell
+
+C = TypeVar("C", NodeClaim, FactClaim)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A row of which claims were made."""
+
+
+@dataclass(slots=True)
+class Fate:
+    """One row on its way through the frame.
+
+    Its cells and records are let go once claims are made of them, so that a large file fits; see :func:`recall`.
+    """
+
+    row: Row
+    outcome: Understood | Skipped | Rejected
+    nodes: list[NodeClaim] = field(default_factory=list)
+    facts: list[FactClaim] = field(default_factory=list)
+    #: Facts whose spells are numbered when all rows are read.
+    spells: list[FactRecord] = field(default_factory=list)
+    #: What the source calls the row and the things in it, when it is rejected: what it said of these before stays.
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> list[str]:
+        return [claim.key for claim in self.nodes] + [claim.key for claim in self.facts]
+
+    def reject(self, reason: str) -> None:
+        """Take nothing of the row, for this reason."""
+        claims: list[Claim] = [*self.nodes, *self.facts]
+        self.unread = frozenset((self.row.id, *(claim.assertion.row for claim in claims)))
+        self.outcome = Rejected(reason)
+        self.nodes, self.facts = [], []
+
+
+def read_rows(loader: Loader, header: LoadHeader) -> list[Fate]:
+    """Return all rows, with what each claims."""
+    fates = []
+    nodes: dict[str, NodeClaim] = {}
+    facts: dict[str, FactClaim] = {}
+    for row in loader.extract():
+        outcome = Rejected(row.defect) if row.defect else _transform(loader, row)
+        if not isinstance(outcome, Records):
+            rejected = isinstance(outcome, Rejected)
+            kept = row if rejected else replace(row, cells={})
+            fates.append(Fate(kept, outcome, unread=frozenset((row.id,)) if rejected else frozenset()))
+            continue
+        fate = Fate(replace(row, cells={}), Understood())
+        fate.nodes = [_known(claim_node(record, header), nodes) for record in outcome.nodes]
+        fate.spells = [record for record in outcome.facts if isinstance(record.fact, Spell)]
+        rest = (record for record in outcome.facts if not isinstance(record.fact, Spell))
+        fate.facts = [_known(claim_fact(record, header), facts) for record in rest]
+        fates.append(fate)
+    if not fates:
+        raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
+    spelt = [(fate, record) for fate in fates for record in fate.spells]
+    for (fate, _), record in zip(spelt, number_spells([record for _, record in spelt]), strict=True):
+        fate.facts.append(_known(claim_fact(record, header), facts))
+        fate.spells = []
+    return fates
+
+
+def _known(claim: C, known: dict[str, C]) -> C:
+    """Return the claim, or the very same one that an earlier row made: many rows describe one project, network or country."""
+    first = known.setdefault(claim.key, claim)
+    return first if first.assertion.given == claim.assertion.given else claim
+
+
+def _transform(loader: Loader, row: Row) -> Outcome:
+    try:
+        return loader.transform(row)
+    except ValidationError as error:
+        return Rejected(_explain(error))
+    except ValueError as error:
+        return Rejected(str(error))
+
+
+def _explain(error: ValidationError) -> str:
+    parts = []
+    for detail in error.errors(include_url=False):
+        where = ".".join(str(place) for place in detail["loc"])
+        message = detail["msg"].removeprefix("Value error, ")
+        parts.append(f"{where}: {message}" if where else message)
+    return "; ".join(parts)
+
+
+def rename(fates: Sequence[Fate], header: LoadHeader) -> None:
+    """Let the claims be those of a load whose id turned out to be another: the same edition is loaded once more."""
+    for fate in fates:
+        fate.nodes = [replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.nodes]
+        fate.facts = [replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.facts]
+
+
+def recall(loader: Loader, rejected: Sequence[Fate]) -> None:
+    """Give the rows that were rejected after they had been understood their cells again, for the table of rejects."""
+    wanted = {(fate.row.file, fate.row.line, fate.row.id): fate for fate in rejected if not fate.row.cells}
+    if wanted:
+        for row in loader.extract():
+            if fate := wanted.get((row.file, row.line, row.id)):
+                fate.row = row
+
+
+def unite(fates: Sequence[Fate]) -> None:
+    """See to it that what the same row of the source says twice counts once, and does not differ."""
+    seen: dict[str, str] = {}
+    for fate in fates:
+        # What was read of each, before or, when a row says a thing twice, in this row.
+        here = {claim.key: claim.assertion.given for claim in reversed(fate.facts)}
+        differing = [
+            claim.assertion for claim in fate.facts if seen.get(claim.key, here[claim.key]) != claim.assertion.given
+        ]
+        if differing:
+            fate.reject(f"row {differing[0].row!r} of {differing[0].source} was read before with other values")
+        elif not fate.nodes and fate.facts and all(claim.key in seen for claim in fate.facts):
+            fate.outcome = Skipped("the same as an earlier row")
+            fate.facts = []
+        else:
+            seen |= here
+
+
+def account(fates: Sequence[Fate], written: Written) -> tuple[dict[str, int], dict[str, int]]:
+    """Count what became of each row, and check that every row is counted once."""
+    rows: Counter[str] = Counter({"read": len(fates), "written": 0, "unchanged": 0, "skipped": 0, "rejected": 0})
+    skipped: Counter[str] = Counter()
+    for fate in fates:
+        match fate.outcome:
+            case Rejected():
+                rows["rejected"] += 1
+            case Skipped(rule):
+                rows["skipped"] += 1
+                skipped[rule] += 1
+            case _ if fate.facts and all(key in written.self_loops for key in fate.keys):
+                rows["skipped"] += 1
+                skipped["joins a node to itself"] += 1
+            case _ if any(key in written.changed for key in fate.keys):
+                rows["written"] += 1
+            case _:
+                rows["unchanged"] += 1
+    if rows["read"] != sum(number for name, number in rows.items() if name != "read"):
+        raise AssertionError(f"rows do not add up: {dict(rows)}")
+    return dict(rows), dict(skipped)
