@@ -106,9 +106,9 @@ class SqliteGazetteer:
 
     def _named(self, countries: tuple[str, ...], key: str) -> tuple[Named, ...]:
         rows = self._connection.execute(
-            f"SELECT place, main, text FROM name WHERE country IN ({', '.join('?' * len(countries))}) AND key = ? "
+            "SELECT place, main, text FROM name WHERE country IN (SELECT value FROM json_each(?)) AND key = ? "
             "ORDER BY place, main DESC, text",
-            (*countries, key),
+            (json.dumps(countries), key),
         )
         return tuple(Named(place, bool(main), text) for place, main, text in rows)
 

@@ -135,6 +135,11 @@ def test_without_a_country_only_a_large_place_with_a_name_of_its_own(
     assert resolver.resolve(PlaceQuery(name, None)).status == status
 
 
+@pytest.mark.parametrize("name", ["Reykjavi", "Strasbroug", "Stadt Frankfurt am Main", "Barbastro Huesca"])
+def test_without_a_country_only_names_as_they_are_written_are_looked_up(resolver: Resolver, name: str) -> None:
+    assert resolver.resolve(PlaceQuery(name, None)).status == "unknown"
+
+
 def test_exact_id_needs_no_name(resolver: Resolver) -> None:
     answer = resolver.resolve(PlaceQuery("whatever", "LV", ids=("wikidata:Q1773", "geonames:456172")))
     assert (found(answer), answer.confidence) == ("Riga", 1.0)
