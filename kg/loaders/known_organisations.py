@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from kg.places.names import normalise
+from kg.schema.nodes import Organisation
 
 
 @cache
@@ -23,6 +24,16 @@ def _by_name() -> dict[str, dict[str, frozenset[str]]]:
             if key := normalise(name):
                 bearers[key].add(row["id"])
     return {name: {id_: frozenset(countries[id_]) for id_ in ids} for name, ids in bearers.items()}
+
+
+@cache
+def known_by_id() -> dict[str, Organisation]:
+    """Return the starter's organisations by own id, as name and kind describe them, so that a graph without the starter has them."""
+    text = resources.files("kg").joinpath("data", "organisations.csv").read_text(encoding="utf-8")
+    found: dict[str, Organisation] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found.setdefault(f"own:{row['id']}", Organisation(name=row["name"], kind=row["kind"] or None))
+    return found
 
 
 def known_organisation(name: str, country: str | None = None) -> str | None:

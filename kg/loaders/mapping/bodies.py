@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kg.loaders.known_organisations import known_organisation
+from kg.loaders.known_organisations import known_by_id, known_organisation
 from kg.loaders.localities import Localities, Placed, country_record, own_id
 from kg.loaders.mapping.entities import AUTHORITY, NodeBlock
 from kg.loaders.mapping.kinds import as_code
@@ -90,8 +90,14 @@ class Bodies:
         for label in block.labels:
             fitting = [id_ for id_ in ids if id_.partition(":")[0] in schemes[label]]
             if fitting:
-                return Made(reference(label, best_first(fitting)[0]))
+                return self._starters(label, best_first(fitting)[0])
         return Made(reference(block.labels[0], self._own(block.labels[0], own))) if own else None
+
+    def _starters(self, label: str, id_: str) -> Made:
+        """Return a node by its id; one that the starter has is described, so that the list loads without the starter as well."""
+        known = known_by_id().get(id_) if label == "Organisation" else None
+        nodes = (NodeRecord(known, (id_,), self._source, id_),) if known else ()
+        return Made(reference(label, id_), nodes)
 
     def _own(self, label: str, code: str) -> str:
         """Return the id of what the source calls by a code of its own."""

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg import __version__
-from kg.cli.fetch import fetch as command
+from kg.cli import root
 from kg.errors import KgError
 from kg.fetching.endpoint import Endpoint
 from kg.fetching.wikidata import Fetched, fetch, part_of
@@ -341,7 +341,7 @@ def test_what_is_fetched_can_be_loaded(run: Run) -> None:
 
 
 def invoke(service: Service, *arguments: str) -> Any:
-    return CliRunner().invoke(command, ["wikidata", *arguments, "--endpoint", service.address])
+    return CliRunner().invoke(root, ["fetch", "wikidata", *arguments, "--endpoint", service.address])
 
 
 def test_the_command_writes_the_file_and_says_how_to_load_it(service: Service, tmp_path: Path) -> None:
