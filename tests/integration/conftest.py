@@ -88,6 +88,12 @@ def connection(address: Address) -> Iterator[Connection]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def _nobody_judged_anything(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the person at this machine decided on places is no matter of the tests."""
+    monkeypatch.setenv("KG_JUDGEMENTS", str(tmp_path_factory.getbasetemp() / "judgements.csv"))
+
+
 @pytest.fixture
 def database(connection: Connection) -> Connection:
     """The session's Neo4j without any node; constraints and indexes stay."""

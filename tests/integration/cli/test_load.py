@@ -71,9 +71,16 @@ def test_the_digest_is_the_last_line_and_the_only_one_on_stdout(empty: Connectio
 
 def test_sources_that_can_be_loaded_and_those_that_were(empty: Connection) -> None:
     can = json.loads(kg("sources", "--format", "json").stdout)
-    assert {entry["id"] for entry in can} == {"starter", "geonames"}
+    assert {entry["id"] for entry in can} > {"starter", "geonames", "geonames-dump", "table"}
+    assert len(can) == 13
+    assert all(entry["brings"] and entry["publisher"] and entry["licence"] for entry in can)
+    assert {entry["loaded"][0] for entry in can if "loaded" in entry} == {"no"}
     assert json.loads(kg("sources", "--loaded", "--format", "json").stdout) == []
     kg(*FEW)
+    (of_geonames,) = [
+        entry["loaded"] for entry in json.loads(kg("sources", "--format", "json").stdout) if entry["id"] == "geonames"
+    ]
+    assert "30 rows (0 rejected), 4 nodes and 2 facts" in of_geonames[0]
     (source,) = json.loads(kg("sources", "--loaded", "--format", "json").stdout)
     assert source["id"] == "geonames"
     assert source["licence"] == "CC BY 4.0"

@@ -1,103 +1,74 @@
-"""A person's judgements: read, added, taken back; and what is said of a broken file."""
+"""What persons decided, in a plain file: the last answer counts, can be taken back, and a broken file says where."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kg.errors import KgError
-from kg.home import judgements_file
-from kg.places.judgements import (
-    COLUMNS,
-    Judgement,
-    Judgements,
-    append_judgement,
-    read_judgements,
-    withdraw,
-)
-
-NO = Judgement("no", "own:x", "geonames:1", "Castro", "IT", "an editor", "2026-11-23", 'another, "the" other')
-YES = Judgement("yes", "own:x", "geonames:2", "", "", "", "", "")
+from kg.places.judgements import COLUMNS, Judgement, append_judgement, read_judgements, withdraw
 
 
-def test_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("KG_HOME", str(tmp_path))
-    assert judgements_file() == tmp_path / "judgements.csv"
-    monkeypatch.setenv("KG_JUDGEMENTS", str(tmp_path / "other.csv"))
-    assert judgements_file() == tmp_path / "other.csv"
-    assert read_judgements(judgements_file()).all == ()
+def said(answer: str, subject: str = "own:x", candidate: str = "geonames:1", date: str = "2026-01-01") -> Judgement:
+    return Judgement(answer, subject, candidate, "Riga, 'the' city", "LV", "Anna", date, 'seen, on a map; "twice"')
 
 
-def test_what_is_added_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "judgements.csv"
-    append_judgement(path, NO)
-    append_judgement(path, YES)
-    assert read_judgements(path).all == (NO, YES)
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "judgements.csv"
 
 
-def test_lookups() -> None:
-    judgements = Judgements((NO, YES))
-    assert judgements.no("own:x", "geonames:1")
-    assert not judgements.no("own:x", "geonames:2")
-    assert judgements.yes("own:x") == "geonames:2"
-    assert judgements.yes("own:y") is None
-    assert judgements.different("geonames:1", "own:x")
-    assert not judgements.different("geonames:2", "own:x")
+def test_no_file_is_no_judgement(file: Path) -> None:
+    assert read_judgements(file).all == ()
 
 
-def test_later_answer_on_a_pair_holds() -> None:
-    judgements = Judgements((NO, replace(NO, answer="unsure")))
+def test_what_is_written_is_read(file: Path) -> None:
+    append_judgement(file, said("unsure"))
+    append_judgement(file, said("yes", candidate="geonames:2"))
+    assert read_judgements(file).all == (said("unsure"), said("yes", candidate="geonames:2"))
+    assert file.read_text(encoding="utf-8").splitlines()[0] == ",".join(COLUMNS)
+
+
+def test_the_last_answer_on_a_pair_counts_whichever_way_round(file: Path) -> None:
+    append_judgement(file, said("no"))
+    assert read_judgements(file).no("geonames:1", "own:x")
+    judgements = append_judgement(file, said("yes", "geonames:1", "own:x"))
     assert not judgements.no("own:x", "geonames:1")
+    assert judgements.yes("geonames:1") == "own:x"
 
 
-def test_taken_back(tmp_path: Path) -> None:
-    path = tmp_path / "judgements.csv"
-    append_judgement(path, NO)
-    taken = withdraw(path, "own:x", "geonames:1", "2026-11-24")
-    assert taken == NO
-    assert read_judgements(path).all == (replace(NO, withdrawn="2026-11-24"),)
-    assert not read_judgements(path).no("own:x", "geonames:1")
-    with pytest.raises(KgError, match="own:x"):
-        withdraw(path, "own:x", "geonames:1", "2026-11-24")
-
-
-def test_wrong_day_takes_nothing_back(tmp_path: Path) -> None:
-    path = tmp_path / "judgements.csv"
-    append_judgement(path, NO)
-    with pytest.raises((KgError, ValueError), match="tomorrow"):
-        withdraw(path, "own:x", "geonames:1", "tomorrow")
-    assert read_judgements(path).all == (NO,)
-
-
-HEADER = ",".join(COLUMNS)
+def test_taking_back_keeps_the_line_and_brings_no_earlier_answer_back(file: Path) -> None:
+    append_judgement(file, said("yes"))
+    append_judgement(file, said("no"))
+    assert withdraw(file, "geonames:1", "own:x", "2026-02-01").answer == "no"
+    judgements = read_judgements(file)
+    assert [one.withdrawn for one in judgements.all] == ["2026-02-01", "2026-02-01"]
+    assert judgements.different("own:x", "geonames:1") is None
+    assert judgements.yes("own:x") is None
+    with pytest.raises(KgError, match="nobody judged"):
+        withdraw(file, "own:x", "geonames:1", "2026-02-02")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("answer,subject\nyes,own:x\n", "line 1: the columns"),
-        (f"{HEADER}\nmaybe,own:x,geonames:1,,,,,,\n", "line 2: answer 'maybe'"),
-        (f"{HEADER}\nyes,own:x,geonames:1,,,,,,\nyes,x,geonames:1,,,,,,\n", "line 3: 'x' is not an id"),
-        (f"{HEADER}\nyes,own:x,geonames:1,,,,23.11.2026,,\n", "line 2:.*23.11.2026"),
-        (f"{HEADER}\nyes,own:x,geonames:1,a,b,c,,d,e,f,g\n", "line 2: 11 cells where 9"),
-        ("", "line 1: the columns"),
+        ("answer,subject\n", "line 1: the columns of a file of judgements are answer,subject,candidate"),
+        (
+            f"{','.join(COLUMNS)}\nperhaps,own:x,geonames:1,,,,,,\n",
+            "line 2: answer 'perhaps' is none of yes, no, unsure",
+        ),
+        (f"{','.join(COLUMNS)}\nyes,own:x,Riga,,,,,,\n", "line 2: 'Riga' is not an id"),
+        (f"{','.join(COLUMNS)}\nyes,own:x,own:x,,,,,,\n", "line 2: own:x is held against itself"),
+        (f"{','.join(COLUMNS)}\nyes,own:x,geonames:1\n", "line 2: 3 cells where 9 are expected"),
+        (f"{','.join(COLUMNS)}\nyes,own:x,geonames:1,,,,soon,,\n", "line 2: 'soon' is not a date"),
     ],
 )
-def test_broken_file(tmp_path: Path, text: str, said: str) -> None:
-    path = tmp_path / "judgements.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(KgError, match=said):
-        read_judgements(path)
-    with pytest.raises(KgError):
-        append_judgement(path, YES)
-    assert path.read_text(encoding="utf-8") == text
-
-
-def test_file_in_another_encoding(tmp_path: Path) -> None:
-    path = tmp_path / "judgements.csv"
-    path.write_bytes(f"{HEADER}\nyes,own:x,geonames:1,Älmhult,,,,,\n".encode("latin-1"))
-    with pytest.raises(KgError, match="UTF-8"):
-        read_judgements(path)
+def test_a_broken_file_says_where_and_is_left_as_it_is(file: Path, text: str, message: str) -> None:
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(KgError, match=message.replace("'", ".")):
+        read_judgements(file)
+    with pytest.raises(KgError, match=message.replace("'", ".")):
+        append_judgement(file, said("yes"))
+    assert file.read_text(encoding="utf-8") == text
