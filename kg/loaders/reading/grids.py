@@ -43,7 +43,8 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
     """Yield what stands below the header as rows; a line that does not fit under it is a row with a defect.
 
     Lines without any content are no rows. A column without a name is called ``column 3``; of several with the same name, each
-    is numbered: ``name (1)``, ``name (2)``.
+    is numbered: ``name (1)``, ``name (2)``. Columns behind the last that has a name are not read where the header's line has
+    their cells, empty.
 
     Args:
         lines: All lines of the table, in order.
@@ -58,15 +59,16 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
     lines = iter(lines)
     if wanted.names:
         header = list(wanted.names)
+        width = len(header)
         _check_columns(header, wanted.columns, where)
     else:
-        header, rest = _find_header(lines, wanted, where)
+        header, width, rest = _find_header(lines, wanted, where)
         lines = chain(rest, lines)
     number = bad = 0
     first_defect = ""
     for line in lines:
         if any(line.cells) or line.defect:
-            row = _as_row(line, header, wanted.row_id, file)
+            row = _as_row(line, header, width, wanted.row_id, file)
             number += 1
             if row.defect:
                 bad += 1
@@ -80,8 +82,8 @@ def read_rows(lines: Iterable[Line], wanted: Wanted, *, file: str, where: str) -
         )
 
 
-def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[list[str], list[Line]]:
-    """Return the header and what was read beyond it: the line said, else the first with all columns, else the first at all."""
+def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[list[str], int, list[Line]]:
+    """Return the header, how many cells its line has, and what was read beyond: the line said, else the first with all columns, else the first."""
     seen: list[Line] = []
     for line in lines:
         if wanted.header_row is not None:
@@ -96,7 +98,7 @@ def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[lis
         if wanted.header_row is not None or not wanted.columns or set(wanted.columns) <= set(base_names(line.cells)):
             header = name_columns(line.cells)
             _check_columns(header, wanted.columns, where)
-            return header, []
+            return header, len(line.cells), []
         if len(seen) >= HEADER_WITHIN:
             break
     if wanted.header_row is not None:
@@ -107,7 +109,7 @@ def _find_header(lines: Iterator[Line], wanted: Wanted, where: str) -> tuple[lis
         raise KgError(f"{where} is empty: is it the right file, and was it downloaded completely?")
     header = name_columns(seen[0].cells)
     _check_columns(header, wanted.columns, where)
-    return header, seen[1:]
+    return header, len(seen[0].cells), seen[1:]
 
 
 def base_names(cells: Sequence[str]) -> list[str]:
@@ -152,11 +154,14 @@ def _check_columns(header: Sequence[str], columns: Collection[str], where: str) 
         )
 
 
-def _as_row(line: Line, header: Sequence[str], row_id: RowId | None, file: str) -> Row:
+def _as_row(line: Line, header: Sequence[str], width: int, row_id: RowId | None, file: str) -> Row:
     cells = list(line.cells)
     defect = line.defect
     while len(cells) > len(header) and not cells[-1]:
         cells.pop()
+    if len(header) < len(cells) <= width and any(cells[: len(header)]):
+        # Behind the last heading the sheet has columns without one (it stands in a merged cell above): remarks, not a wrong row.
+        del cells[len(header) :]
     if len(cells) != len(header) and not defect:
         defect = f"{len(cells)} cells where the header has {len(header)}: is a separator or a quotation mark missing, or one too many?"
     named = dict(zip_longest(header, cells[: len(header)], fillvalue=""))

@@ -47,6 +47,15 @@ def cells(path: Path, **options: object) -> list[dict[str, str]]:
     return [dict(row.cells) for row in rows]
 
 
+def test_a_last_column_named_in_a_merged_cell_above_spoils_no_row(tmp_path: Path) -> None:
+    heading = [["Member", None, "Inhabitants"], ["City", "Country", None]]
+    path = workbook(tmp_path / "a.xlsx", S=[*heading, ["Riga", "LV", 605273], ["Passau", "DE", None]])
+    assert cells(path, columns=["City"]) == [
+        {"City": "Riga", "Country": "LV"},
+        {"City": "Passau", "Country": "DE"},
+    ]
+
+
 def test_cells_are_text_as_a_reader_sees_it(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
