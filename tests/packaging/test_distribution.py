@@ -101,7 +101,15 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         re.split(r"[<>=;\[ ]", entry)[0] for entry in metadata.get_all("Requires-Dist", []) if "extra ==" not in entry
     }
     assert core == {"click", "neo4j", "platformdirs", "pydantic", "pydantic-settings", "rich"}
-    assert set(metadata.get_all("Provides-Extra", [])) == {"local", "geonames", "py2neo", "pictures", "dev"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {
+        "local",
+        "geonames",
+        "loaders",
+        "parquet",
+        "py2neo",
+        "pictures",
+        "dev",
+    }
 
 
 def test_sdist_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:
