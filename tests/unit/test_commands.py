@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
-from kg.cli import COMMANDS
+from kg.cli import COMMANDS, main
 from kg.cli.document import PAGE, page, walk
 
 ALL = [(name, command) for name, command, _ in walk()]
@@ -52,3 +53,15 @@ def test_help_stays_light() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Usage:" in done.stdout
+
+
+def test_a_package_that_is_not_installed_is_named_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    table = tmp_path / "members.csv"
+    table.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["load", "table", str(table), "--mapping", str(table)])
+    assert ended.value.code == 2
+    assert "pip install 'localgov-kg[loaders]'" in capsys.readouterr().err
