@@ -140,6 +140,8 @@ def _members(path: Path, table: Sniffed, fields: dict[str, Column]) -> Iterator[
     for field in ("name", "country", "since", "until", "status", "role", "population", "website", "latitude", "longitude",
                   "geonames", "wikidata", "lau", "region", "names", "own_id"):  # fmt: skip
         column = fields.get(field)
+        if column is None and field == "name":
+            yield f"  name: {FILL_IN}  # the column with the members' names; none of its headings says so"
         if column is not None and _has(label, field) and not (field == "own_id" and not _names_members(column)):
             within = field == "name" and "country" not in fields and _names_countries(column)
             yield f"  {field}: {_taken(column, _BEFORE) if within else _value(field, column)}  # {_examples(column)}"

@@ -35,6 +35,7 @@ def filled_in(text: str) -> str:
         text.replace("title: TO FILL IN", "title: Towns")
         .replace("publisher: TO FILL IN", "publisher: Us")
         .replace("of: TO FILL IN", "of: own:eurocities")
+        .replace("name: TO FILL IN", "name: {value: Wien}")
     )
 
 
@@ -234,6 +235,11 @@ def test_json_lines_and_tables_without_a_header(tmp_path: Path, outcomes: Outcom
     bare = write(tmp_path, "Wien\tAT\t1999\nKöln\tDE\t2003\n", "towns.tsv")
     found = outcomes(bare, filled_in(suggest(bare, today=TODAY)))
     assert [(row.id, type(outcome)) for row, outcome in found] == [("AT|Wien", Records), ("DE|Köln", Records)]
+
+
+def test_what_no_column_holds_is_to_be_filled_in(tmp_path: Path) -> None:
+    text = suggest(write(tmp_path, "E-mail;Phone\na@b.example;1\nc@d.example;2\n"), today=TODAY)
+    assert "  name: TO FILL IN  # the column" in text
 
 
 def test_the_first_word_of_a_field_fits_best() -> None:
