@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kg.places.choice import HINT_KM, SAME_PLACE_KM, location
 from kg.places.distance import kilometres
+from kg.places.districts import NumberedDistrict, numbered_district
 from kg.places.gazetteer import Place
 from kg.places.query import PlaceQuery
 from kg.places.search import Found, Search
@@ -17,6 +18,7 @@ from kg.places.variants import (
     joined,
     nominatives,
     of_a_district,
+    of_a_settlement,
     qualified,
     variants,
 )
@@ -24,9 +26,9 @@ from kg.places.variants import (
 #: How near a place must lie to the one after which it is named ("Villanova di Camposampiero").
 _QUALIFIER_KM = 20.0
 #: What a place must have to be taken for one with a longer or shorter name.
+_CITY_OF_A_DISTRICT = 0.7
 _LONE_LIKENESS = 0.9
 _LONE_POPULATION = 500
-_PART_POPULATION = 3_000
 #: Where qualifiers are added to the names of towns that are known without them. In the south most belong to the name.
 _TOLD_APART = frozenset(("AT", "BE", "CH", "CZ", "DE", "GB", "HR", "IE", "LI", "LU", "NL", "PL", "SI", "SK"))
 
@@ -54,6 +56,10 @@ def _all(query: PlaceQuery, countries: Sequence[str], search: Search) -> Iterato
         for name in names:
             yield Attempt(Variant(name, 1.0, "as written"), search.named(name, countries))
         return
+    for name in names:
+        if district := numbered_district(name, query.country, search):
+            yield from _of_numbered(name, district, countries, search)
+            return
     ways = [variant for name in names for variant in variants(name, query.country)]
     for variant in ways:
         yield Attempt(variant, search.named(variant.text, countries))
@@ -69,6 +75,22 @@ def _all(query: PlaceQuery, countries: Sequence[str], search: Search) -> Iterato
                 Variant(variant.text, 0.93, variant.rule, variant.hints), found, countries, search, _QUALIFIER_KM
             )
     yield from _like_it(names, ways, query.country, countries, search)
+
+
+def _of_numbered(name: str, district: NumberedDistrict, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
+    """Find a district of a city that is told by its number; the city itself is only shown to a person."""
+    spot = location(district.city)
+    for text, rule in ((name, "as written"), *((text, "number of a district") for text in district.names)):
+        exact = [
+            one
+            for one in search.named(text, countries)
+            if one.likeness == 1.0
+            and one.place.id != district.city.id
+            and kilometres(location(one.place), spot) <= _QUALIFIER_KM
+        ]
+        yield Attempt(Variant(text, 0.95, rule), exact)
+    whole = [Found(district.city, district.city.name, 1.0, True, False)]
+    yield Attempt(Variant(name, _CITY_OF_A_DISTRICT, "city of a district"), whole)
 
 
 def _like_it(
@@ -96,19 +118,17 @@ def _like_it(
             certain = country in _TOLD_APART and _is_lone(found)
             changed = Variant(variant.text, 0.85 if certain else 0.7, variant.rule)
             yield Attempt(changed, found, firm=False)
-        for number, part in enumerate(joined(name)):
-            found = search.named(part, countries)
-            certain = number == 0 and _is_lone(found, _PART_POPULATION)
-            changed = Variant(part, 0.85 if certain else 0.7, "one of joined names")
-            yield Attempt(changed, found, firm=False)
+        for part in joined(name):
+            # A county or a merged municipality is not the first of the places for which it is named.
+            yield Attempt(Variant(part, 0.7, "one of joined names"), search.named(part, countries), firm=False)
 
 
-def _is_lone(found: Sequence[Found], population: int = _LONE_POPULATION) -> bool:
+def _is_lone(found: Sequence[Found]) -> bool:
     """Whether one place alone, or several next to each other, bears a name as its own."""
     return (
         len({one.place.id for one in found}) > 0
         and all(one.main and one.likeness >= _LONE_LIKENESS for one in found)
-        and max(one.place.population for one in found) >= population
+        and max(one.place.population for one in found) >= _LONE_POPULATION
         and all(kilometres(location(one.place), location(found[0].place)) <= SAME_PLACE_KM for one in found)
     )
 
@@ -119,20 +139,21 @@ def _of_joined(name: str, countries: Sequence[str], search: Search) -> Iterator[
     found = [search.named(part, countries) for part in parts]
     for number, part in enumerate(parts):
         others = [other.place for place, group in enumerate(found) if place != number for other in group]
-        near = _near_any(found[number], others, SAME_PLACE_KM)
+        own = [one for one in found[number] if one.main]  # "Hersfeld-Rotenburg" is no municipality of Bad Hersfeld
+        near = _near_any(own, others, SAME_PLACE_KM)
         yield Attempt(Variant(part, 0.95, "joined names"), near)
 
 
 def _of_two(name: str, countries: Sequence[str], search: Search) -> Iterator[Attempt]:
     """Find a place written with the one that it lies in or near: "Barbastro Huesca", "Sint-Andries Brugge"."""
-    district = of_a_district(name)
+    district, settlement = of_a_district(name), of_a_settlement(name)
     whole: list[Found] = []
     for first, second in beginnings(name):
         found = [one for one in search.named(first, countries) if one.main and one.likeness == 1.0]
         yield from _near(Variant(first, 0.93, "with a place nearby", (second,)), found, countries, search, HINT_KM)
         if district:
             whole += [*found, *search.named(second, countries)]
-    yield Attempt(Variant(name, 0.9, "city of a district"), whole)
+    yield Attempt(Variant(name, 0.9 if settlement else _CITY_OF_A_DISTRICT, "city of a district"), whole)
 
 
 def _near(

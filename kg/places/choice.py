@@ -35,6 +35,18 @@ CLEAR = 0.4
 #: The same when the source tells the place from its namesakes by something that is not understood.
 CLEAR_IN_SPITE = 2.5
 
+#: Populations below this are not compared: many are those of a part.
+_LEAST_POPULATION = 500
+#: A unit that has so much fewer inhabitants than the place is another one: a district of the city, the rural municipality around the
+#: town, a village of the same name. The first holds for a place of that very name; the second for one found by another reading of the
+#: name, or where no location confirms it. Chosen on the Covenant of Mayors and the tables of twins.
+_SMALLER, _SMALLER_UNCONFIRMED = 5.0, 2.5
+#: The same for a unit with more inhabitants. A municipality of many villages often has ten times as many as the one for which it is
+#: named, so more is needed where the very name is found; a location settles this, but for a name that is only like the one given.
+_LARGER, _LARGER_OTHER_READING = 50.0, 5.0
+#: Populations that differ by no more than this may be of one place at two times.
+_SAME_POPULATION = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -109,3 +121,36 @@ def margin(weighed: Sequence[Weighed]) -> float:
         if kilometres(location(first.place), location(other.place)) > SAME_PLACE_KM:
             return first.weight - other.weight
     return math.inf
+
+
+def is_of_another_size(one: Weighed, query: PlaceQuery, rule: str) -> bool:
+    """Whether the populations of query and place are those of two different units; ``rule`` is how the name was read."""
+    if not query.population or query.population < _LEAST_POPULATION or not one.place.population:
+        return False
+    very_name = one.found.main and one.found.likeness == 1.0 and rule == "as written"
+    confirmed = query.location is not None and kilometres(location(one.place), query.location) <= SAME_PLACE_KM
+    larger = query.population / one.place.population
+    if larger < 1.0:
+        return 1 / larger > (_SMALLER if very_name and confirmed else _SMALLER_UNCONFIRMED)
+    if confirmed and one.found.likeness == 1.0:
+        return False
+    return larger > (_LARGER if very_name else _LARGER_OTHER_READING)
+
+
+def is_rather(other: Weighed, one: Weighed, query: PlaceQuery) -> bool:
+    """Whether ``other``, which lies elsewhere, bears the name itself, and ``one``, which the location confirms, only one like it.
+
+    One of both values of the source is wrong then. Another name of the place will do, unless population speaks for ``other``.
+    """
+    if not (other.found.main and other.found.likeness == 1.0) or (one.found.main and one.found.likeness == 1.0):
+        return False
+    return one.found.likeness < 1.0 or (
+        query.population is not None
+        and _ratio(other.place.population, query.population)
+        <= _SAME_POPULATION
+        < _ratio(one.place.population, query.population)
+    )
+
+
+def _ratio(one: int, other: int) -> float:
+    return max(one, other, 1) / max(min(one, other), 1)

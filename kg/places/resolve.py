@@ -9,7 +9,18 @@ from functools import cache
 
 from kg.home import judgements_file
 from kg.places.attempts import Attempt, attempts
-from kg.places.choice import CLEAR, CLEAR_IN_SPITE, CONTRADICTION_KM, SAME_PLACE_KM, Weighed, location, margin, weigh
+from kg.places.choice import (
+    CLEAR,
+    CLEAR_IN_SPITE,
+    CONTRADICTION_KM,
+    SAME_PLACE_KM,
+    Weighed,
+    is_of_another_size,
+    is_rather,
+    location,
+    margin,
+    weigh,
+)
 from kg.places.distance import kilometres
 from kg.places.gazetteer import Gazetteer, Place, open_gazetteer
 from kg.places.judgements import Judgements, read_judgements
@@ -22,6 +33,8 @@ from kg.places.variants import Variant
 THRESHOLD = 0.8
 #: How near the location must be that confirms a name which is only like the one given: neighbours often have like names.
 LIKE_NAME_KM = 3.0
+#: Below this not even a location confirms a name: a word of it tells the place from the one next to it.
+CONFIRMABLE = 0.6
 #: Inhabitants of a place that may be told by its name alone, without a country.
 WORLDWIDE = 50_000
 
@@ -93,10 +106,14 @@ class Resolver:
             near = [one for one in weighed if kilometres(location(one.place), query.location) <= CONTRADICTION_KM]
             if not near:
                 return Resolution("review", 0.4, _candidates(weighed, 0.4, variant))
+            rather = [one for one in weighed if one not in near and is_rather(one, near[0], query)]
             weighed = near
             sure = variant.weight * weighed[0].found.likeness
             near_enough = SAME_PLACE_KM if attempt.firm else LIKE_NAME_KM
-            if kilometres(location(weighed[0].place), query.location) <= near_enough:
+            confirmed = kilometres(location(weighed[0].place), query.location) <= near_enough
+            if rather:
+                sure, weighed = min(sure, 0.5), [*weighed, *rather]
+            elif confirmed and sure >= CONFIRMABLE:
                 sure = max(sure, 0.9)
         elif variant.hints and not weighed[0].hinted:
             # What tells it from its namesakes says that it is elsewhere, or that it is not the best known of them.
@@ -104,6 +121,8 @@ class Resolver:
                 sure = min(sure, 0.75)
             elif margin(weighed) < CLEAR_IN_SPITE:
                 sure = min(sure, 0.5)
+        if is_of_another_size(weighed[0], query, variant.rule):
+            sure = min(sure, 0.5)
         if query.country is None and not _is_known_worldwide(weighed):
             sure = min(sure, 0.5)
         if margin(weighed) < CLEAR:

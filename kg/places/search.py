@@ -26,6 +26,8 @@ SHORTEST_CUT = 4
 WIDELY_KNOWN = 40_000
 #: The same for a name with the same key.
 KNOWN_ALIKE = 5_000
+#: How likely a name is one from which it differs by a word that tells places apart.
+APART = 0.5
 #: Where many small places have names that differ by an article.
 _MANY_ALIKE = frozenset(("AD", "ES", "PT"))
 KNOWN = 1_000
@@ -94,7 +96,9 @@ class Search:
                     full = normalise(named.text)
                     if place is not None and named.main and full.startswith(plain + " "):
                         likely = " " in plain or is_qualifier(full[len(plain) :], country)
-                        found.append(Found(place, named.text, 0.95 if likely else 0.9, True, False))
+                        apart = _tells_apart(plain.split(), full.split())
+                        likeness = APART if apart else 0.95 if likely else 0.9
+                        found.append(Found(place, named.text, likeness, True, False))
         return found
 
     def cut_short(self, text: str, countries: Iterable[str]) -> list[Found]:
@@ -173,6 +177,8 @@ def _likeness(text: str, other: str, country: str, population: int, *, main: boo
     from rapidfuzz.distance import OSA
 
     first, second = (_plain_words(name, country) for name in (text, other))
+    if _tells_apart(first, second) or _is_part(first, second):
+        return APART
     if len(first) == len(second) > 1:
         different = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
         equal = [one for one, two in zip(first, second, strict=True) if one == two]
@@ -184,6 +190,17 @@ def _likeness(text: str, other: str, country: str, population: int, *, main: boo
     if main and len(joined) > 6 and population >= WIDELY_KNOWN and OSA.distance(joined, other_joined) == 1:
         return 0.92
     return 0.8
+
+
+def _tells_apart(first: list[str], second: list[str]) -> bool:
+    """Whether a word in which two names differ is one by which neighbours are told apart (Nou, Jug, Lower)."""
+    return bool(({*first} ^ {*second}) & {*words("apart")})
+
+
+def _is_part(first: list[str], second: list[str]) -> bool:
+    """Whether one of two names has a whole word more than the other."""
+    more = {*first} ^ {*second}
+    return bool(more - {*words("small"), *words("saint")}) and ({*first} < {*second} or {*second} < {*first})
 
 
 def _letters(text: str) -> str:

@@ -200,19 +200,38 @@ def joined(name: str) -> tuple[str, ...]:
     return parts if len(parts) > 1 else ()
 
 
+#: What joins two names, neither of which says where the other lies.
+_AND = frozenset(["a", "and", "e", "en", "et", "i", "ja", "kai", "og", "och", "und", "y"])
+
+
+def _is_hyphen(gap: str) -> bool:
+    return gap in ("-", "–", "—")
+
+
 def beginnings(name: str) -> Iterator[tuple[str, str]]:
-    """Yield the name cut in two at each space or hyphen, later cuts first ("Barbastro Huesca": Barbastro, Huesca)."""
-    for cut in reversed([found.span() for found in re.finditer(r"[\s\-–,]+", name.strip())]):
+    """Yield the name cut in two at each space, later cuts first ("Barbastro Huesca": Barbastro, Huesca)."""
+    for cut in reversed([found.span() for found in re.finditer(r"[\s\-–—,]+", name.strip())]):
         first, second = name.strip()[: cut[0]], name.strip()[cut[1] :]
         plain = normalise(first).split()
-        if plain and plain[-1] not in words("small") and len("".join(plain)) > 3 and len(normalise(second)) > 1:
+        if not plain or plain[-1] in words("small") or len("".join(plain)) < 4 or len(normalise(second)) < 2:
+            continue
+        if normalise(second).split()[0] not in _AND and not _is_hyphen(name.strip()[cut[0] : cut[1]]):
             yield first, second
 
 
 def of_a_district(name: str) -> bool:
     """Whether a word of the name says that it is that of a part of a city."""
+    return _has_word(name, "district")
+
+
+def of_a_settlement(name: str) -> bool:
+    """Whether a word of the name says that it is that of a settlement within a municipality ("Dresden OT Pillnitz")."""
+    return _has_word(name, "settlement")
+
+
+def _has_word(name: str, of: str) -> bool:
     plain = f" {normalise(name)} "
-    return any(f" {word} " in plain for word in words("district"))
+    return any(f" {word} " in plain for word in words(of))
 
 
 def qualified(name: str, country: str | None) -> tuple[Variant, ...]:

@@ -89,6 +89,7 @@ def test_no_rule_names_a_place_that_is_asked_for(shared_data: Path, gazetteer: S
         "santa": "saint", "land": "state", "municipio": "municipality", "wales": "a country", "scotland": "a country",
         "england": "a country", "northern ireland": "a country", "united kingdom": "a country", "great britain": "a country",
         "region": "tier", "allo": "Italian: at the", "delle": "Italian: of the", "sur": "French: on", "rayon": "district",
-        "nation": "tier", "sector": "district",
+        "nation": "tier", "sector": "district", "alta": "upper", "alto": "upper", "baja": "lower", "mala": "small", "male": "small",
+        "nove": "new", "novi": "new", "stara": "old",
     }  # fmt: skip
     assert common <= meanings.keys(), sorted(common - meanings.keys())
