@@ -58,7 +58,7 @@ def load_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--rejects",
             type=click.Path(dir_okay=False, path_type=Path),
-            help="CSV for rejected rows (else kg-rejects-NAME.csv in this folder).",
+            help="CSV for rejected rows (else kg-rejects-FILE.csv in this folder).",
         ),
         connection_options,
     )
@@ -212,6 +212,12 @@ def _click_option(name: str, option: Any) -> Callable[[Callable[..., None]], Cal
     return click.option(flag, name, type=kind, multiple=option.multiple, metavar=option.metavar, help=option.help)
 
 
+def _called(loader: Loader) -> str:
+    """Return what the rejects of a load are called by: the file that was read, since one loader reads many tables."""
+    files: tuple[Path, ...] = getattr(loader, "files", ())
+    return files[0].name.partition(".")[0] if files else loader.name
+
+
 @contextmanager
 def bars() -> Iterator[Progress]:
     """Show the phases of a load as they come, each with a bar on a terminal."""
@@ -257,6 +263,11 @@ def run_loads(
     finally:
         # Also of what was loaded before a later file was refused.
         if rejected:
-            path = rejects or Path(f"kg-rejects-{loads[0].name}.csv")
+            path = rejects or Path(f"kg-rejects-{_called(loads[0])}.csv")
             write_rejects(path, rejected)
-            click.echo(f"The {len(rejected)} rejected rows, with the reason of each: {path}", err=True)
+            rows = (
+                "1 rejected row, with its reason"
+                if len(rejected) == 1
+                else f"{len(rejected)} rejected rows, with the reason of each"
+            )
+            click.echo(f"{rows}: {path}", err=True)

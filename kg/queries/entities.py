@@ -173,6 +173,9 @@ def choose(found: Iterable[Entity], name: str) -> list[Entity]:
     """
     ordered = sorted(found, key=lambda entity: (-(entity.population or 0), entity.name, entity.id))
     existing = [entity for entity in ordered if entity.dissolved is None] or ordered
+    # Lists of pairs name cities without saying where they are: one that is known to lie somewhere is meant before these.
+    placed = [entity for entity in existing if entity.label != "City" or entity.country is not None]
+    existing = placed or existing
     by_shown_name = [entity for entity in existing if entity.is_shown_as(name)]
     if not by_shown_name:
         return existing

@@ -53,7 +53,7 @@ class Why(Result):
             )
             for statement in self.statements
         )
-        blocks.append(Table(("Source", "Row", "Edition", "Load", "Gives", "Missing since"), rows))
+        blocks.append(Table(("Source", "Row", "Edition", "First loaded by", "Gives", "Missing since"), rows))
         for field, values in self.differences.items():
             said = "; ".join(f"{source}: {_value(value)}" for source, value in values.items())
             blocks.append(Line(f"Sources differ in {field}: {said}. Shown: {_value(self.shown.get(field))}."))

@@ -46,3 +46,9 @@ def test_the_nearest_spelling_then_the_larger_place() -> None:
 def test_a_very_short_name_suggests_only_what_is_very_near() -> None:
     assert nearest("日本", [city("本", 9_000)]) == []
     assert nearest("ul", [city("Ulm", 120_000)]) != []
+
+
+def test_a_city_that_lies_somewhere_comes_before_one_of_which_only_the_name_is_known() -> None:
+    unplaced = Entity("wikidata:Q1", "City", "San Miniato", None, None)
+    assert choose([unplaced, city("San Miniato", 27_000)], "san miniato") == [city("San Miniato", 27_000)]
+    assert choose([unplaced], "san miniato") == [unplaced]
