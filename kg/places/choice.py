@@ -42,7 +42,7 @@ _LEAST_POPULATION = 500
 #: name, or where no location confirms it. Chosen on the Covenant of Mayors and the tables of twins.
 _SMALLER, _SMALLER_UNCONFIRMED = 5.0, 2.5
 #: The same for a unit with more inhabitants. A municipality of many villages often has ten times as many as the one for which it is
-#: named, so more is needed where the very name is found; a location settles this, but for a name that is only like the one given.
+#: named, so more is needed where the very name is found; a location settles this, but for one only like it.
 _LARGER, _LARGER_OTHER_READING = 50.0, 5.0
 #: Populations that differ by no more than this may be of one place at two times.
 _SAME_POPULATION = 2.0
@@ -132,7 +132,7 @@ def is_of_another_size(one: Weighed, query: PlaceQuery, rule: str) -> bool:
     larger = query.population / one.place.population
     if larger < 1.0:
         return 1 / larger > (_SMALLER if very_name and confirmed else _SMALLER_UNCONFIRMED)
-    if confirmed and one.found.likeness == 1.0:
+    if confirmed and rule != "similar name":
         return False
     return larger > (_LARGER if very_name else _LARGER_OTHER_READING)
 
