@@ -19,6 +19,8 @@ WHERE owningConstraint IS NULL AND type <> 'LOOKUP'
 RETURN name, CASE state WHEN 'FAILED' THEN type + ' that failed' ELSE type END AS type, entityType, labelsOrTypes,
        properties"""
 _AWAIT = "CALL db.awaitIndexes(300)"
+#: Times that making the schema is tried, where two begin at once on a busy server.
+_ATTEMPTS = 3
 
 _STATEMENT = re.compile(
     r"CREATE (?P<kind>CONSTRAINT|FULLTEXT INDEX|POINT INDEX|INDEX) (?P<name>\w+) IF NOT EXISTS "
@@ -36,6 +38,18 @@ def apply_schema(connection: Connection) -> None:
     Raises:
         KgError: What somebody else put into the database stands in the way.
     """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            _apply(connection)
+        except Neo4jError:
+            # Another kg may be making the same at this moment: what it has made is there when its indexes are.
+            connection.run_schema(_AWAIT)
+        else:
+            return
+    _apply(connection)
+
+
+def _apply(connection: Connection) -> None:
     there = _there(connection)
     for item in cypher.constraints():
         # What is left of a constraint whose making was cut off: the index that it was to own, owned by nobody.

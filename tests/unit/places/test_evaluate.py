@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kg.cli.evaluate import evaluate
+from kg.cli import root
 from kg.errors import KgError
 from kg.places.evaluate import by_cause, by_country, draw_disagreements, etmun_cases, keep_cases, summary, trial
 from kg.places.gazetteer import SqliteGazetteer
@@ -107,7 +107,7 @@ def command(monkeypatch: pytest.MonkeyPatch, gazetteer: SqliteGazetteer) -> CliR
 
 
 def test_command_prints_a_table(command: CliRunner, etmun: Path) -> None:
-    done = command.invoke(evaluate, ["places", "--etmun", str(etmun)], catch_exceptions=False)
+    done = command.invoke(root, ["evaluate", "places", "--etmun", str(etmun)], catch_exceptions=False)
     assert "precision                         0.5000" in done.output
     assert "the gazetteer has no such name" in done.output
 
@@ -115,7 +115,7 @@ def test_command_prints_a_table(command: CliRunner, etmun: Path) -> None:
 def test_command_prints_json_and_writes_disagreements(command: CliRunner, etmun: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     arguments = ["places", "--etmun", str(etmun), "--format", "json", "--disagreements", "9", "--out", str(out)]
-    done = command.invoke(evaluate, arguments, catch_exceptions=False)
+    done = command.invoke(root, ["evaluate", *arguments], catch_exceptions=False)
     assert json.loads(done.stdout)["etmun"]["recall_held"] == 0.25
     (row,) = csv.DictReader(out.read_text(encoding="utf-8").splitlines())
     assert (row["set"], row["row"], row["gold_name"], row["answer_name"]) == ("etmun", "4", "Trieste", "Bolzano")
@@ -125,4 +125,4 @@ def test_command_prints_json_and_writes_disagreements(command: CliRunner, etmun:
 def test_command_says_what_is_missing(command: CliRunner, etmun: Path, arguments: list[str]) -> None:
     given = [*arguments, *([str(etmun)] if arguments[-1] == "--etmun" else [])]
     with pytest.raises(KgError, match="--"):
-        command.invoke(evaluate, given, catch_exceptions=False)
+        command.invoke(root, ["evaluate", *given], catch_exceptions=False)
