@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kg.database.stored import fact_row, node_row
 from kg.schema import cypher
-from kg.schema.grouping import StoredFact, StoredNode
+from kg.schema.grouping import Regrouped, StoredFact, StoredNode
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.provenance import Assertion, compact
 
@@ -72,6 +72,26 @@ class Operations:
     def delete_fact(self, fact: StoredFact) -> None:
         """Remove a fact."""
         self._deleted_facts[fact.relationship].append(fact.key)
+
+    def put_regrouped(
+        self, nodes_before: Iterable[StoredNode], facts_before: Mapping[str, StoredFact], after: Regrouped
+    ) -> None:
+        """Lead from nodes, and the facts that touch them (by key), to what they are once joined or parted."""
+        old = {node.id: node for node in nodes_before}
+        new = {node.id: node for node in after.nodes}
+        for id_, node in old.items():
+            if id_ not in new:
+                self.delete_node(node)
+        for id_, node in new.items():
+            if node != old.get(id_):
+                self.put_node(old.get(id_), node)
+        wanted = {fact.key: fact for fact in after.facts}
+        for key, fact in facts_before.items():
+            if key not in wanted:
+                self.delete_fact(fact)
+        for key, fact in wanted.items():
+            if fact != facts_before.get(key):
+                self.put_fact(facts_before.get(key), fact)
 
     def remember_node(self, load: str, node: StoredNode, before: Assertion) -> None:
         """Keep an assertion as it was before ``load`` changed or ended it."""

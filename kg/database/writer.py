@@ -306,7 +306,7 @@ class EditionWriter:
         ids = {id_ for node in now_nodes for id_ in node.ids}
         taken = stored.ids_taken(self._connection, ids) - {node.id for node in nodes}
         target = regroup(now_nodes, facts.values(), taken=taken, now=self._now)
-        put_regrouped(operations, nodes, facts, target.nodes, target.facts)
+        operations.put_regrouped(nodes, facts, target)
         self._moved |= dict.fromkeys(facts) | {fact.key: fact for fact in target.facts}
         self._store(operations)
         fewer = len(nodes) - len(target.nodes)
@@ -376,31 +376,6 @@ class EditionWriter:
             self.written.counts[f"{what} ended"] += 1
         else:
             self.written.counts[f"{what} updated"] += 1
-
-
-def put_regrouped(
-    operations: Operations,
-    nodes_before: Iterable[StoredNode],
-    facts_before: Mapping[str, StoredFact],
-    nodes_after: Iterable[StoredNode],
-    facts_after: Iterable[StoredFact],
-) -> None:
-    """Collect the writes that lead from one set of nodes and facts that touch them to another."""
-    old = {node.id: node for node in nodes_before}
-    new = {node.id: node for node in nodes_after}
-    for id_, node in old.items():
-        if id_ not in new:
-            operations.delete_node(node)
-    for id_, node in new.items():
-        if node != old.get(id_):
-            operations.put_node(old.get(id_), node)
-    wanted = {fact.key: fact for fact in facts_after}
-    for key, fact in facts_before.items():
-        if key not in wanted:
-            operations.delete_fact(fact)
-    for key, fact in wanted.items():
-        if fact != facts_before.get(key):
-            operations.put_fact(facts_before.get(key), fact)
 
 
 def _by_start(fact: StoredFact) -> tuple[str, str, str]:

@@ -12,7 +12,6 @@ from kg.database import loads, stored
 from kg.database.connection import Connection
 from kg.database.operations import Operations
 from kg.database.turn import turn
-from kg.database.writer import put_regrouped
 from kg.errors import KgError
 from kg.schema.grouping import Groups, StoredFact, StoredNode, regroup
 from kg.schema.identity import reference
@@ -187,7 +186,7 @@ class _Undo:
         taken = stored.ids_taken(self._connection, ids) - {node.id for node in before}
         target = regroup(after, facts.values(), taken=taken, now=min(node.created for node in before))
         operations = Operations(self._authorities)
-        put_regrouped(operations, before, facts, target.nodes, target.facts)
+        operations.put_regrouped(before, facts, target)
         self._connection.write_many(operations.statements())
         self._counts["~nodes"] += 1
 

@@ -59,7 +59,7 @@ def read_rows(loader: Loader, header: LoadHeader) -> list[Fate]:
     nodes: dict[str, NodeClaim] = {}
     facts: dict[str, FactClaim] = {}
     for row in loader.extract():
-        outcome = Rejected(row.defect) if row.defect else _transform(loader, row)
+        outcome = outcome_of(loader, row)
         if not isinstance(outcome, Records):
             rejected = isinstance(outcome, Rejected)
             kept = row if rejected else replace(row, cells={})
@@ -86,7 +86,10 @@ def _known(claim: C, known: dict[str, C]) -> C:
     return first if first.assertion.given == claim.assertion.given else claim
 
 
-def _transform(loader: Loader, row: Row) -> Outcome:
+def outcome_of(loader: Loader, row: Row) -> Outcome:
+    """Return what a loader makes of a row; one that cannot be trusted or read is rejected, with the reason."""
+    if row.defect:
+        return Rejected(row.defect)
     try:
         return loader.transform(row)
     except ValidationError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,6 +15,7 @@ from kg.errors import KgError, quoted
 from kg.loaders.base import Outcome, Rejected, Row, Skipped
 from kg.loaders.files import Entry, FileLoader, Option
 from kg.loaders.geonames import GEONAMES, country_codes, place_records
+from kg.loaders.reading.streams import UNREADABLE_ZIP
 from kg.places.countries import mission_area
 from kg.schema.nodes import Point
 from kg.schema.provenance import Source
@@ -226,7 +226,7 @@ class GeoNamesDump(FileLoader):
                     yield line, cells
         except UnicodeDecodeError as error:
             raise KgError(f"{path} is not UTF-8, as GeoNames' dump files are: is it the right file?") from error
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        except (*UNREADABLE_ZIP, OSError, RuntimeError) as error:
             raise KgError(f"cannot read {path} ({error}): download it again") from error
         if first:
             raise KgError(f"{path} is empty: download it again")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -65,18 +65,7 @@ class Localities:
             values: Further values of :class:`~kg.schema.nodes.City`: ``website``, ``as_of``, ``population``, ``location``.
         """
         own = tuple(own_ids) or (own_id(self._source, key),)
-        resolution = self._resolver.resolve(
-            PlaceQuery(
-                query.name,
-                query.country,
-                query.names,
-                query.ids,
-                query.location,
-                query.region,
-                query.population,
-                query.subject or own[0],
-            )
-        )
+        resolution = self._resolver.resolve(replace(query, subject=query.subject or own[0]))
         best = resolution.best
         population, location = values.pop("population", query.population), values.pop("location", query.location)
         city = City(

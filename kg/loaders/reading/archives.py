@@ -15,7 +15,7 @@ from kg.errors import KgError, quoted
 from kg.loaders.base import Row
 from kg.loaders.reading.delimited import read_delimited
 from kg.loaders.reading.grids import Wanted, read_rows
-from kg.loaders.reading.streams import MAX_BYTES, Counted, explained
+from kg.loaders.reading.streams import MAX_BYTES, UNREADABLE_ZIP, Counted, explained
 
 #: More members than any publisher's archive has.
 MAX_MEMBERS = 10_000
@@ -84,7 +84,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     with explained(path):
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError) as error:
+        except UNREADABLE_ZIP as error:
             raise KgError(
                 f"{path} is no zip archive that can be read ({error}): is it the right file, and was it downloaded completely?"
             ) from error
@@ -131,6 +131,6 @@ def _find(archive: zipfile.ZipFile, path: Path, member: str) -> zipfile.ZipInfo:
 def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str, most: int = MAX_BYTES) -> BinaryIO:
     try:
         stream = archive.open(info)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (*UNREADABLE_ZIP, RuntimeError) as error:
         raise KgError(f"{where} cannot be read ({error}): download the archive again") from error
     return io.BufferedReader(Counted(stream, where, packed=info.compress_size, most=most), 1 << 16)

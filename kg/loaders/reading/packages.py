@@ -10,14 +10,13 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from kg.errors import KgError
-from kg.loaders.reading.streams import Counted, Readable
+from kg.loaders.reading.streams import UNREADABLE_ZIP, Counted, Readable
 
 #: Cells that one sheet may span, filled or not; each takes 32 bytes when it is read.
 MAX_CELLS = 20_000_000
@@ -69,7 +68,7 @@ def look_through(path: Path) -> Package:
                         flaws[info.filename] = found
                     left -= stream.count
             return Package(kind, _by_sheet(archive, flaws) if flaws else {})
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as error:
+    except (*UNREADABLE_ZIP, UnicodeDecodeError) as error:
         raise KgError(
             f"{path} is a damaged workbook ({error}), as after a broken download: download it again, or open it and save it anew"
         ) from error

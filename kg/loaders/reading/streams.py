@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from typing import BinaryIO, Protocol
 
 from kg.errors import KgError
 
+#: What zipfile says of an archive that it cannot read: damaged, cut off, or (NotImplementedError) packed by a method or for a
+#: version of zip that it does not know.
+UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 #: What one table may come to, unpacked.
 MAX_BYTES = 4 * 1024**3
 #: How many times its packed size a table may come to, once it is past ``FREE_BYTES``; tables of text come to 5 to 30 times.

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from kg.database.claims import claim_fact
 from kg.database.loads import LoadHeader
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected
 from kg.loaders.covenant import COVENANT, Covenant
+from kg.loaders.fates import outcome_of
 from kg.loaders.starter import Starter
 from kg.places.query import PlaceQuery, Resolution
 from kg.places.resolve import Resolver
@@ -43,12 +43,7 @@ def outcomes(path: Path = FIXTURE, resolver: Unknowing | None = None) -> dict[st
     loader = Covenant([path], edition="2024-01", resolver=resolver or Unknowing())
     found: dict[str, Outcome] = {}
     for row in loader.extract():
-        try:
-            found[row.id] = Rejected(row.defect) if row.defect else loader.transform(row)
-        except ValidationError as error:
-            found[row.id] = Rejected(str(error))
-        except ValueError as error:
-            found[row.id] = Rejected(str(error))
+        found[row.id] = outcome_of(loader, row)
     return found
 
 

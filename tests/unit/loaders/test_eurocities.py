@@ -9,6 +9,7 @@ import pytest
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Skipped
 from kg.loaders.eurocities import Eurocities
+from kg.loaders.fates import outcome_of
 from kg.places.query import PlaceQuery, Resolution
 from kg.places.resolve import Resolver
 
@@ -30,10 +31,7 @@ def outcomes(path: Path = FIXTURE, resolver: Resolver | None = None) -> list[Out
     loader = Eurocities([path], edition="2025-05", resolver=resolver or Unknowing())
     found: list[Outcome] = []
     for row in loader.extract():
-        try:
-            found.append(Rejected(row.defect) if row.defect else loader.transform(row))
-        except ValueError as error:
-            found.append(Rejected(str(error)))
+        found.append(outcome_of(loader, row))
     return found
 
 

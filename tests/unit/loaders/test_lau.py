@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.loaders.base import Loader, Records, Rejected, Skipped
+from kg.loaders.fates import outcome_of
 from kg.loaders.lau import Lau
 from kg.loaders.lau_files import Unit, find_layout, read_layout, unit_of
 from kg.loaders.lau_places import CONTESTED, DOUBTFUL, FAR, LARGER, UNKNOWN, settle
@@ -65,10 +66,7 @@ def loader(path: Path = UNITS, **options: object) -> Lau:
 def outcomes(loader: Loader) -> dict[str, object]:
     found: dict[str, object] = {}
     for row in loader.extract():
-        try:
-            found[row.id] = Rejected(row.defect) if row.defect else loader.transform(row)
-        except ValueError as error:
-            found[row.id] = Rejected(str(error))
+        found[row.id] = outcome_of(loader, row)
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Skipped
+from kg.loaders.fates import outcome_of
 from kg.loaders.mayors import Mayors
 from kg.places.query import PlaceQuery, Resolution
 
@@ -29,10 +30,7 @@ def outcomes(path: Path = FIXTURE) -> list[Outcome]:
     loader = Mayors([path], edition="2018", resolver=Unknowing())
     found: list[Outcome] = []
     for row in loader.extract():
-        try:
-            found.append(Rejected(row.defect) if row.defect else loader.transform(row))
-        except ValueError as error:
-            found.append(Rejected(str(error)))
+        found.append(outcome_of(loader, row))
     return found
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Skipped
+from kg.loaders.fates import outcome_of
 from kg.loaders.network_terms import joined_in, network_id, standing, type_of
 from kg.loaders.networks import Networks
 from kg.places.query import PlaceQuery, Resolution
@@ -37,12 +37,7 @@ def outcomes(path: Path = FIXTURE, resolver: Resolver | None = None) -> dict[str
     loader = Networks([path], resolver=resolver or Unknowing())
     found: dict[str, Outcome] = {}
     for row in loader.extract():
-        try:
-            found[row.id] = Rejected(row.defect) if row.defect else loader.transform(row)
-        except ValidationError as error:
-            found[row.id] = Rejected(str(error))
-        except ValueError as error:
-            found[row.id] = Rejected(str(error))
+        found[row.id] = outcome_of(loader, row)
     return found
 
 

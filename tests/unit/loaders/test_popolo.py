@@ -10,6 +10,7 @@ import pytest
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Row, Skipped
+from kg.loaders.fates import outcome_of
 from kg.loaders.popolo import Popolo
 from kg.places.query import PlaceQuery, Resolution
 
@@ -45,10 +46,7 @@ def written(path: Path, document: Any) -> Path:
 def outcomes(loader: Popolo) -> list[tuple[Row, Outcome]]:
     read = []
     for row in loader.extract():
-        try:
-            read.append((row, Rejected(row.defect) if row.defect else loader.transform(row)))
-        except ValueError as error:
-            read.append((row, Rejected(str(error))))
+        read.append((row, outcome_of(loader, row)))
     return read
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.loaders.base import Outcome, Records, Rejected, Skipped
+from kg.loaders.fates import outcome_of
 from kg.loaders.wikidata import Wikidata
 from kg.loaders.wikidata.labels import name_and_area, one_country, tier
 from kg.places.query import PlaceQuery, Resolution
@@ -37,10 +38,7 @@ def loads(*names: str | Path, edition: str | None = "2017") -> list[Wikidata]:
 def outcomes(loader: Wikidata) -> list[Outcome]:
     found: list[Outcome] = []
     for row in loader.extract():
-        try:
-            found.append(Rejected(row.defect) if row.defect else loader.transform(row))
-        except ValueError as error:
-            found.append(Rejected(str(error)))
+        found.append(outcome_of(loader, row))
     return found
 
 

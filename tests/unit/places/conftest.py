@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,11 +91,3 @@ def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteGazett
 @pytest.fixture(scope="session")
 def resolver(gazetteer: SqliteGazetteer) -> Resolver:
     return Resolver(gazetteer)
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    folder = Path(__file__).resolve().parents[4] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"real editions are not here: {folder}")
-    return folder

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from kg.errors import KgError
-from kg.loaders.base import Outcome, Records, Rejected, Row
+from kg.loaders.base import Outcome, Records, Row
+from kg.loaders.fates import outcome_of
 from kg.loaders.mapping.reading import parse_mapping
 from kg.loaders.table import Table
 from kg.places.query import PlaceQuery, Resolution
@@ -40,12 +40,7 @@ def outcomes(tmp_path: Path) -> Callable[[Path, str], list[tuple[Row, Outcome]]]
         loader = Table([table], mapping=path, resolver=NoGazetteer())  # type: ignore[arg-type]
         found: list[tuple[Row, Outcome]] = []
         for row in loader.extract():
-            try:
-                found.append((row, Rejected(row.defect) if row.defect else loader.transform(row)))
-            except ValidationError as error:
-                found.append((row, Rejected(str(error.errors()[0]["msg"]))))
-            except ValueError as error:
-                found.append((row, Rejected(str(error))))
+            found.append((row, outcome_of(loader, row)))
         return found
 
     return run
