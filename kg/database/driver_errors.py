@@ -25,6 +25,10 @@ class TimedOutError(KgError):
     """The server ended a query that took longer than it was given."""
 
 
+class BusyError(KgError):
+    """The server could not do it now, as after a deadlock; the same may succeed when it is tried again."""
+
+
 #: Codes of a transaction that was ended because its time was over, while it worked or while it waited for a lock.
 _TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 
@@ -63,7 +67,7 @@ def explain_driver_errors(place: str, timeout: float | None, *, local: bool = Fa
                 f"the default one. It says: {error.message}"
             ) from error
         if isinstance(error, TransientError):
-            raise KgError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}") from error
+            raise BusyError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}") from error
         raise
     except UnsupportedServerProduct as error:
         # The driver says so too when the two have no version of the protocol in common, or when it was never Bolt.

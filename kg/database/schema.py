@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
+import time
 
 from neo4j.exceptions import Neo4jError
 
 from kg.database.connection import Connection
+from kg.database.driver_errors import BusyError
 from kg.errors import KgError
 from kg.schema import cypher
 
@@ -19,8 +22,9 @@ WHERE owningConstraint IS NULL AND type <> 'LOOKUP'
 RETURN name, CASE state WHEN 'FAILED' THEN type + ' that failed' ELSE type END AS type, entityType, labelsOrTypes,
        properties"""
 _AWAIT = "CALL db.awaitIndexes(300)"
-#: Times that making the schema is tried, where two begin at once on a busy server.
-_ATTEMPTS = 3
+#: Where two make the schema at once on a busy server: seconds for which it is tried again, and refusals that are put up with.
+_PATIENCE = 120
+_REFUSALS = 3
 
 _STATEMENT = re.compile(
     r"CREATE (?P<kind>CONSTRAINT|FULLTEXT INDEX|POINT INDEX|INDEX) (?P<name>\w+) IF NOT EXISTS "
@@ -38,15 +42,20 @@ def apply_schema(connection: Connection) -> None:
     Raises:
         KgError: What somebody else put into the database stands in the way.
     """
-    for _ in range(_ATTEMPTS - 1):
+    # Another kg may be making the same at this moment: the server ends one of two whose statements wait for each other, and
+    # refuses what meets the half-made. A pause of random length lets one of the two pass.
+    deadline, refusals = time.monotonic() + _PATIENCE, 0
+    while True:
         try:
-            _apply(connection)
+            return _apply(connection)
+        except BusyError:
+            if time.monotonic() > deadline:
+                raise
         except Neo4jError:
-            # Another kg may be making the same at this moment: what it has made is there when its indexes are.
-            connection.run_schema(_AWAIT)
-        else:
-            return
-    _apply(connection)
+            refusals += 1
+            if refusals == _REFUSALS:
+                raise
+        time.sleep(random.uniform(0.1, 1.0))
 
 
 def _apply(connection: Connection) -> None:
@@ -63,6 +72,7 @@ def _apply(connection: Connection) -> None:
         # In one transaction, which takes a third of the time of one for each.
         connection.write_many([(item.statement, {}) for item in missing])
     except Neo4jError:
+        # One of them cannot be made: find out which, and say why.
         for item in missing:
             _make(connection, item)
     connection.run_schema(_AWAIT)

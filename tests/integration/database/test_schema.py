@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -90,3 +91,12 @@ def test_what_a_cut_off_constraint_left_behind_is_found_and_mended(database: Con
     ]
     apply_schema(database)
     assert check_schema(database) == []
+
+
+def test_several_at_once_make_one_schema(ready: Connection) -> None:
+    for item in ready.run_read("SHOW CONSTRAINTS YIELD name"):
+        ready.run_schema(f"DROP CONSTRAINT {item['name']}")
+    with ThreadPoolExecutor(3) as threads:
+        for making in [threads.submit(apply_schema, ready) for _ in range(3)]:
+            making.result(timeout=180)
+    assert check_schema(ready) == []
