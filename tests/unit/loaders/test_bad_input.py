@@ -84,8 +84,7 @@ class Case:
         for loader in self.loader.for_files(files, edition="2024", **options):
             assert loader.checksum()
             assert "@" not in loader.scope
-            for row in loader.extract():
-                outcomes.append(outcome_of(loader, row))
+            outcomes.extend(outcome_of(loader, row) for row in loader.extract())
         return outcomes
 
 

@@ -29,10 +29,7 @@ class Unknowing(Resolver):
 
 def outcomes(path: Path = FIXTURE, resolver: Resolver | None = None) -> list[Outcome]:
     loader = Eurocities([path], edition="2025-05", resolver=resolver or Unknowing())
-    found: list[Outcome] = []
-    for row in loader.extract():
-        found.append(outcome_of(loader, row))
-    return found
+    return [outcome_of(loader, row) for row in loader.extract()]
 
 
 def records(outcome: Outcome) -> Records:

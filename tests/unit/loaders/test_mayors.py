@@ -28,10 +28,7 @@ class Unknowing:
 
 def outcomes(path: Path = FIXTURE) -> list[Outcome]:
     loader = Mayors([path], edition="2018", resolver=Unknowing())
-    found: list[Outcome] = []
-    for row in loader.extract():
-        found.append(outcome_of(loader, row))
-    return found
+    return [outcome_of(loader, row) for row in loader.extract()]
 
 
 def test_what_becomes_of_each_row() -> None:

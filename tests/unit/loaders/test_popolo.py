@@ -44,10 +44,7 @@ def written(path: Path, document: Any) -> Path:
 
 
 def outcomes(loader: Popolo) -> list[tuple[Row, Outcome]]:
-    read = []
-    for row in loader.extract():
-        read.append((row, outcome_of(loader, row)))
-    return read
+    return [(row, outcome_of(loader, row)) for row in loader.extract()]
 
 
 def records(loader: Popolo) -> list[Records]:

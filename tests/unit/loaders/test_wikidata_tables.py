@@ -36,10 +36,7 @@ def loads(*names: str | Path, edition: str | None = "2017") -> list[Wikidata]:
 
 
 def outcomes(loader: Wikidata) -> list[Outcome]:
-    found: list[Outcome] = []
-    for row in loader.extract():
-        found.append(outcome_of(loader, row))
-    return found
+    return [outcome_of(loader, row) for row in loader.extract()]
 
 
 def records(loader: Wikidata) -> list[Records]:

@@ -38,10 +38,7 @@ def outcomes(tmp_path: Path) -> Callable[[Path, str], list[tuple[Row, Outcome]]]
         path = tmp_path / "mapping.yaml"
         path.write_text(mapping, encoding="utf-8")
         loader = Table([table], mapping=path, resolver=NoGazetteer())  # type: ignore[arg-type]
-        found: list[tuple[Row, Outcome]] = []
-        for row in loader.extract():
-            found.append((row, outcome_of(loader, row)))
-        return found
+        return [(row, outcome_of(loader, row)) for row in loader.extract()]
 
     return run
 
