@@ -58,6 +58,20 @@ def refuse(rule: Rule, one: Candidate, lead: Candidate) -> str | None:
     return None
 
 
+def satisfied(rule: Rule, problem: Problem, position: int) -> tuple[str, ...]:
+    """Return all that the rule and the theme ask and that a candidate satisfies or counts for, each in a few words."""
+    one = problem.candidates[position]
+    own = {
+        f"{' or '.join(BODIES[body][0] for body in rule.bodies)}": set(rule.bodies) != set(BODIES),
+        f"in {rule.area.title} ({country_name(one.country)})": rule.only_area,
+        f"in {rule.lead_area.title if rule.lead_area else ''}, as a lead must be": bool(rule.lead_area)
+        and position == 0,
+        "in another country than the lead": rule.other_country_than_lead and position != 0,
+    }
+    together = (condition.counts_as(one) for condition in problem.conditions if condition.helps(position))
+    return tuple(words for words, is_asked in own.items() if is_asked) + tuple(together)
+
+
 def country_name(code: str | None) -> str:
     """Return the English name of a country, its code when the list has none, and words when it is unknown."""
     if code is None:
@@ -86,6 +100,11 @@ class AtLeast:
     def helps(self, member: int) -> bool:
         """Return whether a member is one of those counted."""
         return member in self.among
+
+    def counts_as(self, one: Candidate) -> str:
+        """Return in words as what a member counts."""
+        del one
+        return self.found
 
     def count(self, members: Collection[int]) -> str:
         """Return in words how many there are among the members."""
@@ -125,6 +144,10 @@ class Countries:
         """Return whether a member's country counts."""
         return bool(self.of((member,)))
 
+    def counts_as(self, one: Candidate) -> str:
+        """Return in words as what a member counts."""
+        return f"country {country_name(one.country)}"
+
     def count(self, members: Collection[int]) -> str:
         """Return in words which countries there are among the members."""
         found = self.of(members)
@@ -159,6 +182,11 @@ class Apart:
         """Everybody does: no member is paired with another."""
         del member
         return True
+
+    def counts_as(self, one: Candidate) -> str:
+        """Return in words as what a member counts."""
+        del one
+        return "paired with no other member"
 
     def count(self, members: Collection[int]) -> str:
         """Return in words how many pairs there are among the members."""

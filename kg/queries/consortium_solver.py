@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.errors import KgError
 from kg.queries.consortium_problem import Apart, AtLeast, Condition, Countries, Members, Problem
 
 #: Seconds for the exact search, after which the best set so far is given with the gap.
@@ -146,8 +147,19 @@ def _feasible(problem: Problem, conditions: Iterable[Condition]) -> Members | No
     objective = {number: float(fits[number]) for number in range(1, len(problem.candidates))}
     answer = _program(problem, conditions).solve(objective, problem.fixed, len(problem.candidates), _FEASIBILITY_LIMIT)
     if answer.members is None and answer.status != _INFEASIBLE:
-        raise RuntimeError(f"the solver gave up with status {answer.status}")
+        raise KgError("The solver could not say whether there is such a consortium: ask for fewer members, or name some.")
     return answer.members
+
+
+def most_among(problem: Problem, among: Collection[int]) -> int:
+    """Return how many of some candidates a consortium that satisfies all conditions can have at most; 0 when there is none."""
+    number = len(problem.candidates)
+    if number < problem.size:
+        return 0
+    objective = dict.fromkeys(among, 1.0)
+    program = _program(problem, problem.conditions)
+    answer = program.solve(objective, problem.fixed, number, _FEASIBILITY_LIMIT)
+    return len(answer.members.intersection(among)) if answer.members else 0
 
 
 def unsatisfiable(problem: Problem) -> tuple[Condition, ...] | None:
