@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from kg.database.connection import Connection
-from kg.errors import KgError, quoted
+from kg.errors import KgError
 from kg.queries.consortium_candidates import CANDIDATES, LOOKED_AT, choose, links_of, pairings, places, score_matrix
 from kg.queries.consortium_problem import Candidate, Members, Problem, candidate, conditions, refuse, satisfied
-from kg.queries.consortium_request import Request, check_named, check_request
+from kg.queries.consortium_request import Request, check_named, check_request, check_time_limit
 from kg.queries.consortium_results import (
     Alternative,
     ConditionMet,
@@ -72,17 +72,16 @@ def consortium(
         KgError: If a name is unknown, ambiguous or given twice, an option makes no sense, or no set of candidates satisfies the
             rule; the message says which condition cannot be met.
     """
-    if isinstance(time_limit, bool) or not isinstance(time_limit, int | float) or not time_limit >= 0:
-        raise KgError(f"time_limit (--time-limit) must be a number of seconds, 0 or more, not {quoted(time_limit)}.")
     request = check_request(
         rule, size, kind=kind, including=including, without=without, theme_members=theme_members, as_of=as_of
     )
+    seconds = check_time_limit(time_limit)
     leader = resolve(connection, check_name("lead (--lead)", lead), PLACES)
     about = find_theme(connection, theme)
     asked_for = [resolve(connection, name, PLACES) for name in request.including]
     refused = [resolve(connection, name, PLACES) for name in request.without]
     check_named(leader, asked_for, refused, request.size)
-    return _Search(connection, request, leader, about, asked_for, refused, score_pairs, time_limit).run()
+    return _Search(connection, request, leader, about, asked_for, refused, score_pairs, seconds).run()
 
 
 @dataclass(frozen=True)
@@ -298,7 +297,9 @@ def _impossible(problem: Problem, rule: Rule, lead: str) -> str:
         "--with (including) adds others by name."
     )
     if number < problem.size:
-        return f"{start}there are only {number} candidates, the lead among them (at most {CANDIDATES} are compared){end}"
+        return (
+            f"{start}there are only {number} candidates, the lead among them (at most {CANDIDATES} are compared){end}"
+        )
     short = [text for text in (condition.shortage(problem) for condition in problem.conditions) if text is not None]
     if short:
         return start + "; ".join(short) + end

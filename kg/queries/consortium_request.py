@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -55,7 +55,7 @@ def check_request(
 
 
 def _names(parameter: str, given: str | Sequence[str]) -> tuple[str, ...]:
-    names = (given,) if isinstance(given, str) else tuple(given)
+    names = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
     return tuple(check_name(parameter, name) for name in names)
 
 
@@ -68,6 +68,13 @@ def _theme_members(given: int | str, size: int) -> int | Literal["most"]:
             f"theme_members (--theme-members) must be a whole number from 0 to the size ({size}), or 'most', not {quoted(given)}."
         )
     return int(number)
+
+
+def check_time_limit(given: object) -> float:
+    """Return a number of seconds; raise :class:`KgError` when it is none."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not given >= 0:
+        raise KgError(f"time_limit (--time-limit) must be a number of seconds, 0 or more, not {quoted(given)}.")
+    return float(given)
 
 
 def check_named(lead: Entity, asked_for: Sequence[Entity], refused: Sequence[Entity], size: int) -> None:

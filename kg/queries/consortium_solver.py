@@ -31,7 +31,7 @@ _FEASIBILITY_LIMIT = 30.0
 #: Relative to the value: what the solver's own tolerance may leave open.
 TOLERANCE = 1e-6
 
-_OPTIMAL, _CUT_SHORT, _INFEASIBLE = 0, 1, 2
+_OPTIMAL, _INFEASIBLE = 0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Solution:
 
     @property
     def proven(self) -> bool:
-        """Whether no consortium is better."""
+        """Whether no consortium is better, up to the solver's tolerance (a millionth of the greatest score)."""
         return self.bound == self.value
 
 
@@ -147,7 +147,9 @@ def _feasible(problem: Problem, conditions: Iterable[Condition]) -> Members | No
     objective = {number: float(fits[number]) for number in range(1, len(problem.candidates))}
     answer = _program(problem, conditions).solve(objective, problem.fixed, len(problem.candidates), _FEASIBILITY_LIMIT)
     if answer.members is None and answer.status != _INFEASIBLE:
-        raise KgError("The solver could not say whether there is such a consortium: ask for fewer members, or name some.")
+        raise KgError(
+            "The solver could not say whether there is such a consortium: ask for fewer members, or name some."
+        )
     return answer.members
 
 
@@ -236,10 +238,9 @@ def solve(problem: Problem, time_limit: float = TIME_LIMIT) -> Solution | None:
     answer = program.solve(objective, problem.fixed, number, time_limit)
     if answer.members is not None and problem.satisfied_by(answer.members):
         members = max(members, improve(problem, answer.members), key=problem.value)
-    value = problem.value(members)
-    if answer.status == _OPTIMAL:
-        return Solution(members, value, value)
-    bound = simple_bound(problem)
+        if answer.status == _OPTIMAL:
+            return Solution(members, problem.value(members), problem.value(members))
+    value, bound = problem.value(members), simple_bound(problem)
     if answer.bound is not None:
         # The solver's bound is exact up to its tolerance: rounded up by that, it holds.
         bound = min(bound, scale * (answer.bound + TOLERANCE * max(1.0, abs(answer.bound))))

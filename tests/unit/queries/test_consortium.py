@@ -16,7 +16,7 @@ from kg.places.countries import in_european_union
 from kg.queries import consortium_problem, consortium_solver
 from kg.queries.consortium_problem import Candidate, Problem, Scores, candidate, conditions, refuse
 from kg.queries.consortium_rules import Rule, all_rules, find_rule
-from kg.queries.consortium_solver import alternatives, improve, simple_bound, solve, unsatisfiable
+from kg.queries.consortium_solver import alternatives, improve, most_among, simple_bound, solve, unsatisfiable
 
 TODAY = date(2026, 11, 22)
 RULES = {rule.id: rule for rule in all_rules().rules}
@@ -104,6 +104,15 @@ def test_equal_to_brute_force(problem: Problem) -> None:
     assert solution.proven
     assert solution.gap == 0
     assert solution.value <= simple_bound(problem) + 1e-9
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems())
+def test_as_many_as_possible_on_the_theme(problem: Problem) -> None:
+    on_theme = {number for number, one in enumerate(problem.candidates) if one.on_theme}
+    everybody = range(len(problem.candidates))
+    sets = [set(members) for members in combinations(everybody, problem.size) if problem.satisfied_by(members)]
+    assert most_among(problem, on_theme) == max((len(members & on_theme) for members in sets), default=0)
 
 
 def with_only(problem: Problem, asked: Sequence[consortium_problem.Condition]) -> Problem:
