@@ -11,12 +11,14 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph, connect
+    from kg.queries.consortium_results import Consortium
     from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term
     from kg.queries.why_results import Why
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Consortium",
     "Explanation",
     "KgError",
     "KnowledgeGraph",
@@ -28,7 +30,12 @@ __all__ = [
     "connect",
 ]
 
-_HOMES = {"KnowledgeGraph": "kg.graph", "connect": "kg.graph", "Why": "kg.queries.why_results"}
+_HOMES = {
+    "Consortium": "kg.queries.consortium_results",
+    "KnowledgeGraph": "kg.graph",
+    "connect": "kg.graph",
+    "Why": "kg.queries.why_results",
+}
 
 
 def __dir__() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from kg.loaders.base import Loader
     from kg.loaders.loading import LoadReport
     from kg.places.judgements import Judgement
+    from kg.queries.consortium_results import Consortium
+    from kg.queries.consortium_rules import Rules
     from kg.queries.coverage import Coverage
     from kg.queries.report_results import ReportResult
     from kg.queries.results import Explanation, Paths, Recommendations
@@ -135,6 +138,47 @@ class KnowledgeGraph:
         from kg.queries.explain import explain
 
         return explain(self.connection, start, end, kind=kind, top=top, as_of=as_of)
+
+    def consortium(
+        self,
+        lead: str,
+        *,
+        theme: str,
+        rule: str,
+        size: int,
+        kind: str = "project",
+        including: str | Sequence[str] = (),
+        without: str | Sequence[str] = (),
+        theme_members: int | str = 1,
+        as_of: str | date | None = None,
+        time_limit: float = 10.0,
+    ) -> Consortium:
+        """Return the partners that satisfy a call's rule and fit each other best; see :func:`kg.queries.consortium.consortium`."""
+        from kg.queries.consortium import consortium
+        from kg.queries.pairs import score_pairs
+        from kg.queries.validity import parse_as_of
+
+        day = parse_as_of(as_of)
+        return consortium(
+            self.connection,
+            lead,
+            theme,
+            rule,
+            size,
+            score_pairs=partial(score_pairs, self.connection, as_of=day),
+            kind=kind,
+            including=including,
+            without=without,
+            theme_members=theme_members,
+            as_of=day,
+            time_limit=time_limit,
+        )
+
+    def rules(self) -> Rules:
+        """Return what calls ask of a consortium, with sources; see :mod:`kg.queries.consortium_rules`."""
+        from kg.queries.consortium_rules import all_rules
+
+        return all_rules()
 
     def path(self, start: str, end: str, *, top: int = 10, as_of: str | date | None = None) -> Paths:
         """Return the most specific paths between any two entities; see :func:`kg.queries.paths.path`."""

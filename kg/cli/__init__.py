@@ -20,6 +20,11 @@ COMMANDS = {
     "recommend": ("kg.cli.recommend:recommend", "Recommend partners for a city or region, with the reasons."),
     "explain": ("kg.cli.explain:explain", "Explain why two places would, or do, work together."),
     "path": ("kg.cli.explain:path", "Show the most specific paths between any two things."),
+    "consortium": (
+        "kg.cli.consortium:consortium",
+        "Propose partners that together satisfy the rule of a call, fit each other best and cover a theme.",
+    ),
+    "rules": ("kg.cli.consortium:rules", "List the rules for kg consortium, each with its source."),
     "why": ("kg.cli.why:why", "Show every source of a fact or a node, and where they differ."),
     "report": ("kg.cli.report:report", "List, show and run the canned reports."),
     "load": ("kg.cli.load:load", "Load an edition of a source."),

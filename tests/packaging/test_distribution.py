@@ -87,7 +87,7 @@ def test_wheel_carries_reports_data_and_licence(wheel: Path) -> None:
     assert REPORTS
     assert "kg/py.typed" in files
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in files)
-    data = {f"kg/data/{path.name}" for path in (CHECKOUT / "kg" / "data").glob("*.csv")}
+    data = {f"kg/data/{path.name}" for path in (CHECKOUT / "kg" / "data").glob("*.*")}
     assert data <= files
     strays = {name for name in files if not name.startswith(("kg/", "localgov_kg-")) or "__pycache__" in name}
     assert strays == set()
@@ -100,7 +100,7 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
     core = {
         re.split(r"[<>=;\[ ]", entry)[0] for entry in metadata.get_all("Requires-Dist", []) if "extra ==" not in entry
     }
-    assert core == {"click", "neo4j", "platformdirs", "pydantic", "pydantic-settings", "rich"}
+    assert core == {"click", "neo4j", "numpy", "platformdirs", "pydantic", "pydantic-settings", "rich", "scipy"}
     assert set(metadata.get_all("Provides-Extra", [])) == {
         "local",
         "geonames",

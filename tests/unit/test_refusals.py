@@ -11,6 +11,7 @@ from kg.cli import root
 from kg.cli.options import check_writable
 from kg.errors import KgError
 
+CONSORTIUM = ["consortium", "--lead", "Riga", "--theme", "mobility"]
 RUN = ["report", "run", "network-members", "--param", "network=EUROCITIES"]
 #: Nothing listens there: a command that got so far would say so instead.
 NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
@@ -29,6 +30,15 @@ NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
         (["load", "geonames", "--country", ""], "is empty"),
         (["load", "geonames", "--country", "Atlantis"], "AD AL AM"),
         (["recommend", "Riga", "--as-of", "yesterday"], "as-of date cannot be read"),
+        ([*CONSORTIUM, "--rule", "horizon", "--size", "3"], "There is no rule 'horizon': choose one of horizon-ria"),
+        ([*CONSORTIUM, "--rule", "urbact-action-planning", "--size", "4"], "size (--size) 4 is below what"),
+        ([*CONSORTIUM, "--rule", "interreg-europe", "--size", "17"], "size (--size) 17 is above what"),
+        (
+            [*CONSORTIUM, "--rule", "horizon-ia", "--size", "3", "--theme-members", "4"],
+            "from 0 to the size (3), or 'most'",
+        ),
+        ([*CONSORTIUM, "--rule", "horizon-ia", "--size", "3", "--theme-members", "some"], "not 'some'"),
+        ([*CONSORTIUM, "--rule", "horizon-ia", "--size", "3", "--as-of", "soon"], "as-of date cannot be read"),
     ],
 )
 def test_refused_with_exit_code_2(arguments: list[str], message: str) -> None:
