@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from kg.loaders import known_themes
 from kg.loaders.base import Outcome, Records, Rejected, Row
 
 DATA = Path(__file__).parents[3] / "data" / "table"
@@ -55,3 +57,8 @@ def test_a_contact_or_the_role_of_the_other_side_rejects_the_row(
     found: dict[str, Outcome], row: str, reason: str
 ) -> None:
     assert found[row] == Rejected(reason)
+
+
+def test_the_examples_in_the_documentation() -> None:
+    assert doctest.testmod(known_themes).attempted
+    assert doctest.testmod(known_themes).failed == 0
