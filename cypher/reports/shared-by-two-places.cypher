@@ -44,6 +44,8 @@ RETURN CASE type(one)
        coalesce(other.role, other.post) AS second_role,
        CASE
          WHEN one.ended IS NOT NULL OR other.ended IS NOT NULL THEN 'former'
+         WHEN type(one) IN ['SEEKS', 'OFFERS']
+           AND (one.status IN ['met', 'withdrawn'] OR other.status IN ['met', 'withdrawn']) THEN 'former'
          WHEN one.until < left(today, size(one.until)) OR other.until < left(today, size(other.until)) THEN 'former'
          WHEN shared.end < left(today, size(shared.end)) THEN 'former'
          ELSE 'current'

@@ -19,6 +19,7 @@ COMMANDS = {
     ),
     "recommend": ("kg.cli.recommend:recommend", "Recommend partners for a city or region, with the reasons."),
     "explain": ("kg.cli.explain:explain", "Explain why two places would, or do, work together."),
+    "match": ("kg.cli.match:match", "Show who offers what a place seeks, seeks what it offers, or seeks the same."),
     "path": ("kg.cli.explain:path", "Show the most specific paths between any two things."),
     "consortium": (
         "kg.cli.consortium:consortium",
@@ -33,6 +34,8 @@ COMMANDS = {
         "Fetch an edition of a source from a public end point, as a file to load.",
     ),
     "review": ("kg.cli.review:review", "Decide on places that kg did not dare to join."),
+    "seek": ("kg.cli.requests:seek", "Say what a city, region or organisation seeks, list it, close it."),
+    "offer": ("kg.cli.requests:offer", "Say what a city, region or organisation offers, list it, close it."),
     "merge": ("kg.cli.review:merge", "Say that two nodes are one."),
     "sources": (
         "kg.cli.maintain:sources",

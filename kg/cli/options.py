@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import tempfile
 from collections.abc import Callable
 from functools import wraps
@@ -36,6 +37,25 @@ def check_writable(file: Path, option: str) -> None:
         raise KgError(
             f"{option} {file} cannot be written: no file can be made in {file.parent} ({error.strerror}). Name another file."
         ) from error
+
+
+def by_option(command: Callable[..., R]) -> Callable[..., R]:
+    """Add ``--by``; :func:`person` says who it is when it is not given."""
+    return click.option(
+        "--by", metavar="NAME", help="Who says so (else KG_USER, else the name of this account).", envvar="KG_USER"
+    )(command)
+
+
+def person(by: str | None) -> str:
+    """Return who states something: who is named, else the name of this account.
+
+    Raises:
+        KgError: This account has no name.
+    """
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise KgError("this account has no name: say who states it with --by NAME or KG_USER") from error
 
 
 def connection_options(command: Callable[..., R]) -> Callable[..., R]:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from kg.cli.options import connection_options
+from kg.cli.options import by_option, connection_options, person
 from kg.cli.present import format_option, present
-
-R = TypeVar("R")
-
-
-def _by_option(command: Callable[..., R]) -> Callable[..., R]:
-    return click.option(
-        "--by", metavar="NAME", help="Who says so (else KG_USER, else the name of this account).", envvar="KG_USER"
-    )(command)
-
-
-def _person(by: str | None) -> str:
-    return by or getpass.getuser()
 
 
 @click.group(no_args_is_help=True)
@@ -58,7 +44,7 @@ def _answer_command(word: str, help_: str) -> None:
         from kg.graph import connect as open_graph
 
         with open_graph(**connect) as graph:
-            done = graph.answer(word, subject, candidate, by=_person(by), reason=reason)
+            done = graph.answer(word, subject, candidate, by=person(by), reason=reason)
         click.echo(f"Noted: {subject} is {_WORDS[word]} {candidate}, says {done.judgement.by}.")
         if done.merged and done.merged.changed:
             click.echo(f"They are one now ({done.merged.name}).")
@@ -66,7 +52,7 @@ def _answer_command(word: str, help_: str) -> None:
             click.echo("Every later load keeps them apart; to part what a load has joined, load that edition again.")
 
     command.__doc__ = help_
-    decorated = connection_options(_by_option(command))
+    decorated = connection_options(by_option(command))
     decorated = click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence.")(decorated)
     decorated = click.argument("candidate")(decorated)
     review.command(name=word)(click.argument("subject")(decorated))
@@ -107,7 +93,7 @@ def judged(form: str) -> None:
 @click.argument("first")
 @click.argument("second")
 @click.option("--label", metavar="LABEL", help="Kind of node, where one id stands for several (City, Region, ...).")
-@_by_option
+@by_option
 @connection_options
 def merge(first: str, second: str, label: str | None, by: str | None, connect: dict[str, Any]) -> None:
     """Say that the nodes with the ids FIRST and SECOND are one; the name of FIRST is shown.
@@ -117,7 +103,7 @@ def merge(first: str, second: str, label: str | None, by: str | None, connect: d
     from kg.graph import connect as open_graph
 
     with open_graph(**connect) as graph:
-        merged = graph.merge(first, second, by=_person(by), label=label)
+        merged = graph.merge(first, second, by=person(by), label=label)
     if not merged.changed:
         click.echo(f"{first} and {second} are one already: {merged.name}.")
         return

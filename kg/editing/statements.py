@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kg.database import loads, writer
-from kg.database.claims import claim_node
+from kg.database.claims import claim_fact, claim_node
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.writer import Edition, EditionWriter
 from kg.errors import KgError
 from kg.schema.identity import slug
 from kg.schema.provenance import Source
-from kg.schema.records import NodeRecord
+from kg.schema.records import FactRecord, NodeRecord
 
 
 def person_source(person: str) -> Source:
@@ -29,10 +29,18 @@ def person_source(person: str) -> Source:
     return Source(f"own:{code}", f"Statements of {person}", person, "", "", "person")
 
 
-def state(connection: Connection, scope: str, person: str, records: Sequence[NodeRecord]) -> writer.Written:
-    """Write what a person states as the one load of ``scope``, as of today; what it said before and no longer says, ends.
+def state(
+    connection: Connection,
+    scope: str,
+    person: str,
+    records: Sequence[NodeRecord | FactRecord],
+    *,
+    adds: bool = False,
+) -> writer.Written:
+    """Write what a person states as the latest load of ``scope``, as of today.
 
-    The caller has the turn (:func:`kg.database.turn.turn`).
+    What earlier loads of the scope said and this one does not say, ends; unless it ``adds`` to what they said. The caller has
+    the turn (:func:`kg.database.turn.turn`).
     """
     source = person_source(person)
     text = "\n".join(repr(record) for record in records)
@@ -44,11 +52,12 @@ def state(connection: Connection, scope: str, person: str, records: Sequence[Nod
         dates_facts=False,
     )
     header = loads.place_in_history(connection, header)
-    edition = Edition(header, [claim_node(record, header) for record in records], [], [source], complete=True)
+    nodes = [claim_node(record, header) for record in records if isinstance(record, NodeRecord)]
+    facts = [claim_fact(record, header) for record in records if isinstance(record, FactRecord)]
+    edition = Edition(header, nodes, facts, [source], complete=not adds)
     editor = EditionWriter(connection, edition)
     loads.begin(connection, header, [source])
     written = editor.write()
-    loads.finish(
-        connection, header, [source.id], counts={"read": len(records)}, stated={"nodes": len(records), "facts": 0}
-    )
+    stated = {"nodes": len(nodes), "facts": len(facts)}
+    loads.finish(connection, header, [source.id], counts={"read": len(records)}, stated=stated)
     return written

@@ -17,7 +17,7 @@ from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 
 #: Goes up with every change of the files, so that editions load in order.
-EDITION = "2026-11-23"
+EDITION = "2026-11-25"
 
 DATA = Path(__file__).parent.parent / "data"
 

@@ -10,9 +10,12 @@ from datetime import UTC, date, datetime
 
 from kg.errors import KgError, quoted
 from kg.schema.dates import first_day, last_day
+from kg.schema.relationships import CLOSED
 
 #: A sentence gives the age of its facts ('as of 2019') when the source said so more than this many years before the as-of date.
 YEARS_UNTIL_OLD = 2
+
+_CLOSED = str(list(CLOSED))
 
 
 def parse_as_of(text: str | date | None) -> date:
@@ -38,12 +41,15 @@ def parse_as_of(text: str | date | None) -> date:
 def valid(fact: str) -> str:
     """Return the Cypher condition that the fact in a variable is true on ``$as_of`` (a whole ISO date).
 
-    A fact without ``since`` counts as true. ``ended`` is the date of the edition that no longer listed it.
+    A fact without ``since`` counts as true. ``ended`` is the date of the edition that no longer listed it. A request that was met
+    or withdrawn is true until the day on which that was; on no date when nobody said when that was.
     """
     return (
         f"({fact}.since IS NULL OR {fact}.since <= $as_of)"
         f" AND ({fact}.until IS NULL OR {fact}.until >= substring($as_of, 0, size({fact}.until)))"
         f" AND ({fact}.ended IS NULL OR {fact}.ended > $as_of)"
+        f" AND (NOT {fact}:SEEKS|OFFERS OR {fact}.status IS NULL OR NOT {fact}.status IN {_CLOSED}"
+        f" OR {fact}.closed > $as_of)"
     )
 
 
@@ -53,7 +59,7 @@ def begun(node: str) -> str:
 
 
 def is_valid(as_of: date, since: str | None, until: str | None, ended: str | None = None) -> bool:
-    """Return whether a fact with these dates is true on ``as_of``: the same rule as :func:`valid`.
+    """Return whether a fact with these dates is true on ``as_of``: the rule of :func:`valid`, but for requests that were closed.
 
     >>> is_valid(date(2019, 6, 1), "2009", "2019"), is_valid(date(2020, 1, 1), "2009", "2019")
     (True, False)

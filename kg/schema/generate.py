@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from kg.schema import cypher
 from kg.schema.dates import PartialDate
@@ -102,6 +103,8 @@ def _type(annotation: object) -> str:
         return "date, may be partial"
     if typing.get_origin(annotation) is typing.Annotated:
         return _type(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) is Literal:
+        return "one of " + ", ".join(f"`{choice}`" for choice in typing.get_args(annotation))
     if typing.get_origin(annotation) is tuple:
         return "list of text"
     names: dict[object, str] = {str: "text", int: "whole number", float: "number"}

@@ -5,16 +5,23 @@ The picture in each docstring is the entry in ``docs/schema.md``.
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from kg.schema.contacts import Note
 from kg.schema.dates import PartialDate, are_in_order
 from kg.schema.identity import check_id, split_reference
 from kg.schema.nodes import NODES, Amount, Record, Text
 
 MEMBERS = ("City", "Region", "Organisation")
 PLACES = ("City", "Region")
+
+#: The part that who makes a request takes itself: in an exchange mentor or learner, in a project lead or partner.
+Role = Literal["mentor", "learner", "lead", "partner"]
+
+#: What a request is once it is over: somebody was found, or nobody is looked for any more.
+CLOSED = ("met", "withdrawn")
 
 
 def _pairs(starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -100,23 +107,46 @@ class TwinnedWith(Spell):
     undirected = True
 
 
-class Seeks(Fact):
+class Request(Spell):
+    """What seeks and offers have in common; not a kind of fact itself. Its ``role`` is that of who makes the request."""
+
+    pairs = _pairs(MEMBERS, ("Theme",))
+    part = "request"
+    #: Who seeks or offers an exchange, where no role is given.
+    usual_role: ClassVar[Role]
+
+    request: Text = Field(description="number of the request")
+    note: Note | None = Field(default=None, description="in the words of who makes the request, without contacts")
+    status: Literal["open", "met", "withdrawn"] | None = Field(default=None, description="open unless given")
+    closed: PartialDate | None = Field(default=None, description="day on which it was met or withdrawn")
+
+    @model_validator(mode="after")
+    def _check_closed(self) -> Self:
+        if self.closed and self.status not in CLOSED:
+            raise ValueError(f"closed {self.closed}, but its status is not one of {', '.join(CLOSED)}")
+        return self
+
+
+class Seeks(Request):
     """(City|Region|Organisation)-[:SEEKS]->(Theme)"""
 
     type = "SEEKS"
-    pairs = _pairs(MEMBERS, ("Theme",))
-    part = "request"
+    usual_role = "learner"
 
-    request: Text = Field(description="number of the request")
-    until: PartialDate | None = Field(default=None, description="stands until")
-    note: Text | None = Field(default=None, description="in the words of who seeks")
-    status: Text | None = Field(default=None, description="open, met, withdrawn")
+    role: Literal["learner", "lead", "partner"] | None = Field(
+        default=None, description="learner, unless given: from a mentor; lead or partner: of a project"
+    )
 
 
-class Offers(Seeks):
+class Offers(Request):
     """(City|Region|Organisation)-[:OFFERS]->(Theme)"""
 
     type = "OFFERS"
+    usual_role = "mentor"
+
+    role: Literal["mentor", "lead", "partner"] | None = Field(
+        default=None, description="mentor, unless given: to a learner; lead or partner: of a project"
+    )
 
 
 class Serves(Fact):

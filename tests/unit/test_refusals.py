@@ -39,6 +39,13 @@ NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
         ),
         ([*CONSORTIUM, "--rule", "horizon-ia", "--size", "3", "--theme-members", "some"], "not 'some'"),
         ([*CONSORTIUM, "--rule", "horizon-ia", "--size", "3", "--as-of", "soon"], "as-of date cannot be read"),
+        (["seek", "add", "Riga", "--theme", "AI", "--until", "2001"], "until (--until) 2001 is past"),
+        (["seek", "add", "Riga", "--theme", "AI", "--until", "soon"], "until (--until) cannot be read"),
+        (["seek", "add", "Riga", "--theme", "AI", "--role", "mentor"], "use: kg offer add"),
+        (["offer", "add", "Riga", "--theme", "AI", "--note", ""], "note (--note) is empty"),
+        (["offer", "add", "Riga", "--theme", "AI", "--note", "a@example.org"], "e-mail address"),
+        (["seek", "list", "--as-of", "yesterday"], "as-of date cannot be read"),
+        (["match", "Riga", "--as-of", "2026-13"], "as-of date cannot be read"),
     ],
 )
 def test_refused_with_exit_code_2(arguments: list[str], message: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.loaders.known_organisations import known_by_id, known_organisation
+from kg.loaders.known_themes import known_theme
 from kg.loaders.localities import Localities, Placed, country_record, own_id
 from kg.loaders.mapping.entities import AUTHORITY, NodeBlock
 from kg.loaders.mapping.kinds import as_code
@@ -82,6 +83,8 @@ class Bodies:
                 return self._organisation(values, ids, own)
             case "Person":
                 return self._person(values, ids, own, post)
+            case "Theme":
+                return self._theme(values, ids, own)
         return self._plain(label, values, ids, own)
 
     def _referred(self, block: NodeBlock, ids: list[str], own: str | None) -> Made | None:
@@ -168,6 +171,15 @@ class Bodies:
                 raise ValueError(f"{values['name']}: neither an id nor a post that says who this is")
             ids = [own_id(self._source, f"{values['name']}|{post}")]
         return self._plain("Person", values, ids, own)
+
+    def _theme(self, values: dict[str, Any], ids: list[str], own: str | None) -> Made:
+        """Return a theme: the starter's, under the name that it has there, when it is called by one of its names."""
+        if not ids and not own and (known := known_theme(values["name"])):
+            id_, name = known
+            written = () if values["name"] == name else (values["name"],)
+            values = {**values, "name": name, "names": tuple(dict.fromkeys((*values.get("names", ()), *written)))}
+            ids = [id_]
+        return self._plain("Theme", values, ids, own)
 
     def _plain(self, label: str, values: dict[str, Any], ids: list[str], own: str | None) -> Made:
         if own:

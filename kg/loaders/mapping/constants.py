@@ -28,6 +28,19 @@ def check_constant(kind: Kind, value: Value) -> Value:
     return value
 
 
+def check_choice_given(choices: tuple[str, ...], value: Value) -> Value:
+    """Return a value of which no constant and no translation is other than one of a few texts.
+
+    Raises:
+        ValueError: One is.
+    """
+    constants = [value.values.get(value.value, value.value)] if value.value is not None else [*value.values.values()]
+    for text in (*constants, value.default):
+        if text is not None and text not in choices:
+            raise ValueError(f"{quoted(text)} cannot stand here; expected one of {', '.join(choices)}")
+    return value
+
+
 def check_code_given(scheme: str, value: Value) -> Value:
     """Return a value that is no constant, or a code of this scheme.
 

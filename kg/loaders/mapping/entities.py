@@ -10,8 +10,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 
 from kg.loaders.mapping.blocks import Block, Scalar, as_list
 from kg.loaders.mapping.conditions import Conditions
-from kg.loaders.mapping.constants import check_code_given, check_constant, check_id_given
-from kg.loaders.mapping.kinds import DERIVED, Kind, kind_of
+from kg.loaders.mapping.constants import (
+    check_choice_given,
+    check_code_given,
+    check_constant,
+    check_id_given,
+)
+from kg.loaders.mapping.kinds import DERIVED, Kind, choices_of, kind_of
 from kg.loaders.mapping.values import DateHere, NumberHere, TextHere, Value
 from kg.schema.nodes import NODES, Node
 from kg.schema.relationships import FACTS, Fact
@@ -100,12 +105,17 @@ def fields_of(*models: type[Node] | type[Fact]) -> dict[str, tuple[Kind, bool, s
 
 
 def _fields(*models: type[Node] | type[Fact]) -> dict[str, Any]:
-    return {
-        name: (_FEEDS[kind], Field(description=meaning))
-        if required
-        else (_FEEDS[kind] | None, Field(default=None, description=meaning))
-        for name, (kind, required, meaning) in fields_of(*models).items()
-    }
+    fields: dict[str, Any] = {}
+    for name, (kind, required, meaning) in fields_of(*models).items():
+        feed = _FEEDS[kind]
+        declared = (model.model_fields[name] for model in models if name in model.model_fields)
+        if choices := next(filter(None, map(choices_of, declared)), ()):
+            feed = Annotated[feed, AfterValidator(partial(check_choice_given, choices))]
+            meaning = f"{meaning} ({', '.join(choices)})"  # noqa: PLW2901 - the same meaning, said in full
+        fields[name] = (
+            (feed, Field(description=meaning)) if required else (feed | None, Field(default=None, description=meaning))
+        )
+    return fields
 
 
 def code_feed(scheme: str, text: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -14,6 +14,7 @@ from kg.errors import quoted
 from kg.loaders.mapping.layouts import letters
 from kg.loaders.reading.values import parse_date, parse_number, parse_whole
 from kg.places.country_names import country_code
+from kg.schema.contacts import Note
 from kg.schema.dates import PartialDate
 from kg.schema.nodes import Amount, Count, CountryCode, Location, Text, Website
 
@@ -24,6 +25,7 @@ DERIVED = ("resolution", "candidates")
 
 _KINDS: tuple[tuple[Any, Kind], ...] = (
     (Text, "text"),
+    (Note, "text"),
     (PartialDate, "date"),
     (Count, "count"),
     (Amount, "amount"),
@@ -47,9 +49,15 @@ def kind_of(field: FieldInfo) -> Kind:
         for known, kind in _KINDS:
             if annotation == known:
                 return kind
-    if field.annotation is str:
+    if field.annotation is str or choices_of(field):
         return "text"
     raise TypeError(f"mappings do not know how to fill a field of the type {field.annotation}")
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """Return the texts that a field can hold, where they are few and known."""
+    options = (field.annotation, *get_args(field.annotation))
+    return next((get_args(option) for option in options if get_origin(option) is Literal), ())
 
 
 def read_as(kind: Kind, text: str, *, layouts: tuple[str, ...] = (), decimal: str | None = None) -> Any:

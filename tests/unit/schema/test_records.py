@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from kg.schema.nodes import NODES, City, Organisation, Project, check_text
 from kg.schema.records import FactRecord, NodeRecord
-from kg.schema.relationships import FACTS, Fact, HoldsPost, MemberOf, ParticipatesIn, TwinnedWith
+from kg.schema.relationships import FACTS, Fact, HoldsPost, MemberOf, ParticipatesIn, Seeks, TwinnedWith
 
 RIGA, TURKU, NETWORK = "City/geonames:456172", "City/geonames:633679", "Organisation/own:network"
 
@@ -207,3 +207,10 @@ def test_an_organisation_may_be_of_any_kind() -> None:
 def test_a_project_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValidationError, match="end 2015 is before start 2018"):
         Project(name="LATE", start="2018", end="2015")
+
+
+def test_a_request_that_is_open_has_no_day_on_which_it_was_closed() -> None:
+    ends = {"start": "City/own:a", "end": "Theme/own:b", "request": "1"}
+    assert Seeks(**ends, status="met").closed is None
+    with pytest.raises(ValidationError, match="closed 2026, but its status is not one of met, withdrawn"):
+        Seeks(**ends, closed="2026")

@@ -64,7 +64,7 @@ def test_the_examples_of_the_docs_page_are_mappings(example: str) -> None:
 
 
 def test_both_forms_of_the_docs_page_come_to_the_same() -> None:
-    short, long = (parse_mapping(example.encode())[0] for example in EXAMPLES)
+    short, long = (parse_mapping(example.encode())[0] for example in EXAMPLES[:2])
     assert [node.model_dump() for node in short.all_nodes.values()] == [
         node.model_dump() for node in long.all_nodes.values()
     ]

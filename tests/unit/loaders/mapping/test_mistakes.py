@@ -18,6 +18,11 @@ HEAD = "source: {id: towns, title: Towns, publisher: Us}\nedition: 2024\n"
 MEMBERS = "members: {of: own:eurocities, name: Town, country: Country}\n"
 NODES = "nodes:\n  town: {label: City, name: {column: Town}}\n  net: {label: Organisation, id: own:eurocities}\n"
 
+WISHES = (
+    "nodes:\n  town: {label: City, name: {column: Town}}\n  theme: {label: Theme, name: {column: Theme}}\n"
+    "facts:\n  - {type: SEEKS, start: town, end: theme, request: '1', role: lead}\n"
+)
+
 
 @pytest.mark.parametrize(
     ("text", "place", "told"),
@@ -65,6 +70,9 @@ NODES = "nodes:\n  town: {label: City, name: {column: Town}}\n  net: {label: Org
         (HEAD + NODES + "facts:\n  - {type: MEMBER_OF, start: net, end: town}\n", (7, 12), "MEMBER_OF does not join Organisation to City"),
         (HEAD + NODES + "facts:\n  - {type: SERVES, start: net, end: town, role: x}\n", (7, 43), "'role' is not known here"),
         (HEAD + NODES + "facts:\n  - {type: HOLDS_POST, start: net, end: town}\n", (7, 5), "'post' is missing"),
+        (HEAD + WISHES.replace("role: lead", "role: mentor"), (7, 64), "'mentor' cannot stand here; expected one of learner, lead, partner"),
+        (HEAD + WISHES.replace("role: lead", "status: {column: S, values: {Done: done}}"), (7, 66), "'done' cannot stand here; expected one of open, met, withdrawn"),
+        (HEAD + WISHES.replace("request: '1', ", ""), (7, 5), "'request' is missing"),
         (HEAD + MEMBERS + NODES.replace("town", "member"), (5, 11), "'members' makes a block 'member' of its own"),
     ],
 )  # fmt: skip

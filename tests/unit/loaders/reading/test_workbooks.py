@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import struct
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time

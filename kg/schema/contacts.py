@@ -1,0 +1,89 @@
+"""No personal contacts: free text that looks like an e-mail address or a telephone number is refused.
+
+The schema has no field for contacts, and its only field for a person's own words must not become one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from kg.schema.nodes import Text
+
+_EMAIL = re.compile(
+    r"\w[@\uff20]\w|\w\s*[@\uff20]\s*\w[\w-]*\.\w"  # espoo@example.org
+    r"|\w\s*[\[({<]\s*(?:at|@)\s*[\])}>]\s*\w"  # espoo [at] example.org
+    r"|\w\s+at\s+\w[\w-]*\s+dot\s+\w"  # espoo at example dot org
+    r"|\bmailto:",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_CALLED = re.compile(
+    r"(?<!\w)(?:tel|t\u00e9l|telephone|telefon|telefono|telefoon|phone|call|mobile|mob|cell|fax|whatsapp|signal|puh|tlf)\b"
+    r"[.:\s]*(?:no\.?\s*)?[+(]?\d(?:[\s().\-/\u2013]?\d){4,}",
+    re.IGNORECASE,
+)
+
+#: Digits, alone or in groups with one or two separators between them, as long as a telephone number may be written.
+_DIGITS = re.compile(r"(?<![\w.,])(?P<plus>\+\s?|00(?=[1-9\s]))?\(?\d(?:[\s\u00a0\u202f().\-/\u2013]{0,2}\d)*(?![\w])")
+#: Dates and spans of years, which are groups of digits as well.
+_DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?"
+    r"|(?:(?:0?[1-9]|[12]\d|3[01])[-/.]\s?)?(?:0?[1-9]|1[0-2])[-/.]\s?(?:19|20)\d\d|(?:19|20)\d\d)(?!\d)"
+)
+#: 1 500 000 begins with one digit; 612 345 678 may be either, and is a number only beside what it counts.
+_THOUSANDS = re.compile(r"\d([ \u00a0\u202f.])\d{3}(?:\1\d{3})*")
+_RANGE = re.compile(r"\d{1,3}[ \u00a0\u202f.]\d{3}\s?[-\u2013]\s?\d{1,3}[ \u00a0\u202f.]\d{3}")
+_COUNTED = re.compile(
+    r"\s*(?:\u20ac|\$|\u00a3|%|EUR|euros?|million|mio|inhabitants|residents|people|citizens|persons|households"
+    r"|m2|m\u00b2|km|MWh|kWh|GWh|MW|kW|t\b|tonnes|tons)",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:\u20ac|\$|\u00a3|\bEUR|\bGA|\bgrant|\bagreement|\bproject|\bproposal|\bID|\bcordis|\bPIC|\bISBN|\bcall)"
+    r"[\s.:#]*(?:(?:agreement|number|no|nr|id)[\s.:#]*){0,2}$",
+    re.IGNORECASE,
+)
+_SHORTEST, _LONGEST = 7, 15
+
+
+def check_no_contact(text: str) -> str:
+    """Return ``text`` when nothing in it looks like an e-mail address or a telephone number.
+
+    Dates, amounts beside their unit ('2 500 000 EUR') and numbers of grants and projects ('grant 101147950') are let through;
+    what may as well be a telephone number is not.
+
+    >>> check_no_contact("For 12 schools, 2027-2029, some 1 500 000 euro")
+    'For 12 schools, 2027-2029, some 1 500 000 euro'
+
+    Raises:
+        ValueError: Something does; the message names it.
+    """
+    if _EMAIL.search(text):
+        raise ValueError("it looks as if it held an e-mail address")
+    # A date becomes letters, so that the digits on its sides are not taken together with it.
+    rest = _DATE.sub(lambda match: "x" * len(match[0]), _LINK.sub(" ", text))
+    rest = re.sub(r"(?<=x)\s?[-/\u2013]\s?(?=x)", "x", rest)
+    if (match := _CALLED.search(rest)) or (match := _telephone(rest)):
+        raise ValueError(f"it looks as if it held a telephone number ({match[0].strip()})")
+    return text
+
+
+def _telephone(text: str) -> re.Match[str] | None:
+    return next((match for match in _DIGITS.finditer(text) if _is_telephone(text, match)), None)
+
+
+def _is_telephone(text: str, match: re.Match[str]) -> bool:
+    digits = sum(character.isdigit() for character in match[0])
+    if not _SHORTEST <= digits <= _LONGEST:
+        return False
+    if match["plus"] or match[0].lstrip("(").startswith("0"):
+        return True
+    counted = _COUNTED.match(text, match.end()) or _NAMED.search(text, 0, match.start())
+    return not (counted or _THOUSANDS.fullmatch(match[0]) or _RANGE.fullmatch(match[0]))
+
+
+#: A person's own words, without contacts.
+Note = Annotated[Text, AfterValidator(check_no_contact)]
