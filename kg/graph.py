@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from kg.database import digest as digests
 from kg.database import schema
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from kg.queries.report_results import ReportResult
     from kg.queries.results import Explanation, Paths, Recommendations
     from kg.queries.review import ReviewList
+    from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
+    from kg.queries.structure.results import Bridges, Central, Communities, JointMembers
     from kg.queries.why_results import Why, WhyBetween
 
 
@@ -153,6 +155,30 @@ class KnowledgeGraph:
         from kg.queries.why import why, why_between
 
         return why(self.connection, key) if other is None else why_between(self.connection, key, other)
+
+    def central(self, **options: Unpack[CentralOptions]) -> Central:
+        """Return the most central members, networks or projects; options of :func:`kg.queries.structure.central.central`."""
+        from kg.queries.structure.central import central
+
+        return central(self.connection, **options)
+
+    def communities(self, **options: Unpack[CommunitiesOptions]) -> Communities:
+        """Return what belongs together; options of :func:`kg.queries.structure.communities.communities`."""
+        from kg.queries.structure.communities import communities
+
+        return communities(self.connection, **options)
+
+    @overload
+    def bridges(self, networks: tuple[()] = (), **options: Unpack[BridgesOptions]) -> Bridges: ...
+
+    @overload
+    def bridges(self, networks: Sequence[str], **options: Unpack[BridgesOptions]) -> Bridges | JointMembers: ...
+
+    def bridges(self, networks: Sequence[str] = (), **options: Unpack[BridgesOptions]) -> Bridges | JointMembers:
+        """Return who joins communities, or who links given networks; options of :func:`kg.queries.structure.bridges.bridges`."""
+        from kg.queries.structure.bridges import bridges
+
+        return bridges(self.connection, networks, **options)
 
     def report(self, name: str, parameters: Mapping[str, str] | None = None) -> ReportResult:
         """Run a canned report; see :func:`kg.queries.report_results.run_report`."""

@@ -67,7 +67,9 @@ def explain_driver_errors(place: str, timeout: float | None, *, local: bool = Fa
                 f"the default one. It says: {error.message}"
             ) from error
         if isinstance(error, TransientError):
-            raise BusyError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}") from error
+            raise BusyError(
+                f"The Neo4j at {place} could not do this now: try again. It says: {error.message}"
+            ) from error
         raise
     except UnsupportedServerProduct as error:
         # The driver says so too when the two have no version of the protocol in common, or when it was never Bolt.
