@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from kg.queries.report_results import ReportResult
     from kg.queries.results import Explanation, Paths, Recommendations
     from kg.queries.review import ReviewList
+    from kg.queries.structure.joint_results import JointMembers
     from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
-    from kg.queries.structure.results import Bridges, Central, Communities, JointMembers
+    from kg.queries.structure.results import Bridges, Central, Communities
     from kg.queries.why_results import Why, WhyBetween
 
 

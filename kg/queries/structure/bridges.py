@@ -11,7 +11,8 @@ from kg.errors import KgError
 from kg.queries.paths import DEFAULT_TOP
 from kg.queries.structure.community_bridges import community_bridges
 from kg.queries.structure.joint import joint
-from kg.queries.structure.results import Bridges, JointMembers
+from kg.queries.structure.joint_results import JointMembers
+from kg.queries.structure.results import Bridges
 
 #: Options that shape the communities, and so mean nothing where networks are given.
 _OF_COMMUNITIES = ("by", "layer", "min_members", "max_members", "resolution", "pivots", "seed")

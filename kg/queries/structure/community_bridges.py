@@ -223,15 +223,10 @@ def _sentence(
     also: int,
 ) -> str:
     name = affiliations.members[span.member].name
-    groups = []
-    for (community, count), link in zip(span.joins, links, strict=False):
-        thing = affiliations.things[link[1]].name
-        by = (
-            f"{thing}{named.through(link)}"
-            if count == 1
-            else f"{count:,} networks and projects, such as {thing}{named.through(link)}"
-        )
-        groups.append(f"that around {around[community]} ({by})")
+    groups = [
+        f"that around {around[community]}{_by(affiliations, named, link, count, around[community])}"
+        for (community, count), link in zip(span.joins, links, strict=False)  # the first few communities have one
+    ]
     more = len(span.joins) - len(groups)
     if more:
         groups.append(counted(more, "other"))
@@ -244,6 +239,14 @@ def _sentence(
     if span.cuts_off:
         text += f" Without it, {counted(span.cuts_off, 'other')} would be cut off from the rest."
     return text
+
+
+def _by(affiliations: Affiliations, named: Named, link: Link, count: int, around: str) -> str:
+    """Return by what a bridge belongs to a community, as a clause; empty when by what the community is named after."""
+    thing, through = affiliations.things[link[1]].name, named.through(link)
+    if count > 1:
+        return f" (by {count:,} networks and projects, such as {thing}{through})"
+    return through if thing == around else f" (by {thing}{through})"
 
 
 def _also(also: int) -> str:

@@ -17,8 +17,8 @@ from kg.queries.provenance import data_of
 from kg.queries.recommend import country_codes, listed
 from kg.queries.results import LeftOut
 from kg.queries.structure.affiliations import Who
+from kg.queries.structure.joint_results import Joint, JointMembers, JointParameters, Tie
 from kg.queries.structure.reader import read_who
-from kg.queries.structure.results import Joint, JointMembers, JointParameters, Tie
 from kg.queries.structure.selection import MEMBERS, check_choice
 from kg.queries.structure.sentences import age, counted, several
 from kg.queries.validity import begun, is_over, not_over, old_year, parse_as_of, valid

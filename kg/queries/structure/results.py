@@ -45,7 +45,7 @@ class Parameters(Model):
     @property
     def line(self) -> Line:
         """All parameters that have a value."""
-        return Line(f"Parameters: {_parameters(self)}.", "dim")
+        return Line(f"Parameters: {parameters_of(self)}.", "dim")
 
 
 class CentralParameters(Parameters):
@@ -110,8 +110,8 @@ class Extent(Model):
         if 2 * self.largest_members > self.members and self.networks + self.projects > 1:
             lines.append(
                 Line(
-                    f"More than half are in {self.largest.name} ({counted(self.largest_members, 'member')}), by which nearly "
-                    f"everybody is near to everybody: --max-members {self.largest_members - 1} leaves it out.",
+                    f"More than half are in {self.largest.name} ({counted(self.largest_members, 'member')}), which brings nearly "
+                    f"everybody near to everybody: --max-members {self.largest_members - 1} leaves it out.",
                     "dim",
                 )
             )
@@ -171,6 +171,7 @@ class Central(Structure):
         return [
             Line(f"The most central {asked.of} by {asked.measure}, as of {asked.as_of}", "heading"),
             Table(("#", "Name", "Country", asked.measure.capitalize(), "Links", "In words"), rows),
+            *more_of(self.ranked - len(rows)),
         ]
 
     def records(self) -> list[dict[str, Cell]]:
@@ -234,10 +235,7 @@ class Communities(Structure):
             ),
             Table(("#", "Members", "Networks, projects", "Most typical", "Typical members", "In words"), rows),
         ]
-        rest = self.found - len(self.communities)
-        if rest > 0:
-            blocks.append(Line(f"And {counted(rest, 'smaller one')} (--top shows more).", "dim"))
-        return blocks
+        return [*blocks, *more_of(self.found - len(rows))]
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row for each community."""
@@ -322,10 +320,7 @@ class Bridges(Structure):
         blocks.append(
             Table(("#", "Bridge", "Country", "Betweenness", "Participation", "Cuts off", "In words"), rows),
         )
-        rest = self.found - len(self.bridges)
-        if rest > 0:
-            blocks.append(Line(f"And {rest:,} more (--top shows more).", "dim"))
-        return blocks
+        return [*blocks, *more_of(self.found - len(rows))]
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row for each bridge."""
@@ -345,96 +340,6 @@ class Bridges(Structure):
         ]
 
 
-class JointParameters(Model):
-    """Which networks were asked about."""
-
-    networks: tuple[Partner, ...]
-    members: Members
-    countries: tuple[str, ...]
-    past: bool
-    as_of: str
-    top: int
-
-    @property
-    def line(self) -> Line:
-        """All parameters that have a value."""
-        return Line(f"Parameters: {_parameters(self)}.", "dim")
-
-
-class Tie(Model):
-    """How somebody is in one of the networks: as member, or by a body that serves it."""
-
-    network: Partner
-    body: Partner | None
-    since: str | None
-    evidence: tuple[str, ...]
-
-
-class Joint(Model):
-    """Somebody in several of the networks."""
-
-    member: Partner
-    ties: tuple[Tie, ...]
-    memberships: int = Field(description="networks and projects that it is itself in")
-    sentence: str
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """The keys of all facts behind it, each once."""
-        return tuple(dict.fromkeys(key for tie in self.ties for key in tie.evidence))
-
-
-class JointMembers(Result):
-    """Who links given networks or projects, whoever links the most of them first."""
-
-    parameters: JointParameters
-    left_out: Mapping[str, LeftOut]
-    data: Data
-    found: int = Field(description="how many link at least two of them")
-    in_all: int = Field(description="how many of these link all")
-    joint: tuple[Joint, ...]
-
-    def blocks(self) -> list[Block]:
-        """Return who links them."""
-        names = several([network.name for network in self.parameters.networks])
-        blocks: list[Block] = [Line(f"Who links {names}, as of {self.parameters.as_of}", "heading")]
-        if self.joint:
-            rows = tuple(
-                (rank, row.member.name, row.member.country, len(row.ties), row.memberships, row.sentence)
-                for rank, row in enumerate(self.joint, 1)
-            )
-            blocks.append(Table(("#", "Link", "Country", "Of them", "Memberships", "In words"), rows))
-            rest = self.found - len(self.joint)
-            if rest > 0:
-                blocks.append(Line(f"And {rest:,} more (--top shows more).", "dim"))
-        else:
-            blocks.append(
-                Line("Nobody is in two of them, itself or by a body that serves it; kg path A B shows longer ways.")
-            )
-        return [
-            *blocks,
-            self.parameters.line,
-            *(left_out.line for left_out in self.left_out.values()),
-            *self.data.blocks(),
-        ]
-
-    def records(self) -> list[dict[str, Cell]]:
-        """Return one row for each that links some."""
-        return [
-            {
-                "rank": rank,
-                **row.member.model_dump(),
-                "networks": "; ".join(tie.network.name for tie in row.ties),
-                "network_ids": " ".join(tie.network.id for tie in row.ties),
-                "bodies": "; ".join(dict.fromkeys(tie.body.name for tie in row.ties if tie.body)),
-                "memberships": row.memberships,
-                "sentence": row.sentence,
-                "evidence": " ".join(row.evidence),
-            }
-            for rank, row in enumerate(self.joint, 1)
-        ]
-
-
 def significant(value: float) -> str:
     """Return a number with three digits that count: most normalised values are small.
 
@@ -444,7 +349,13 @@ def significant(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _parameters(model: Model) -> str:
+def more_of(rest: int) -> list[Block]:
+    """Return a line on those that are not shown, if there are any."""
+    return [Line(f"And {rest:,} more (--top shows more).", "dim")] if rest > 0 else []
+
+
+def parameters_of(model: Model) -> str:
+    """Return all parameters that have a value, as one phrase."""
     said = []
     for name in type(model).model_fields:
         value = getattr(model, name)

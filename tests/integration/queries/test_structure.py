@@ -16,8 +16,9 @@ from kg.cli import root
 from kg.database.connection import Connection
 from kg.errors import KgError
 from kg.graph import KnowledgeGraph
+from kg.queries.structure.joint_results import JointMembers
 from kg.queries.structure.reader import read_affiliations
-from kg.queries.structure.results import Bridges, JointMembers
+from kg.queries.structure.results import Bridges
 from kg.queries.structure.selection import Selection
 
 pytestmark = pytest.mark.integration

@@ -6,7 +6,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.cli.present import as_csv
@@ -103,6 +103,7 @@ def test_two_spells_are_one_link() -> None:
     assert (len(found.links), found.facts, found.undated) == (2, 2, 1)
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(dice: random.Random) -> None:
     def shuffled(ids: object) -> list[str]:

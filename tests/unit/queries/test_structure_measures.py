@@ -57,6 +57,9 @@ def flat(values: tuple[list[float], list[float]]) -> dict[tuple[str, int], float
     return {(side, index): value for side, some in zip("mt", values, strict=True) for index, value in enumerate(some)}
 
 
+#: How long an example takes says more of the machine than of the code.
+unhurried = settings(deadline=None)
+
 edges_of_any_graph = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 4)), min_size=1, max_size=30)
 
 
@@ -85,6 +88,7 @@ def test_a_chain_by_hand() -> None:
     assert closeness(chain)[0] == pytest.approx([(1 + 1 / 2 + 1 / 3 + 1 / 4) / 3, 1.0, (1 + 1 / 2 + 1 / 3 + 1 / 4) / 3])
 
 
+@unhurried
 @given(edges_of_any_graph)
 def test_centralities_agree_with_networkx(edges: Edges) -> None:
     affiliations = two_mode(edges)
@@ -113,6 +117,7 @@ def test_normalised_as_networkx_does() -> None:
     assert flat(betweenness(affiliations)) == pytest.approx(nx.bipartite.betweenness_centrality(graph, members))
 
 
+@unhurried
 @given(edges_of_any_graph)
 def test_an_estimate_from_every_vertex_is_exact(edges: Edges) -> None:
     affiliations = two_mode(edges)
@@ -141,6 +146,7 @@ def test_only_a_large_graph_is_estimated(monkeypatch: pytest.MonkeyPatch) -> Non
     assert pivots_for(affiliations, 10_000, 7) is None
 
 
+@unhurried
 @given(edges_of_any_graph, st.randoms(use_true_random=False))
 def test_names_of_ids_change_no_value(edges: Edges, dice: random.Random) -> None:
     renamed = list(range(8))
@@ -191,6 +197,7 @@ def best_modularity(affiliations: Affiliations) -> float:
     return best
 
 
+@unhurried
 @given(edges_of_any_graph, st.integers(0, 100), st.sampled_from([0.5, 1.0, 2.0]))
 def test_modularity_is_the_sum_over_pairs(edges: Edges, seed: int, resolution: float) -> None:
     affiliations = two_mode(edges)
@@ -221,7 +228,7 @@ def test_what_leiden_maximises_is_the_modularity_of_two_modes() -> None:
     )
 
 
-@settings(deadline=None)
+@unhurried
 @given(edges_of_any_graph)
 def test_communities_hang_together_and_are_never_worse_than_one(edges: Edges) -> None:
     affiliations = two_mode(edges)
@@ -265,7 +272,7 @@ def test_a_higher_resolution_gives_more_communities() -> None:
     assert leiden(affiliations, 0.1, 7).count < leiden(affiliations, 1.0, 7).count < leiden(affiliations, 8.0, 7).count
 
 
-@settings(deadline=None)
+@unhurried
 @given(edges_of_any_graph)
 def test_what_is_typical_adds_up_to_the_modularity(edges: Edges) -> None:
     affiliations = two_mode(edges)
@@ -312,6 +319,7 @@ def test_participation_ranks_the_even_before_the_uneven() -> None:
     assert [(span.member, span.participation) for span in spans] == [(0, 0.5), (1, 0.5)], "more links first"
 
 
+@unhurried
 @given(edges_of_any_graph)
 def test_cut_off_is_who_no_longer_hangs_on_the_largest_rest(edges: Edges) -> None:
     affiliations = two_mode(edges)
