@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kg.queries.structure.affiliations import Affiliations
 from kg.queries.structure.measures import graph_of, igraph, rounded
 
-#: How often Leiden goes over the communities that it has: more added less than a thousandth to the modularity where measured.
+#: How often Leiden goes over the communities that it has: twice as many added less than 0.001 to the modularity where measured.
 ITERATIONS = 10
 
 #: A loss as small comes from the rounding of fractions.

@@ -16,7 +16,7 @@ from kg.queries.structure.selection import Selection
 from kg.queries.validity import begun, not_over, valid
 from kg.schema.nodes import NODES
 
-#: Seconds for one of the large reads; 938,000 memberships took a tenth of it on two shared cores.
+#: Seconds for one of the large reads; 938,000 memberships and partnerships took 15 in all on two shared cores.
 _TIMEOUT = 300
 
 # Four lists for each thing rather than one of records: whether a fact has a beginning, and whether its member is a place,
