@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from kg.database import digest as digests
 from kg.database import schema
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from kg.queries.request_results import Matches, RequestList
     from kg.queries.results import Explanation, Paths, Recommendations
     from kg.queries.review import ReviewList
+    from kg.queries.structure.joint_results import JointMembers
+    from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
+    from kg.queries.structure.results import Bridges, Central, Communities
     from kg.queries.why_results import Why, WhyBetween
 
 
@@ -219,6 +222,30 @@ class KnowledgeGraph:
         from kg.queries.requests import match
 
         return match(self.connection, place, theme=theme, top=top, as_of=as_of)
+
+    def central(self, **options: Unpack[CentralOptions]) -> Central:
+        """Return the most central members, networks or projects; options of :func:`kg.queries.structure.central.central`."""
+        from kg.queries.structure.central import central
+
+        return central(self.connection, **options)
+
+    def communities(self, **options: Unpack[CommunitiesOptions]) -> Communities:
+        """Return what belongs together; options of :func:`kg.queries.structure.communities.communities`."""
+        from kg.queries.structure.communities import communities
+
+        return communities(self.connection, **options)
+
+    @overload
+    def bridges(self, networks: tuple[()] = (), **options: Unpack[BridgesOptions]) -> Bridges: ...
+
+    @overload
+    def bridges(self, networks: Sequence[str], **options: Unpack[BridgesOptions]) -> Bridges | JointMembers: ...
+
+    def bridges(self, networks: Sequence[str] = (), **options: Unpack[BridgesOptions]) -> Bridges | JointMembers:
+        """Return who joins communities, or who links given networks; options of :func:`kg.queries.structure.bridges.bridges`."""
+        from kg.queries.structure.bridges import bridges
+
+        return bridges(self.connection, networks, **options)
 
     def report(self, name: str, parameters: Mapping[str, str] | None = None) -> ReportResult:
         """Run a canned report; see :func:`kg.queries.report_results.run_report`."""

@@ -28,6 +28,15 @@ COMMANDS = {
     "rules": ("kg.cli.consortium:rules", "List the rules for kg consortium, each with its source."),
     "why": ("kg.cli.why:why", "Show every source of a fact or a node, and where they differ."),
     "report": ("kg.cli.report:report", "List, show and run the canned reports."),
+    "central": ("kg.cli.structure:central", "Show which cities, networks or projects are the most central."),
+    "communities": (
+        "kg.cli.structure:communities",
+        "Show which members, networks and projects belong together.",
+    ),
+    "bridges": (
+        "kg.cli.structure:bridges",
+        "Show who joins communities that otherwise lie apart, or who links given networks.",
+    ),
     "load": ("kg.cli.load:load", "Load an edition of a source."),
     "fetch": (
         "kg.cli.fetch:fetch",

@@ -20,13 +20,32 @@ ORDER BY id"""
 
 def data_of(connection: Connection, details: Mapping[str, FactDetail], as_of: date) -> Data:
     """Return what an answer with these facts rests on."""
-    rows = _source_rows(connection, (source for detail in details.values() for source in detail.sources))
+    return data_from(
+        connection,
+        (source for detail in details.values() for source in detail.sources),
+        facts=len(details),
+        undated=sum(detail.lacks_since for detail in details.values()),
+        as_of=as_of,
+    )
+
+
+def data_from(connection: Connection, ids: Iterable[str], *, facts: int, undated: int, as_of: date) -> Data:
+    """Return what an answer rests on when its facts are too many to be read one by one.
+
+    Args:
+        connection: The database.
+        ids: The sources of the facts.
+        facts: How many facts were used.
+        undated: How many of them could have a beginning but have none.
+        as_of: The day as of which.
+    """
+    rows = _source_rows(connection, ids)
     return Data(
         sources=tuple(map(_source, rows)),
         editions={row["id"]: row["edition"] for row in rows if row["edition"]},
         as_of=as_of.isoformat(),
-        facts=len(details),
-        facts_without_since=sum(detail.lacks_since for detail in details.values()),
+        facts=facts,
+        facts_without_since=undated,
     )
 
 

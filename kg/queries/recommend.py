@@ -132,8 +132,8 @@ def recommend(
     day = parse_as_of(as_of)
     Filters(min_population=min_population, max_population=max_population)
     filters = Filters(
-        _codes(connection, listed("countries (--country)", countries)),
-        _codes(connection, listed("exclude_countries (--exclude-country)", exclude_countries)),
+        country_codes(connection, listed("countries (--country)", countries)),
+        country_codes(connection, listed("exclude_countries (--exclude-country)", exclude_countries)),
         min_population,
         max_population,
     )
@@ -204,8 +204,12 @@ def listed(parameter: str, given: object) -> tuple[str, ...]:
     return texts
 
 
-def _codes(connection: Connection, countries: Sequence[str]) -> tuple[str, ...]:
-    """Return ISO codes; raise unless the graph has a city in each of the countries."""
+def country_codes(connection: Connection, countries: Sequence[str]) -> tuple[str, ...]:
+    """Return the ISO codes of countries given as codes or names.
+
+    Raises:
+        KgError: If the graph has no city in one of them; the message lists those that it has.
+    """
     wanted = {text: country_code(connection, text) or text for text in dict.fromkeys(countries)}
     if not wanted:
         return ()

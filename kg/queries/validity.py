@@ -58,6 +58,11 @@ def begun(node: str) -> str:
     return f"({node}.start IS NULL OR {node}.start <= $as_of)"
 
 
+def not_over(node: str) -> str:
+    """Return the Cypher condition that a project or event in a variable had not ended by ``$as_of``, or has no end."""
+    return f"({node}.end IS NULL OR {node}.end >= substring($as_of, 0, size({node}.end)))"
+
+
 def is_valid(as_of: date, since: str | None, until: str | None, ended: str | None = None) -> bool:
     """Return whether a fact with these dates is true on ``as_of``: the rule of :func:`valid`, but for requests that were closed.
 

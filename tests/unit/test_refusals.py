@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from kg.cli import root
+from kg.cli import main, root
 from kg.cli.options import check_writable
 from kg.errors import KgError
 
@@ -46,6 +47,14 @@ NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
         (["offer", "add", "Riga", "--theme", "AI", "--note", "a@example.org"], "e-mail address"),
         (["seek", "list", "--as-of", "yesterday"], "as-of date cannot be read"),
         (["match", "Riga", "--as-of", "2026-13"], "as-of date cannot be read"),
+        (["central", "--as-of", "yesterday"], "as-of date cannot be read"),
+        (["central", "--of", "networks", "--layer", "projects"], "leaves all networks out"),
+        (["central", "--min-members", "9", "--max-members", "3"], "no network or project can be between"),
+        (["communities", "--past", "--layer", "networks"], "leaves all projects out"),
+        (["communities", "--resolution", "0"], "must be a number above 0"),
+        (["bridges", "--resolution", "nan"], "must be a number above 0"),
+        (["bridges", "EMTA"], "Name two or more networks"),
+        (["bridges", "EMTA", "Polis", "--seed", "7"], "seed (--seed): this shapes communities"),
     ],
 )
 def test_refused_with_exit_code_2(arguments: list[str], message: str) -> None:
@@ -53,6 +62,19 @@ def test_refused_with_exit_code_2(arguments: list[str], message: str) -> None:
     assert isinstance(result.exception, KgError), result.output
     assert result.exception.exit_code == 2
     assert message in str(result.exception)
+
+
+@pytest.mark.parametrize("arguments", [["central"], ["communities"], ["bridges"]])
+def test_what_needs_a_package_says_so_before_any_database(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "igraph", None)
+    for name, value in NOWHERE.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "kg: this needs the package igraph: pip install 'localgov-kg[structure]'\n"
 
 
 @pytest.mark.parametrize("lines", ["0", "-5"])
