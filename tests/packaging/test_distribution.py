@@ -108,6 +108,7 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         "parquet",
         "py2neo",
         "pictures",
+        "structure",
         "dev",
     }
 
