@@ -14,7 +14,7 @@ from kg.loaders.loading import load
 from kg.loaders.starter import Starter
 from kg.offline import tables_of_loaders
 from kg.queries.snapshot.reader import tables_of_database
-from kg.queries.snapshot.tables import Tables
+from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
 
 
 @pytest.fixture
@@ -73,3 +73,23 @@ def test_what_was_put_there_by_hand_breaks_nothing(ready: Connection) -> None:
         ("own:a", "City", "own:a"),
     ]
     assert [(row.key, row.start, row.end, row.since) for row in tables.facts] == [("k", "0:b", "own:a", "2001")]
+
+
+def test_every_value_of_a_row_is_read(ready: Connection) -> None:
+    ready.run_write(
+        "CREATE (r:Entity:Region {id: 'nuts:FI1', name: 'R', country: 'FI', population: 3, nuts_id: 'FI1'}),"
+        " (c:Entity:City {id: 'own:c', name: 'C', location: point({longitude: 24.5, latitude: 60.2}), dissolved: '2011'}),"
+        " (p:Entity:Project {id: 'own:p', name: 'P', kind: 'pairing', start: '2020', end: '2022'}),"
+        " (t:Entity:Theme {id: 'own:t', name: 'T'}),"
+        " (r)-[:SEEKS {key: 'k', request: '1', role: 'lead', since: '2020', until: '2025', status: 'met', closed: '2024-05',"
+        " as_of: '2023', ended: '2026'}]->(t)"
+    )
+    assert tables_of_database(ready) == Tables(
+        [
+            NodeRow("nuts:FI1", "Region", "R", "FI", 3, nuts="FI1"),
+            NodeRow("own:c", "City", "C", longitude=24.5, latitude=60.2, dissolved="2011"),
+            NodeRow("own:p", "Project", "P", kind="pairing", start="2020", end="2022"),
+            NodeRow("own:t", "Theme", "T"),
+        ],
+        [FactRow("SEEKS", "k", "nuts:FI1", "own:t", "lead", "2020", "2025", "2026", "2023", "met", "2024-05")],
+    )
