@@ -79,10 +79,13 @@ def command_lines() -> dict[int, str]:
 
 @dataclass(frozen=True)
 class FirstStart:
-    """What was seen while two commands started the server of a new home at once."""
+    """What was seen while two commands started the server of a new home, and a third that of another, all at once."""
 
     outputs: list[str]
-    seen: set[str]
+    #: Processes, each with its arguments.
+    seen: set[tuple[int, str]]
+    #: Where the server of the other home answered; it is stopped again.
+    elsewhere: ServerInfo | None
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +97,19 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ours]:
 
 
 @pytest.fixture(scope="module")
-def first_start(ours: Ours) -> FirstStart:
-    seen: set[str] = set()
-    with ThreadPoolExecutor(2) as pool:
-        both = [pool.submit(ours.kg, "server", "start") for _ in range(2)]
-        while wait(both, timeout=0.5).not_done:
-            seen.update(command_lines().values())
-        return FirstStart([task.result() for task in both], seen)
+def first_start(ours: Ours, tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    elsewhere = Ours(local_settings(folder / "home"), folder)
+    seen: set[tuple[int, str]] = set()
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            starts = [pool.submit(one.kg, "server", "start") for one in (ours, elsewhere, ours)]
+            while wait(starts, timeout=0.5).not_done:
+                seen.update(command_lines().items())
+            first, _, second = [task.result() for task in starts]
+        return FirstStart([first, second], seen, running(elsewhere.home))
+    finally:
+        stop(elsewhere.home)
 
 
 @pytest.fixture
@@ -115,10 +124,23 @@ def test_two_starts_at_once_end_with_one_server(ours: Ours, server: ServerInfo, 
     assert ours.processes() == [server.pid]
 
 
+def test_two_homes_that_start_at_once_have_servers_at_different_ports(
+    ours: Ours, server: ServerInfo, first_start: FirstStart
+) -> None:
+    other = first_start.elsewhere
+    assert other is not None
+    assert {other.bolt_port, other.http_port}.isdisjoint({server.bolt_port, server.http_port})
+    # At the first attempt: none found its port taken and had to be started again on another.
+    servers = {
+        pid for pid, line in first_start.seen for home in (ours.home, other.home) if f"--home-dir={home.server}" in line
+    }
+    assert servers == {server.pid, other.pid}
+
+
 def test_the_password_is_for_its_owner_alone(ours: Ours, server: ServerInfo, first_start: FirstStart) -> None:
     assert stat.S_IMODE(ours.home.password_file.stat().st_mode) == 0o600
-    assert any(str(ours.home.server) in line for line in first_start.seen), "the start was not watched"
-    assert not [line for line in first_start.seen if server.password in line]
+    assert any(str(ours.home.server) in line for _, line in first_start.seen), "the start was not watched"
+    assert not [line for _, line in first_start.seen if server.password in line]
     assert server.password not in " ".join(first_start.outputs)
     holding = {
         path.relative_to(ours.home.folder)
