@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ from pathlib import Path
 
 import neo4j
 import pytest
-from neo4j.exceptions import ClientError
+from neo4j.exceptions import ClientError, Neo4jError
 
 from kg.database.connection import open_connection
-from kg.database.server import Home, Quiet, ServerInfo, ensure_running, home_of, running, stop
+from kg.database.server import Home, Quiet, ServerInfo, answers, ensure_running, home_of, running, stop
 from kg.database.server.home import read_password, read_state
 from kg.database.settings import Settings
 from kg.errors import KgError
@@ -261,6 +262,19 @@ def test_a_password_changed_in_the_browser_is_explained(ours: Ours, server: Serv
             open_connection(settings=ours.settings)
     finally:
         change("another one", server.password)
+
+
+def test_wrong_passwords_of_somebody_else_do_not_make_ours_wrong(ours: Ours, server: ServerInfo) -> None:
+    for _ in range(5):  # after three of them the server looks at no password for five seconds
+        guess = (server.username, "a guess")
+        with neo4j.GraphDatabase.driver(server.uri, auth=guess) as driver, pytest.raises(Neo4jError):
+            driver.verify_connectivity()
+    assert answers(server) is False
+    with pytest.raises(KgError, match="too many wrong passwords in a row: wait five seconds"):
+        open_connection(settings=ours.settings)
+    deadline = time.monotonic() + 60
+    while not answers(server):
+        assert time.monotonic() < deadline
 
 
 def test_stop_and_wipe_can_be_repeated_and_keep_password_and_ports(ours: Ours, server: ServerInfo) -> None:

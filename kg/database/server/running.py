@@ -296,8 +296,10 @@ def answers(info: ServerInfo) -> bool:
         ):
             session.run("RETURN 1").consume()
     except ClientError as error:
-        # As long as ours is not up, what refuses the password is another server that took the port meanwhile.
-        if "Security" in (error.code or "") and _says(info.home, "Started."):
+        # As long as ours is not up, what refuses the password is another server that took the port meanwhile. And one that
+        # lets nobody in, because somebody else has tried wrong ones too often, has not looked at this one.
+        code = error.code or ""
+        if "Security" in code and "RateLimit" not in code and _says(info.home, "Started."):
             raise KgError(
                 f"The local Neo4j does not accept the password in {info.home.password_file}: if it was changed in Neo4j "
                 "Browser, write the new one into that file; else start anew with `kg server wipe`."
