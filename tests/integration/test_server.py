@@ -21,7 +21,17 @@ import pytest
 from neo4j.exceptions import ClientError, Neo4jError
 
 from kg.database.connection import open_connection
-from kg.database.server import Home, Quiet, ServerInfo, answers, ensure_running, home_of, running, stop
+from kg.database.server import (
+    Home,
+    Quiet,
+    ServerInfo,
+    answers,
+    ensure_running,
+    home_of,
+    running,
+    stop,
+    wait_for_browser,
+)
 from kg.database.server.home import read_password, read_state
 from kg.database.settings import Settings
 from kg.errors import KgError
@@ -206,23 +216,23 @@ def test_browser_says_where_the_password_is_when_nobody_watches(ours: Ours, serv
     assert server.password not in shown
 
 
-def test_the_browser_is_there_and_offers_the_right_address(ours: Ours, server: ServerInfo) -> None:
+def test_the_browser_is_there_and_offers_the_right_address(server: ServerInfo) -> None:
     from urllib.request import urlopen
 
-    ours.kg("server", "browser", "--no-open")
+    wait_for_browser(server)
     with urlopen(f"{server.http_address}/browser/") as page:
         assert "Neo4j Browser" in page.read().decode()
     with urlopen(server.http_address) as discovery:
         assert json.load(discovery)["bolt_direct"] == server.uri
 
 
-def test_routing_finds_the_server_at_its_own_port(ours: Ours, server: ServerInfo) -> None:
+def test_routing_finds_the_server_at_its_own_port(server: ServerInfo) -> None:
     with open_connection(server.uri.replace("bolt:", "neo4j:"), server.username, server.password) as opened:
         assert opened.run_read("RETURN 1 AS one") == [{"one": 1}]
 
 
-def test_the_web_port_is_not_the_bolt_port(ours: Ours, server: ServerInfo) -> None:
-    ours.kg("server", "browser", "--no-open")
+def test_the_web_port_is_not_the_bolt_port(server: ServerInfo) -> None:
+    wait_for_browser(server)
     with pytest.raises(KgError, match="is not a Neo4j that speaks Bolt"):
         open_connection(server.http_address.replace("http:", "neo4j:"), server.username, server.password)
 
