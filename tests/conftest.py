@@ -28,6 +28,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(available, 4) if available > 1 else 0
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument: packed ones hold the time, and several processes must call a test the same."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies in ``tests/integration``, so that no file there has to, and begin with what takes long.
 
