@@ -11,6 +11,9 @@ export PYTHON
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# As many processes as there are processors, up to four (tests/conftest.py), each with a Neo4j of its own. A file stays in one
+# process, because its tests share what they load; the files go out in the order in which they were collected.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-unit test-integration test-containers lint types generate requirements clean setup
 
@@ -18,13 +21,13 @@ demo: setup
 	@$(BIN)/kg demo
 
 test: setup
-	$(PYTEST)
+	$(PYTEST) $(PARALLEL)
 
 test-unit: setup
-	$(PYTEST) tests/unit
+	$(PYTEST) $(PARALLEL) tests/unit
 
 test-integration: setup
-	$(PYTEST) tests/integration
+	$(PYTEST) $(PARALLEL) tests/integration
 
 # Needs a Docker engine.
 test-containers: setup
