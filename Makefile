@@ -11,9 +11,9 @@ export PYTHON
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# As many processes as there are processors, up to four (tests/conftest.py), each with a Neo4j of its own. A file stays in one
-# process, because its tests share what they load; the files go out in the order in which they were collected.
-PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+# One process with one Neo4j. Two are quicker, where no other kg starts a Neo4j meanwhile; a file stays in one process, because its
+# tests share what they load:  make test PARALLEL="-n auto --dist loadfile --no-loadscope-reorder"
+PARALLEL :=
 
 .PHONY: demo test test-unit test-integration test-containers lint types generate requirements clean setup
 
