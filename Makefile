@@ -11,6 +11,9 @@ export PYTHON
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# One process with one Neo4j. Two are quicker, where no other kg starts a Neo4j meanwhile; a file stays in one process, because its
+# tests share what they load:  make test PARALLEL="-n auto --dist loadfile --no-loadscope-reorder"
+PARALLEL :=
 
 .PHONY: demo test test-unit test-integration test-containers lint types generate requirements clean setup
 
@@ -18,13 +21,13 @@ demo: setup
 	@$(BIN)/kg demo
 
 test: setup
-	$(PYTEST)
+	$(PYTEST) $(PARALLEL)
 
 test-unit: setup
-	$(PYTEST) tests/unit
+	$(PYTEST) $(PARALLEL) tests/unit
 
 test-integration: setup
-	$(PYTEST) tests/integration
+	$(PYTEST) $(PARALLEL) tests/integration
 
 # Needs a Docker engine.
 test-containers: setup

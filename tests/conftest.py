@@ -15,11 +15,33 @@ NEO4J_VERSION = os.environ.get("KG_NEO4J_VERSION") or "5.26"
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
+#: Files of tests that take the longest.
+LONG = ("test_interrupted.py", "test_server.py", "test_public_sources.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes ``-n auto`` means: each starts a Neo4j of its own, and a database that is given has one user."""
+    if os.environ.get("KG_TEST_NEO4J_URI") or os.environ.get("KG_TEST_CONTAINERS") == "1":
+        return 0
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, 4) if available > 1 else 0
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument: packed ones hold the time, and several processes must call a test the same."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in ``tests/integration``, so that no file there has to."""
+    """Mark what lies in ``tests/integration``, so that no file there has to, and begin with what takes long.
+
+    Of several processes none is then left alone with a long file at the end.
+    """
     for item in items:
         if "integration" in item.path.parts:
             item.add_marker("integration")
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(autouse=True)

@@ -63,16 +63,20 @@ def check_no_contact(text: str) -> str:
     """
     if _EMAIL.search(text):
         raise ValueError("it looks as if it held an e-mail address")
+    rest = _LINK.sub(" ", text)
+    # What begins with a plus is no date, even if its digits could be one (+2000-00000).
+    international = _telephone(rest, international=True)
     # A date becomes letters, so that the digits on its sides are not taken together with it.
-    rest = _DATE.sub(lambda match: "x" * len(match[0]), _LINK.sub(" ", text))
+    rest = _DATE.sub(lambda match: "x" * len(match[0]), rest)
     rest = re.sub(r"(?<=x)\s?[-/\u2013]\s?(?=x)", "x", rest)
-    if (match := _CALLED.search(rest)) or (match := _telephone(rest)):
+    if match := international or _CALLED.search(rest) or _telephone(rest):
         raise ValueError(f"it looks as if it held a telephone number ({match[0].strip()})")
     return text
 
 
-def _telephone(text: str) -> re.Match[str] | None:
-    return next((match for match in _DIGITS.finditer(text) if _is_telephone(text, match)), None)
+def _telephone(text: str, *, international: bool = False) -> re.Match[str] | None:
+    found = (match for match in _DIGITS.finditer(text) if match["plus"] or not international)
+    return next((match for match in found if _is_telephone(text, match)), None)
 
 
 def _is_telephone(text: str, match: re.Match[str]) -> bool:

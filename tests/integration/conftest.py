@@ -1,5 +1,7 @@
 """One real Neo4j for the whole test session: given by address, in a container, or a local server of our own.
 
+Of several processes (``-n auto``) each is a session and has a local server of its own.
+
 ``KG_TEST_NEO4J_URI`` (with ``..._USERNAME``, ``..._PASSWORD``, ``..._DATABASE``) names one that runs: its content is
 removed. ``KG_TEST_CONTAINERS=1`` starts the official image, or that of ``KG_TEST_CONTAINER_IMAGE``. Else a local server is
 started in a temporary home; ``KG_NEO4J_VERSION`` chooses its line and ``KG_JARS`` where its program files are kept.
@@ -74,6 +76,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """The session's Neo4j, running; stopped at the end when it was started here."""
     uri = os.environ.get("KG_TEST_NEO4J_URI")
     if uri:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            # One process's tests would remove what another's have loaded.
+            raise pytest.UsageError("KG_TEST_NEO4J_URI is one database: run the tests in one process, without -n")
         yield Address(
             uri,
             os.environ.get("KG_TEST_NEO4J_USERNAME") or "neo4j",

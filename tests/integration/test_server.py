@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,10 +18,20 @@ from pathlib import Path
 
 import neo4j
 import pytest
-from neo4j.exceptions import ClientError
+from neo4j.exceptions import ClientError, Neo4jError
 
 from kg.database.connection import open_connection
-from kg.database.server import Home, Quiet, ServerInfo, ensure_running, home_of, running, stop
+from kg.database.server import (
+    Home,
+    Quiet,
+    ServerInfo,
+    answers,
+    ensure_running,
+    home_of,
+    running,
+    stop,
+    wait_for_browser,
+)
 from kg.database.server.home import read_password, read_state
 from kg.database.settings import Settings
 from kg.errors import KgError
@@ -79,10 +90,13 @@ def command_lines() -> dict[int, str]:
 
 @dataclass(frozen=True)
 class FirstStart:
-    """What was seen while two commands started the server of a new home at once."""
+    """What was seen while two commands started the server of a new home, and a third that of another, all at once."""
 
     outputs: list[str]
-    seen: set[str]
+    #: Processes, each with its arguments.
+    seen: set[tuple[int, str]]
+    #: Where the server of the other home answered; it is stopped again.
+    elsewhere: ServerInfo | None
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +108,19 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ours]:
 
 
 @pytest.fixture(scope="module")
-def first_start(ours: Ours) -> FirstStart:
-    seen: set[str] = set()
-    with ThreadPoolExecutor(2) as pool:
-        both = [pool.submit(ours.kg, "server", "start") for _ in range(2)]
-        while wait(both, timeout=0.5).not_done:
-            seen.update(command_lines().values())
-        return FirstStart([task.result() for task in both], seen)
+def first_start(ours: Ours, tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    elsewhere = Ours(local_settings(folder / "home"), folder)
+    seen: set[tuple[int, str]] = set()
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            starts = [pool.submit(one.kg, "server", "start") for one in (ours, elsewhere, ours)]
+            while wait(starts, timeout=0.5).not_done:
+                seen.update(command_lines().items())
+            first, _, second = [task.result() for task in starts]
+        return FirstStart([first, second], seen, running(elsewhere.home))
+    finally:
+        stop(elsewhere.home)
 
 
 @pytest.fixture
@@ -115,10 +135,23 @@ def test_two_starts_at_once_end_with_one_server(ours: Ours, server: ServerInfo, 
     assert ours.processes() == [server.pid]
 
 
+def test_two_homes_that_start_at_once_have_servers_at_different_ports(
+    ours: Ours, server: ServerInfo, first_start: FirstStart
+) -> None:
+    other = first_start.elsewhere
+    assert other is not None
+    assert {other.bolt_port, other.http_port}.isdisjoint({server.bolt_port, server.http_port})
+    # At the first attempt: none found its port taken and had to be started again on another.
+    servers = {
+        pid for pid, line in first_start.seen for home in (ours.home, other.home) if f"--home-dir={home.server}" in line
+    }
+    assert servers == {server.pid, other.pid}
+
+
 def test_the_password_is_for_its_owner_alone(ours: Ours, server: ServerInfo, first_start: FirstStart) -> None:
     assert stat.S_IMODE(ours.home.password_file.stat().st_mode) == 0o600
-    assert any(str(ours.home.server) in line for line in first_start.seen), "the start was not watched"
-    assert not [line for line in first_start.seen if server.password in line]
+    assert any(str(ours.home.server) in line for _, line in first_start.seen), "the start was not watched"
+    assert not [line for _, line in first_start.seen if server.password in line]
     assert server.password not in " ".join(first_start.outputs)
     holding = {
         path.relative_to(ours.home.folder)
@@ -183,23 +216,23 @@ def test_browser_says_where_the_password_is_when_nobody_watches(ours: Ours, serv
     assert server.password not in shown
 
 
-def test_the_browser_is_there_and_offers_the_right_address(ours: Ours, server: ServerInfo) -> None:
+def test_the_browser_is_there_and_offers_the_right_address(server: ServerInfo) -> None:
     from urllib.request import urlopen
 
-    ours.kg("server", "browser", "--no-open")
+    wait_for_browser(server)
     with urlopen(f"{server.http_address}/browser/") as page:
         assert "Neo4j Browser" in page.read().decode()
     with urlopen(server.http_address) as discovery:
         assert json.load(discovery)["bolt_direct"] == server.uri
 
 
-def test_routing_finds_the_server_at_its_own_port(ours: Ours, server: ServerInfo) -> None:
+def test_routing_finds_the_server_at_its_own_port(server: ServerInfo) -> None:
     with open_connection(server.uri.replace("bolt:", "neo4j:"), server.username, server.password) as opened:
         assert opened.run_read("RETURN 1 AS one") == [{"one": 1}]
 
 
-def test_the_web_port_is_not_the_bolt_port(ours: Ours, server: ServerInfo) -> None:
-    ours.kg("server", "browser", "--no-open")
+def test_the_web_port_is_not_the_bolt_port(server: ServerInfo) -> None:
+    wait_for_browser(server)
     with pytest.raises(KgError, match="is not a Neo4j that speaks Bolt"):
         open_connection(server.http_address.replace("http:", "neo4j:"), server.username, server.password)
 
@@ -239,6 +272,19 @@ def test_a_password_changed_in_the_browser_is_explained(ours: Ours, server: Serv
             open_connection(settings=ours.settings)
     finally:
         change("another one", server.password)
+
+
+def test_wrong_passwords_of_somebody_else_do_not_make_ours_wrong(ours: Ours, server: ServerInfo) -> None:
+    for _ in range(5):  # after three of them the server looks at no password for five seconds
+        guess = (server.username, "a guess")
+        with neo4j.GraphDatabase.driver(server.uri, auth=guess) as driver, pytest.raises(Neo4jError):
+            driver.verify_connectivity()
+    assert answers(server) is False
+    with pytest.raises(KgError, match="too many wrong passwords in a row: wait five seconds"):
+        open_connection(settings=ours.settings)
+    deadline = time.monotonic() + 60
+    while not answers(server):
+        assert time.monotonic() < deadline
 
 
 def test_stop_and_wipe_can_be_repeated_and_keep_password_and_ports(ours: Ours, server: ServerInfo) -> None:

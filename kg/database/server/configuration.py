@@ -76,6 +76,8 @@ def settings_text(ports: Pair, memory: Memory) -> str:
         "db.transaction.timeout=10m",
         f"db.memory.transaction.max={memory.transaction}m",
         f"server.memory.pagecache.size={memory.page_cache}m",
+        "# Stopping closes the store in a second; without this, ten more are waited for clients that have left already.",
+        "internal.dbms.bolt.netty_server_shutdown_quiet_period=0",
         "# Small on disk: no reserved space, and only the log that recovery needs.",
         "db.tx_log.preallocate=false",
         "db.tx_log.rotation.size=64m",

@@ -27,7 +27,7 @@ from kg.database.server.home import (
     write_state,
 )
 from kg.database.server.jars import ensure_jars
-from kg.database.server.java import find_java
+from kg.database.server.java import Java, find_java
 from kg.database.server.lock import Lock, load_lock
 from kg.database.server.progress import Reporter, console_reporter
 from kg.database.settings import Settings
@@ -143,7 +143,7 @@ def _start_alone(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> S
             info = _start(home, lock, report, new_ports)
         else:
             report.step("Waiting for the local Neo4j to answer")
-            _wait_for(partial(answers, info), info)
+            _wait_for(partial(_has_opened_and_answers, info), info)
         # Known from now on without asking, so that a command which finds it running begins at once.
         state = ServerState(info.pid, info.bolt_port, info.http_port, info.version, ready=True)
         write_state(home, state)
@@ -157,30 +157,35 @@ def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerI
     remembered = read_state(home)
     neighbours = neighbours_ports(home)
     password = _prepare_password(home)
-    memory = configuration.size_memory(configuration.machine_memory())
     tried: list[ports.Pair] = []
     while True:
-        pair = _choose_ports(remembered, new_ports, tried, neighbours, report)
-        tried.append(pair)
         try:
-            configuration.write_configuration(home, pair, memory)
-            configuration.write_class_path(home, jars)
-            home.user_log.unlink(missing_ok=True)  # what it says is about this start; debug.log keeps the history
-            command = configuration.command_line(home, java.program, lock.main_class, memory)
-            state = ServerState(process.spawn(home, command), *pair, lock.version)
-            write_state(home, state)
-        except OSError as error:
-            raise disk_error(error, home.server) from error
-        report.step(f"Starting Neo4j {lock.version} in {home.folder}")
-        info = _info(home, state, password)
-        try:
-            _wait_for(partial(answers, info), info)
+            # Kept until the server has opened them, so that the server of another home that starts meanwhile gets others.
+            with _keep_ports(remembered, new_ports, tried, neighbours, report) as kept:
+                tried.append(kept.pair)
+                state = _launch(home, kept.pair, lock, java, jars)
+                report.step(f"Starting Neo4j {lock.version} in {home.folder}")
+                info = _info(home, state, password)
+                _wait_for(partial(_has_opened_and_answers, info), info)
+                return info
         except _PortTakenError:
             # Somebody took the port between our look and the server's; move on, unless the address is a promise.
             if (remembered is not None and not new_ports) or len(tried) >= _PORT_ATTEMPTS:
                 raise
-        else:
-            return info
+
+
+def _launch(home: Home, pair: ports.Pair, lock: Lock, java: Java, jars: list[Path]) -> ServerState:
+    memory = configuration.size_memory(configuration.machine_memory())
+    try:
+        configuration.write_configuration(home, pair, memory)
+        configuration.write_class_path(home, jars)
+        home.user_log.unlink(missing_ok=True)  # what it says is about this start; debug.log keeps the history
+        command = configuration.command_line(home, java.program, lock.main_class, memory)
+        state = ServerState(process.spawn(home, command), *pair, lock.version)
+        write_state(home, state)
+    except OSError as error:
+        raise disk_error(error, home.server) from error
+    return state
 
 
 def _prepare_password(home: Home) -> str:
@@ -198,30 +203,33 @@ def _prepare_password(home: Home) -> str:
     return password
 
 
-def _choose_ports(
+def _keep_ports(
     remembered: ServerState | None,
     new_ports: bool,
     tried: Collection[ports.Pair],
     neighbours: Collection[ports.Pair],
     report: Reporter,
-) -> ports.Pair:
+) -> ports.Kept:
     if remembered is None:
-        return ports.next_free_pair({*tried, *neighbours})
-    taken = ports.taken_port(remembered.ports)
-    if taken is None and remembered.ports not in tried:
-        return remembered.ports
+        return ports.keep_next_free({*tried, *neighbours})
+    taken = remembered.bolt_port
+    if remembered.ports not in tried:
+        try:
+            return ports.keep(remembered.ports)
+        except ports.TakenError as error:
+            taken = error.port
     if not new_ports:
         raise KgError(
             f"Port {taken}, which the local Neo4j of this home used before, is taken by another program: stop that "
             "program (perhaps the server of another kg home, or another Neo4j), or let this server move to the next "
             "free ports with `kg server start --new-ports`."
         )
-    pair = ports.next_free_pair({*tried, *neighbours})
+    kept = ports.keep_next_free({*tried, *neighbours})
     report.note(
-        f"The local Neo4j moves to bolt://localhost:{pair[0]} and http://localhost:{pair[1]}, because another program "
-        f"has taken port {taken or remembered.bolt_port}: whatever still uses the old address reaches that program."
+        f"The local Neo4j moves to bolt://localhost:{kept.pair[0]} and http://localhost:{kept.pair[1]}, because another "
+        f"program has taken port {taken}: whatever still uses the old address reaches that program."
     )
-    return pair
+    return kept
 
 
 class _PortTakenError(KgError):
@@ -288,8 +296,10 @@ def answers(info: ServerInfo) -> bool:
         ):
             session.run("RETURN 1").consume()
     except ClientError as error:
-        # As long as ours is not up, what refuses the password is another server that took the port meanwhile.
-        if "Security" in (error.code or "") and _is_up(info.home):
+        # As long as ours is not up, what refuses the password is another server that took the port meanwhile. And one that
+        # lets nobody in, because somebody else has tried wrong ones too often, has not looked at this one.
+        code = error.code or ""
+        if "Security" in code and "RateLimit" not in code and _says(info.home, "Started."):
             raise KgError(
                 f"The local Neo4j does not accept the password in {info.home.password_file}: if it was changed in Neo4j "
                 "Browser, write the new one into that file; else start anew with `kg server wipe`."
@@ -300,10 +310,16 @@ def answers(info: ServerInfo) -> bool:
     return True
 
 
-def _is_up(home: Home) -> bool:
-    """Whether the server says in its log, which begins anew with each start, that it has started."""
+def _has_opened_and_answers(info: ServerInfo) -> bool:
+    # Until ours says that it has opened its port, whatever listens there is another's: it is not to be shown the password,
+    # and after three wrong ones a Neo4j lets nobody in for some seconds.
+    return _says(info.home, "Bolt enabled on ") and answers(info)
+
+
+def _says(home: Home, words: str) -> bool:
+    """Whether these words are in the server's log, which begins anew with each start."""
     try:
-        return "Started." in home.user_log.read_text(encoding="utf-8", errors="replace")
+        return words in home.user_log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
 

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from kg.database.connection import Connection, open_connection
 from kg.database.digest import Digest, digest
 from kg.database.loads import loaded_sources
 from kg.database.schema import apply_schema, check_schema
-from kg.database.server import Home, ServerInfo, ensure_running, home_of, stop
+from kg.database.server import Home, ServerInfo, ensure_running, home_of, running, stop
 from kg.database.server.home import read_state
 from kg.database.server.progress import Quiet
 from kg.database.settings import Settings
@@ -30,6 +31,8 @@ from kg.loaders.starter import Starter
 KG = (sys.executable, "-c", "from kg.cli import main; main()")
 EMPTY = "MATCH (n) DETACH DELETE n"
 
+StartLoad = Callable[[], subprocess.Popen[bytes]]
+
 
 @pytest.fixture(scope="module")
 def undisturbed(connection: Connection) -> Digest:
@@ -40,8 +43,19 @@ def undisturbed(connection: Connection) -> Digest:
     return digest(connection)
 
 
-def start_load() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*KG, "load", "starter"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+@pytest.fixture
+def start_load() -> Iterator[StartLoad]:
+    """Start a load as a process of its own; none outlives the test, however that ends."""
+    with ExitStack() as started:
+
+        def start() -> subprocess.Popen[bytes]:
+            command = [*KG, "load", "starter"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            started.enter_context(process)
+            started.callback(process.kill)
+            return process
+
+        yield start
 
 
 def finish_load() -> None:
@@ -61,7 +75,7 @@ def wait_until_written(connection: Connection, least: int, process: subprocess.P
 
 
 def test_a_load_killed_at_any_point_is_finished_by_the_next(
-    undisturbed: Digest, database: Connection, kg_environment: dict[str, str]
+    undisturbed: Digest, database: Connection, kg_environment: dict[str, str], start_load: StartLoad
 ) -> None:
     total = undisturbed.nodes + undisturbed.facts
     chance = random.Random(7)  # not a secret: the same points in every run
@@ -75,7 +89,7 @@ def test_a_load_killed_at_any_point_is_finished_by_the_next(
 
 
 def test_a_load_killed_before_it_wrote_anything_is_repeated(
-    database: Connection, kg_environment: dict[str, str]
+    database: Connection, kg_environment: dict[str, str], start_load: StartLoad
 ) -> None:
     apply_schema(database)
     process = start_load()
@@ -152,7 +166,7 @@ def test_an_undo_cut_off_between_any_two_transactions_is_finished_by_the_next(
 
 
 def test_two_first_loads_at_once_take_turns(
-    undisturbed: Digest, database: Connection, kg_environment: dict[str, str]
+    undisturbed: Digest, database: Connection, kg_environment: dict[str, str], start_load: StartLoad
 ) -> None:
     for item in database.run_read("SHOW CONSTRAINTS YIELD name"):
         database.run_schema(f"DROP CONSTRAINT {item['name']}")
@@ -182,20 +196,10 @@ class OwnServer:
         state = read_state(self.home)
         assert state is not None
         os.kill(state.pid, signal.SIGKILL)
-        _wait_until_gone(state.pid)
-
-
-def _wait_until_gone(pid: int) -> None:
-    """Wait until the operating system has closed its files, which is when another process may open the store."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z":
-                return
-            os.kill(pid, 0)
-        except (FileNotFoundError, ProcessLookupError):
-            return
-    raise AssertionError(f"process {pid} is still there")
+        # It is gone when another process may open the store; asked for so, it does not stay in the process table either.
+        deadline = time.monotonic() + 30
+        while running(self.home) is not None:
+            assert time.monotonic() < deadline, f"process {state.pid} is still there"
 
 
 @pytest.fixture
@@ -210,7 +214,9 @@ def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnS
         stop(home)
 
 
-def test_a_server_killed_under_a_load_comes_back_with_the_next(undisturbed: Digest, own_server: OwnServer) -> None:
+def test_a_server_killed_under_a_load_comes_back_with_the_next(
+    undisturbed: Digest, own_server: OwnServer, start_load: StartLoad
+) -> None:
     with own_server.connect() as connection:
         apply_schema(connection)
         process = start_load()

@@ -35,6 +35,7 @@ from kg.schema.relationships import Seeks
         "+49(30)123456-78",
         "040 123 4567 until 2026-12-31",
         "Anna, 612345678.",
+        "Ask Anna +2000-00000 for it",
     ],
 )
 def test_a_contact_is_refused(text: str) -> None:
