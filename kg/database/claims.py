@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.database.loads import LoadHeader
@@ -10,6 +11,9 @@ from kg.schema.grouping import StoredFact, StoredNode
 from kg.schema.identity import best_first, reference
 from kg.schema.provenance import Assertion, compact
 from kg.schema.records import FactRecord, NodeRecord
+
+#: Finds what is already known: from references to the name of the node that each names, those that name none left out.
+Find = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

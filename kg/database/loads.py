@@ -102,17 +102,30 @@ def place_in_history(connection: Connection, header: LoadHeader) -> LoadHeader:
         KgError: A newer edition of the scope is already loaded in full.
     """
     past = history(connection, header.scope)
-    for row in past:
-        if row["complete"] and first_day(row["edition"]) > first_day(header.edition):
-            raise KgError(
-                f"edition {header.edition} of {header.scope} is older than edition {row['edition']}, which is already "
-                "loaded: facts would seem to come back and leave again. Load editions in their order; to start over from "
-                f"the older one, take the newer back first with: kg undo '{header.scope}'"
-            )
+    refuse_older(header, (row["edition"] for row in past if row["complete"]))
     standing = [row["id"] for row in past if row["status"] != UNDONE]
     while header.id in standing[1:]:
         header = replace(header, run=header.run + 1)
     return header
+
+
+def refuse_older(header: LoadHeader, editions: Iterable[str]) -> None:
+    """Refuse an edition that comes after a newer one.
+
+    Args:
+        header: The edition.
+        editions: Those of its scope that were read in full, the latest first.
+
+    Raises:
+        KgError: One of them is newer.
+    """
+    for edition in editions:
+        if first_day(edition) > first_day(header.edition):
+            raise KgError(
+                f"edition {header.edition} of {header.scope} is older than edition {edition}, which is already "
+                "loaded: facts would seem to come back and leave again. Load editions in their order; to start over from "
+                f"the older one, take the newer back first with: kg undo '{header.scope}'"
+            )
 
 
 def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source]) -> None:

@@ -8,30 +8,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.database import stored
-from kg.database.claims import FactClaim, NodeClaim, claim_key, holder_subject
+from kg.database.claims import FactClaim, claim_key, holder_subject
 from kg.database.connection import Connection
-from kg.database.loads import LoadHeader
 from kg.database.operations import Operations
-from kg.errors import KgError
+from kg.database.succession import Edition, Succession
 from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
 from kg.schema.identity import best_first, reference
-from kg.schema.provenance import Assertion, Source
-
-#: Of the assertions that a source makes in a scope, the share that one edition may end without being told to.
-MAX_ENDED_SHARE = 0.2
-
-#: Below this number of assertions a share says nothing.
-_FEW = 10
+from kg.schema.provenance import Assertion
 
 Progress = Callable[[str, int, int], None]
-
-
-class RefusedError(KgError):
-    """The edition lacks too much of what its source asserted before; nothing of it was written."""
 
 
 @dataclass
@@ -41,28 +30,6 @@ class Written:
     changed: set[str] = field(default_factory=set)
     self_loops: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class Edition:
-    """All that one edition says, and the rows whose assertions are left as they are because they could not be read.
-
-    ``complete`` says that the whole edition was read, so that what it lacks is gone; ``header`` names the load.
-    """
-
-    header: LoadHeader
-    nodes: Sequence[NodeClaim]
-    facts: Sequence[FactClaim]
-    sources: Sequence[Source]
-    complete: bool
-    unread_rows: Collection[str] = ()
-
-
-def unknown_references(connection: Connection, nodes: Iterable[NodeClaim], facts: Iterable[FactClaim]) -> set[str]:
-    """Return the references used by ``facts`` that neither ``nodes`` nor the graph knows."""
-    given = {name for claim in nodes for name in claim.references}
-    asked = {end for claim in facts for end in claim.ends} - given
-    return asked - set(stored.find_ids(connection, asked))
 
 
 @dataclass
@@ -81,8 +48,8 @@ class _Same:
 class EditionWriter:
     """Writes an edition: creates, updates, joins and ends, and nothing that is already so; in a dry run, only says what would be.
 
-    Every reference of the edition's facts must be known (see :func:`unknown_references`). Make it, let it refuse, then write:
-    what is already there is read once, when it is made.
+    Every reference of the edition's facts must be known. Make it, let it refuse, then write: what is already there is read once,
+    when it is made.
     """
 
     def __init__(
@@ -102,18 +69,14 @@ class EditionWriter:
         self._ids: dict[str, str] = {}
         self._scope_nodes = stored.read_nodes_of_scope(connection, self._scope)
         self._scope_facts = stored.read_facts_of_scope(connection, self._scope)
-        #: The references by which facts of the scope, so far, call their ends.
-        self._calling = {
+        calling = {
             name
             for fact in self._scope_facts.values()
             for assertion in fact.assertions
             if assertion.scope == self._scope
             for name in assertion.names.values()
         }
-        self._said_by_row: dict[tuple[str, str, str], dict[str, set[str]]] = defaultdict(dict)
-        for claim in edition.nodes:
-            row = claim.label, claim.assertion.source, claim.assertion.row
-            self._said_by_row[row][claim.assertion.identity] = set(claim.ids)
+        self._succession = Succession(edition, calling)
         #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
         self._moved: dict[str, StoredFact | None] = {}
         self.written = Written()
@@ -147,57 +110,14 @@ class EditionWriter:
         Raises:
             RefusedError: It lacks more than ``max_ended_share`` of what one of its sources asserted in this scope before.
         """
-        if not self._edition.complete:
-            return
-        said = {claim.key for claim in self._edition.nodes} | {claim.key for claim in self._edition.facts}
-        before: Counter[str] = Counter()
-        ended: Counter[str] = Counter()
         holders: list[StoredNode | StoredFact] = [*self._scope_nodes.values(), *self._scope_facts.values()]
-        for holder in holders:
-            subject = holder_subject(holder)
-            for assertion in holder.assertions:
-                if assertion.scope == self._scope and not assertion.missing:
-                    before[assertion.source] += 1
-                    lacking = claim_key(subject, assertion) not in said and not self._is_superseded(subject, assertion)
-                    ended[assertion.source] += self._can_go(assertion) and lacking
-        for source, number in sorted(ended.items()):
-            if before[source] >= _FEW and number > max_ended_share * before[source]:
-                raise RefusedError(
-                    f"edition {self._edition.header.edition} of {self._scope} lacks {number} of the {before[source]} "
-                    f"statements that {source} made before, more than {max_ended_share:.0%}: is the file complete? "
-                    "Nothing was written. If they are really gone, load it with --allow-shrink"
-                )
+        said = ((holder_subject(holder), assertion) for holder in holders for assertion in holder.assertions)
+        self._succession.check_ended_share(said, max_ended_share)
 
     def _store(self, operations: Operations) -> None:
         # Not even made in a dry run: new sources, whose authority decides on values, are not stored then.
         if not self._dry_run and (statements := operations.statements()):
             self._connection.write_many(statements)
-
-    def _can_go(self, assertion: Assertion) -> bool:
-        """Whether the edition can end an assertion that it does not repeat."""
-        return (
-            self._edition.complete
-            and assertion.scope == self._scope
-            and not assertion.missing
-            and assertion.row not in self._edition.unread_rows
-        )
-
-    def _is_superseded(self, label: str, assertion: Assertion) -> bool:
-        """Whether the same row of the edition describes the same node by other ids: what it said of the ids before is withdrawn.
-
-        It is the same node when the row still gives one of the ids that it gave (a source's own id of the thing, say), and those
-        that it no longer gives are no names in facts of this scope, which would then name nothing.
-        """
-        if assertion.scope != self._scope or "i" not in assertion.names:
-            return False
-        now = self._said_by_row.get((label, assertion.source, assertion.row), {})
-        if not now or assertion.identity in now:
-            return False
-        before = set(assertion.names["i"])
-        return any(
-            not ids.isdisjoint(before) and not any(reference(label, id_) in self._calling for id_ in before - ids)
-            for ids in now.values()
-        )
 
     def _after(
         self, subject: str, before: Sequence[Assertion], incoming: Mapping[str, Assertion]
@@ -209,22 +129,13 @@ class EditionWriter:
         rest = dict(incoming)
         after, replaced = [], []
         for assertion in before:
-            if self._is_superseded(subject, assertion):
-                self.written.changed.add(claim_key(subject, assertion))
-                if assertion.load != self._load:
-                    replaced.append(assertion)
-                continue
-            if (again := rest.pop(assertion.identity, None)) is not None:
-                now = assertion.said_again(again)
-            elif self._can_go(assertion):
-                now = assertion.gone(self._edition.header.edition)
-            else:
-                now = assertion
+            now = self._succession.after(subject, assertion, rest.pop(assertion.identity, None))
             if now != assertion:
                 self.written.changed.add(claim_key(subject, assertion))
                 if assertion.load != self._load:
                     replaced.append(assertion)
-            after.append(now)
+            if now is not None:
+                after.append(now)
         self.written.changed |= {claim_key(subject, assertion) for assertion in rest.values()}
         return (*after, *rest.values()), replaced
 
@@ -287,7 +198,7 @@ class EditionWriter:
             return len(here.existing) > 1
         assertions = held[here.existing[0]].assertions
         together = len(assertions) > 1 or len(here.incoming) > 1
-        return together and any(self._is_superseded(here.label, assertion) for assertion in assertions)
+        return together and any(self._succession.is_superseded(here.label, assertion) for assertion in assertions)
 
     def _regroup(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Assertion]) -> None:
         """Join nodes that turn out to be the same, or part one, in one transaction, with all facts that touch them."""

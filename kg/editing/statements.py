@@ -10,7 +10,8 @@ from kg.database import loads, writer
 from kg.database.claims import claim_fact, claim_node
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
-from kg.database.writer import Edition, EditionWriter
+from kg.database.succession import Edition
+from kg.database.writer import EditionWriter
 from kg.errors import KgError
 from kg.schema.identity import slug
 from kg.schema.provenance import Source

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kg.database import stored
-from kg.database.claims import NodeClaim
-from kg.database.connection import Connection
+from kg.database.claims import Find, NodeClaim
 from kg.places.judgements import Judgement, Judgements
 from kg.schema.grouping import Groups
 from kg.schema.identity import reference
 from kg.schema.nodes import NODES
 
 
-def joining_different(
-    connection: Connection, claims: Iterable[NodeClaim], judgements: Judgements
-) -> Mapping[str, Judgement]:
+def joining_different(find: Find, claims: Iterable[NodeClaim], judgements: Judgements) -> Mapping[str, Judgement]:
     """Return, by reference, the things that the claims would join with what a person called different, and that judgement.
 
     Joined is whatever shares an id, over any number of rows and over what is in the graph; what is one node there already,
@@ -27,7 +23,7 @@ def joining_different(
     named = [claim.references for claim in claims if len(claim.ids) > 1]
     asked = {name for names in named for name in names}
     asked |= {reference(label, id_) for label in NODES for said in apart for id_ in said.pair}
-    held = stored.find_ids(connection, asked)
+    held = find(asked)
     groups: Groups[str] = Groups()
     for names in named:
         groups.join(names)

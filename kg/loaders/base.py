@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kg.database.writer import MAX_ENDED_SHARE
+from kg.database.succession import MAX_ENDED_SHARE
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
 

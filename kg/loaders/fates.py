@@ -53,6 +53,13 @@ class Fate:
         self.nodes, self.facts = [], []
 
 
+def header_of(loader: Loader) -> LoadHeader:
+    """Return which edition of which scope a loader reads."""
+    return LoadHeader(
+        loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
+    )
+
+
 def read_rows(loader: Loader, header: LoadHeader) -> list[Fate]:
     """Return all rows, with what each claims."""
     fates = []

@@ -6,20 +6,21 @@ accounting for every row, resolving references, writing, ending what an edition 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
-from kg.database import loads, writer
+from kg.database import loads, stored, writer
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.turn import turn
-from kg.database.writer import Edition, Progress
+from kg.database.writer import Progress
 from kg.errors import KgError
 from kg.home import judgements_file
-from kg.loaders.apart import first_reason, joining_different
 from kg.loaders.base import Loader, Rejected, Row
-from kg.loaders.fates import C, Fate, account, read_rows, recall, rename, unite
+from kg.loaders.fates import Fate, account, header_of, read_rows, recall, rename
+from kg.loaders.screening import edition_of, screen
 from kg.places.judgements import read_judgements
 
 
@@ -73,9 +74,7 @@ def load(
         raise KgError(
             f"max_ended_share {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
         )
-    header = LoadHeader(
-        loader.scope, loader.edition, loader.checksum(), f"{loader.name} {loader.version}", loader.dates_facts
-    )
+    header = header_of(loader)
     fates = read_rows(loader, header)
     with nullcontext() if dry_run else turn(connection):
         return _load(connection, loader, header, fates, dry_run=dry_run, strict=strict, share=share, progress=progress)
@@ -96,9 +95,7 @@ def _load(
     header = loads.place_in_history(connection, first)
     if header != first:
         rename(fates, header)
-    unite(fates)
-    _keep_apart(connection, fates)
-    _reject_unknown(connection, fates)
+    screen(fates, partial(stored.find_ids, connection), read_judgements(judgements_file()))
     rejected = [fate for fate in fates if isinstance(fate.outcome, Rejected)]
     recall(loader, rejected)
     rejects = tuple((fate.row, fate.outcome.reason) for fate in rejected if isinstance(fate.outcome, Rejected))
@@ -108,14 +105,7 @@ def _load(
             f"{len(rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
             f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
         )
-    edition = Edition(
-        header,
-        nodes=_first_of_each(claim for fate in fates for claim in fate.nodes),
-        facts=_first_of_each(claim for fate in fates for claim in fate.facts),
-        sources=loader.sources,
-        complete=True,
-        unread_rows={name for fate in fates for name in fate.unread},
-    )
+    edition = edition_of(fates, header, loader.sources)
     editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
     editor.check_ended_share(share)
     if not dry_run:
@@ -128,38 +118,3 @@ def _load(
         stated = {"nodes": len(edition.nodes), "facts": len(edition.facts)}
         loads.finish(connection, header, sources, counts=rows, stated=stated)
     return LoadReport(header.id, sources, rows, skipped, rejects, dict(+written.counts), dry_run)
-
-
-def _first_of_each(claims: Iterable[C]) -> list[C]:
-    """Keep what the first row says of a thing: a source may describe one node in many rows."""
-    first: dict[str, C] = {}
-    for claim in claims:
-        first.setdefault(claim.key, claim)
-    return list(first.values())
-
-
-def _keep_apart(connection: Connection, fates: Sequence[Fate]) -> None:
-    """Reject rows that would join what a person called different."""
-    claims = (claim for fate in fates for claim in fate.nodes)
-    joining = joining_different(connection, claims, read_judgements(judgements_file()))
-    if not joining:
-        return
-    for fate in fates:
-        if why := first_reason(fate.nodes, joining):
-            fate.reject(why)
-
-
-def _reject_unknown(connection: Connection, fates: Sequence[Fate]) -> None:
-    """Reject rows whose facts name a node that nobody describes; that takes their own descriptions away, so look again."""
-    while True:
-        unknown = writer.unknown_references(
-            connection,
-            (claim for fate in fates for claim in fate.nodes),
-            (claim for fate in fates for claim in fate.facts),
-        )
-        if not unknown:
-            return
-        for fate in fates:
-            ends = (end for claim in fate.facts for end in claim.ends)
-            if missing := next((end for end in ends if end in unknown), None):
-                fate.reject(f"nothing is known of {missing}, neither in this input nor in the graph")

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import from_json
+
 from kg.schema.dates import SPANS, are_in_order
 
 #: Most trusted first: reviewed by a person, the network itself, the publisher of the facts, who compiled other people's facts.
@@ -62,7 +64,8 @@ class Assertion:
     @property
     def parsed(self) -> dict[str, Any]:
         """The parsed ``given``."""
-        parsed: dict[str, Any] = json.loads(self.given)
+        # In half the time of the standard library's, and whole graphs are read so.
+        parsed: dict[str, Any] = from_json(self.given)
         return parsed
 
     @property
@@ -89,7 +92,7 @@ class Assertion:
     @property
     def dated(self) -> str:
         """The date that ranks it among its equals: the one that the row gives, else that of the edition."""
-        return str(self.values.get("as_of") or self.parsed["e"])
+        return _dated(self.parsed)
 
     def said_again(self, other: Assertion) -> Assertion:
         """Return this assertion as the later edition ``other`` leaves it: the date of the values moves only when they do."""
@@ -148,41 +151,54 @@ def derive(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> V
     that lacked it, set only when no source lists it any more. Of a beginning and an end that cannot both be true, the one
     that is more to be believed is shown.
     """
-    ranked = rank(assertions, authorities)
+    ranked = _rank(assertions, authorities)
     if not ranked:
         return {}
-    present = [assertion for assertion in ranked if not assertion.missing]
-    speaking = present or ranked
+    present = [parsed["v"] for assertion, parsed in ranked if not assertion.missing]
+    speaking: list[Values] = present or [parsed["v"] for _, parsed in ranked]
     shown: Values = {}
     lists: dict[str, set[str]] = {}
-    for assertion in speaking:
-        for name, value in assertion.values.items():
+    for values in speaking:
+        for name, value in values.items():
             if isinstance(value, list) and name != "location":
                 lists.setdefault(name, set()).update(value)
             else:
                 shown.setdefault(name, value)
     if "name" in shown:
-        others = {str(assertion.values["name"]) for assertion in speaking if "name" in assertion.values}
+        others = {str(values["name"]) for values in speaking if "name" in values}
         lists["names"] = (lists.get("names", set()) | others) - {shown["name"]}
-    shown |= {name: sorted(values) for name, values in lists.items() if values}
+    shown |= {name: sorted(some) for name, some in lists.items() if some}
     for first, last in SPANS:
-        if not are_in_order(shown.get(first), shown.get(last)):
+        if first in shown and last in shown and not are_in_order(shown[first], shown[last]):
             # Two sources, two spans that cannot be one: the end that the more trusted one gives stands.
-            order = [name for assertion in speaking for name in (first, last) if name in assertion.values]
+            order = [name for values in speaking for name in (first, last) if name in values]
             del shown[last if order[0] == first else first]
-    dates = [assertion.values.get("as_of") for assertion in speaking]
+    dates = [values.get("as_of") for values in speaking]
     shown.pop("as_of", None)
     if all(dates):
         shown["as_of"] = max(str(date) for date in dates)
     if not present:
-        shown["ended"] = max(assertion.missing for assertion in ranked)
+        shown["ended"] = max(assertion.missing for assertion, _ in ranked)
     return shown
 
 
 def rank(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> list[Assertion]:
     """Sort assertions by precedence, the one to believe first (see :func:`derive`)."""
-    by_row = in_order(assertions)
-    by_row.sort(key=lambda assertion: assertion.dated, reverse=True)
-    by_row.sort(key=lambda assertion: AUTHORITIES.index(authorities[assertion.source]))
-    by_row.sort(key=lambda assertion: bool(assertion.missing))
-    return by_row
+    return [assertion for assertion, _ in _rank(assertions, authorities)]
+
+
+def _rank(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> list[tuple[Assertion, dict[str, Any]]]:
+    """Sort assertions by precedence, each with what it says, so that nothing is parsed twice."""
+    some = list(assertions)
+    if len(some) > 1:
+        some = in_order(some)
+    ranked = [(assertion, assertion.parsed) for assertion in some]
+    if len(some) > 1:
+        ranked.sort(key=lambda pair: _dated(pair[1]), reverse=True)
+        ranked.sort(key=lambda pair: AUTHORITIES.index(authorities[pair[0].source]))
+        ranked.sort(key=lambda pair: bool(pair[0].missing))
+    return ranked
+
+
+def _dated(parsed: Mapping[str, Any]) -> str:
+    return str(parsed["v"].get("as_of") or parsed["e"])

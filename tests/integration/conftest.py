@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +20,26 @@ import pytest
 from kg.database.connection import Connection, open_connection
 from kg.database.server import Quiet, ensure_running, home_of, stop
 from kg.database.settings import Settings
+from kg.database.stored import READ_TIMEOUT
+from kg.queries.snapshot.reader import tables_of_database
+from kg.queries.snapshot.tables import Tables
+from kg.schema.grouping import StoredNode
+from kg.schema.nodes import NODES
+from kg.schema.provenance import from_lists
 
 #: Program files are shared by all homes that tests make; fetched once per checkout.
 JARS = Path(os.environ.get("KG_JARS") or Path(__file__).parents[2] / ".kg" / "jars").absolute()
 NEO4J_VERSION = os.environ.get("KG_NEO4J_VERSION") or "5.26"
 
 _EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+
+_ASSERTED = """\
+MATCH (n:Entity)
+RETURN n.id AS id, [label IN labels(n) WHERE label IN $labels][0] AS label,
+    n {.sources, .rows, .loads, .given, .missing} AS lists"""
+
+#: Rows of nodes and of facts, without what depends on how a graph came about.
+Content = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
 
 
 @dataclass(frozen=True)
@@ -112,3 +126,33 @@ def kg_environment(address: Address, monkeypatch: pytest.MonkeyPatch) -> dict[st
     for name, value in address.environment.items():
         monkeypatch.setenv(name, value)
     return address.environment
+
+
+def content_of(tables: Tables, names: Mapping[str, str]) -> Content:
+    """Return the rows by these names instead of ids, and without keys, which follow from ids."""
+    facts = []
+    for type_, _, start, end, *values in tables.facts:
+        ends = [names[start], names[end]]
+        facts.append((type_, *(sorted(ends) if type_ == "TWINNED_WITH" else ends), *values))
+    nodes = [(names[row.id], *row[1:]) for row in tables.nodes]
+    return sorted(nodes, key=repr), sorted(facts, key=repr)
+
+
+@pytest.fixture(scope="session")
+def content_of_database() -> Callable[[Connection], Content]:
+    """The tables of a database, its nodes by the best of all ids asserted for them, as the digest names them."""
+
+    def content(connection: Connection) -> Content:
+        names = {
+            row["id"]: StoredNode(row["label"], row["id"], 0, tuple(from_lists(row["lists"]))).canonical_reference
+            for row in connection.run_read(_ASSERTED, {"labels": list(NODES)}, timeout=READ_TIMEOUT)
+        }
+        return content_of(tables_of_database(connection), names)
+
+    return content
+
+
+@pytest.fixture(scope="session")
+def content_of_tables() -> Callable[[Tables], Content]:
+    """Tables made without a database, to compare with those of one."""
+    return lambda tables: content_of(tables, {row.id: f"{row.label}/{row.id}" for row in tables.nodes})

@@ -6,7 +6,7 @@ one source turn out to be the same only when another speaks, rows vanish and ret
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -19,6 +19,8 @@ from kg.database.schema import apply_schema
 from kg.editing.undo import undo
 from kg.loaders.base import Loader, Outcome, Records, Row
 from kg.loaders.loading import load
+from kg.offline import tables_of_loaders
+from kg.queries.snapshot.tables import Tables
 from kg.schema.identity import best_first, reference
 from kg.schema.nodes import City, Organisation
 from kg.schema.provenance import Source
@@ -58,6 +60,7 @@ class Synthetic(Loader):
     """A loader of rows that are made up."""
 
     name = "synthetic"
+    max_ended_share = 1
 
     def __init__(self, edition: EditionOf) -> None:
         self._edition = edition
@@ -191,3 +194,16 @@ def test_undo_gives_the_graph_in_which_the_load_never_ran(
     run(ready, editions)
     undo(ready, source)
     assert digest(ready).value == never
+
+
+@quick
+@given(histories())
+def test_the_same_tables_follow_without_a_database(
+    ready: Connection,
+    content_of_database: Callable[[Connection], object],
+    content_of_tables: Callable[[Tables], object],
+    history: tuple[list[EditionOf], list[EditionOf]],
+) -> None:
+    editions, _ = history
+    run(ready, editions)
+    assert content_of_tables(tables_of_loaders(map(Synthetic, editions))) == content_of_database(ready)

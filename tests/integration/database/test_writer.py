@@ -11,8 +11,8 @@ import pytest
 from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.stored import find_ids
+from kg.database.succession import RefusedError
 from kg.database.turn import turn
-from kg.database.writer import RefusedError
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Row
 from kg.loaders.loading import LoadReport, load
