@@ -1,0 +1,249 @@
+"""The graph in memory as of a date: places, and for each layer which of them has what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from kg.queries.measures import kilometres
+from kg.queries.snapshot.layers import Floats, Indices, Rows
+from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
+from kg.schema.relationships import CLOSED
+
+#: What is left of a tie when a place has it only through a body that serves it.
+THROUGH_A_BODY = 0.5
+
+#: Mean radius of the earth in kilometres (IUGG).
+EARTH_KM = 6371.0088
+
+_PLACES = ("City", "Region")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """The cities and regions, by id; arrays have one entry for each.
+
+    ``country`` and ``region`` are positions in ``countries`` and ``regions``, where the first is that of places without one;
+    ``region`` is the NUTS 3 region or the finest one known, ``larger`` the same on level 2. ``population`` and ``xyz`` (a point on
+    the unit sphere) are NaN where unknown.
+    """
+
+    ids: tuple[str, ...]
+    rows: tuple[NodeRow, ...]
+    countries: tuple[str, ...]
+    country: Indices
+    regions: tuple[str, ...]
+    region: Indices
+    larger_regions: tuple[str, ...]
+    larger: Indices
+    population: Floats
+    xyz: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """The places that have each thing: networks, projects, events or themes.
+
+    Attributes:
+        things: Their ids, ascending; the columns of ``held``.
+        held: A row for each place. The weight is 1 where the place itself has the thing and ``THROUGH_A_BODY`` where a body that
+            serves it has; the mark is the position of that body, or -1.
+        holders: The same by thing: a row for each thing.
+        sizes: How many have each thing, organisations included, shape ``(len(things),)``.
+    """
+
+    things: tuple[str, ...]
+    held: Rows
+    holders: Rows
+    sizes: Floats
+
+
+class Snapshot:
+    """All that scores need to know of a graph as of a date, in memory.
+
+    Attributes:
+        as_of: The date as of which facts count.
+        places: The cities and regions.
+        networks: Networks by their members.
+        projects: Projects by the places that take part.
+        town_projects: The same, with each organisation counted as the town where it has its seat or that it serves.
+        twins: The twinnings that are in force, in both directions; the weight is 1.
+    """
+
+    def __init__(self, tables: Tables, as_of: date) -> None:
+        self.as_of = as_of
+        self._nodes = {node.id: node for node in tables.nodes}
+        self._facts: dict[str, list[FactRow]] = defaultdict(list)
+        for fact in tables.facts:
+            self._facts[fact.type].append(fact)
+        self.places = _places(tables.nodes, self._facts["LOCATED_IN"], self._nodes)
+        self.position: Mapping[str, int] = {id_: position for position, id_ in enumerate(self.places.ids)}
+        self._day = as_of.isoformat()
+
+    @classmethod
+    def from_tables(cls, tables: Tables, as_of: date) -> Snapshot:
+        """Return the snapshot of these tables as of a date."""
+        return cls(tables, as_of)
+
+    def is_valid(self, fact: FactRow) -> bool:
+        """Whether a fact is true on the date: the rule of :func:`kg.queries.validity.valid`."""
+        day = self._day
+        return (
+            (fact.since is None or fact.since <= day)
+            and (fact.until is None or fact.until >= day[: len(fact.until)])
+            and (fact.ended is None or fact.ended > day)
+            and (fact.status not in CLOSED or (fact.closed is not None and fact.closed > day))
+        )
+
+    def has_begun(self, fact: FactRow) -> bool:
+        """Whether the project or event of a fact had begun by the date, or has no known start."""
+        start = self._nodes[fact.end].start
+        return start is None or start <= self._day
+
+    @cached_property
+    def _tree(self) -> tuple[Indices, cKDTree]:
+        placed = np.flatnonzero(~np.isnan(self.places.xyz[:, 0]))
+        return placed, cKDTree(self.places.xyz[placed])
+
+    def near(self, place: int, kilometres_around: float) -> tuple[Indices, Floats]:
+        """Return the places within so many kilometres of one that has a location, itself included, and how far away each is."""
+        placed, tree = self._tree
+        chord = 2.0 * np.sin(kilometres_around / EARTH_KM / 2.0)
+        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord)])
+        apart = np.sqrt(((self.places.xyz[found] - self.places.xyz[place]) ** 2).sum(1))
+        return found, kilometres(apart)
+
+    @cached_property
+    def serving(self) -> Mapping[str, tuple[FactRow, ...]]:
+        """Which bodies serve places, by body."""
+        found: dict[str, list[FactRow]] = defaultdict(list)
+        for fact in self._facts["SERVES"]:
+            if self.is_valid(fact) and fact.end in self.position:
+                found[fact.start].append(fact)
+        return {body: tuple(facts) for body, facts in found.items()}
+
+    @cached_property
+    def networks(self) -> Layer:
+        """Networks by their members."""
+        return self._layer("MEMBER_OF", self.is_valid)
+
+    @cached_property
+    def projects(self) -> Layer:
+        """Projects by the places that take part; who took part has worked together, whatever has ended since."""
+        return self._layer("PARTICIPATES_IN", self.has_begun)
+
+    @cached_property
+    def events(self) -> Layer:
+        """Events by who took part."""
+        return self._layer("TOOK_PART_IN", self.has_begun)
+
+    @cached_property
+    def town_projects(self) -> Layer:
+        """Projects by the towns whose municipality, or an organisation with its seat there, takes part."""
+        seats: dict[str, list[str]] = defaultdict(list)
+        for fact in self._facts["BASED_IN"]:
+            if fact.end in self.position:
+                seats[fact.start].append(fact.end)
+        entries = {}
+        for fact in self._facts["PARTICIPATES_IN"]:
+            if self.has_begun(fact):
+                for place in (fact.start,) if fact.start in self.position else seats.get(fact.start, ()):
+                    entries[place, fact.end] = (1.0, -1)
+        return self._as_layer(entries, {thing for _, thing in entries}, None)
+
+    @cached_property
+    def twins(self) -> Rows:
+        """The twinnings in force, in both directions."""
+        ties = {
+            (self.position[fact.start], self.position[fact.end])
+            for fact in self._facts["TWINNED_WITH"]
+            if self.is_valid(fact) and fact.start in self.position and fact.end in self.position
+        }
+        n = len(self.places.ids)
+        return Rows.of(((a, b, 1.0, -1) for one in ties for a, b in (one, one[::-1])), n, n)
+
+    @cached_property
+    def programme(self) -> Mapping[str, str]:
+        """The programme that funds each project, the first by id where several do."""
+        found: dict[str, str] = {}
+        for fact in self._facts["FUNDED_BY"]:
+            found.setdefault(fact.start, fact.end)
+        return found
+
+    def _layer(self, type_: str, counts: Callable[[FactRow], bool]) -> Layer:
+        holders: dict[str, set[str]] = defaultdict(set)
+        entries: dict[tuple[str, str], tuple[float, int]] = {}
+        bodies = {body: position for position, body in enumerate(sorted(self.serving))}
+        through: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for fact in self._facts[type_]:
+            if not counts(fact):
+                continue
+            holders[fact.end].add(fact.start)
+            if fact.start in self.position:
+                entries[fact.start, fact.end] = (1.0, -1)
+            for served in self.serving.get(fact.start, ()):
+                through[served.end, fact.end].add(bodies[fact.start])
+        for cell, some in through.items():
+            # Two places served by one body share nothing by that body alone; with two bodies there is always another.
+            entries.setdefault(cell, (THROUGH_A_BODY, min(some) if len(some) == 1 else -1))
+        return self._as_layer(entries, set(holders), {thing: len(some) for thing, some in holders.items()})
+
+    def _as_layer(
+        self, entries: Mapping[tuple[str, str], tuple[float, int]], things: Iterable[str], sizes: Mapping[str, int] | None
+    ) -> Layer:
+        ids = sorted(things)
+        column = {id_: position for position, id_ in enumerate(ids)}
+        held = Rows.of(
+            ((self.position[place], column[thing], *values) for (place, thing), values in entries.items()),
+            len(self.places.ids),
+            len(ids),
+        )
+        holders = held.transposed()
+        found = holders.counts.astype(np.float64) if sizes is None else np.array([float(sizes[id_]) for id_ in ids])
+        return Layer(tuple(ids), held, holders, found)
+
+
+def _places(nodes: Iterable[NodeRow], located: Iterable[FactRow], by_id: Mapping[str, NodeRow]) -> Places:
+    rows = tuple(sorted((node for node in nodes if node.label in _PLACES), key=lambda node: node.id))
+    region_of: dict[str, str] = {}
+    for fact in located:
+        code = by_id[fact.end].nuts
+        if code is not None and len(code) > len(region_of.get(fact.start, "")):
+            region_of[fact.start] = code
+    names = [node.nuts or region_of.get(node.id) or f"{node.country or ''}?" for node in rows]
+    countries = ("", *sorted({node.country for node in rows if node.country}))
+    regions, region = _coded(names)
+    larger_regions, larger = _coded([name[:4] for name in names])
+    return Places(
+        ids=tuple(node.id for node in rows),
+        rows=rows,
+        countries=countries,
+        country=np.array([countries.index(node.country or "") for node in rows], np.int64),
+        regions=regions,
+        region=region,
+        larger_regions=larger_regions,
+        larger=larger,
+        population=np.array([np.nan if node.population is None else float(node.population) for node in rows]),
+        xyz=_on_sphere(
+            np.array([np.nan if node.longitude is None else node.longitude for node in rows], np.float64),
+            np.array([np.nan if node.latitude is None else node.latitude for node in rows], np.float64),
+        ),
+    )
+
+
+def _coded(names: list[str]) -> tuple[tuple[str, ...], Indices]:
+    known = tuple(sorted({"?", *names}))
+    position = {name: at for at, name in enumerate(known)}
+    return known, np.array([position[name] for name in names], np.int64)
+
+
+def _on_sphere(longitude: Floats, latitude: Floats) -> NDArray[np.float64]:
+    east, north = np.radians(longitude), np.radians(latitude)
+    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]).reshape(-1, 3)
