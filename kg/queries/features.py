@@ -74,6 +74,10 @@ class World:
         sizes = self.aggregates.members.row_totals
         return measures.meeting_rate(sizes[sizes < SMALL_NETWORK])
 
+    def specificity(self, themes: Sequence[str]) -> Floats:
+        """Return how specific themes are: one over the logarithm of one more than how many are concerned with each."""
+        return _floats(1.0 / np.log(1.0 + np.maximum(self.aggregates.themes.totals(themes), 2.0)))
+
     @cached_property
     def active(self) -> float:
         """How many places are in a network, a project or a twinning."""
@@ -97,6 +101,28 @@ class World:
                 by_network,
             )
         return self._lifts[network]
+
+    def probability(self, places: Indices, network: int) -> Floats:
+        """Return how probably places would be in a small network, for their country, size class and other networks."""
+        held, known = self.snapshot.networks.held, self.snapshot.places
+        by_country, by_size, by_network = self.lifts(network)
+        mean = held.sums(places, by_network) / np.maximum(held.counts[places], 1)
+        logarithm = (
+            np.log(self.members[network] / self.active)
+            + by_country[known.country[places]]
+            + by_size[size_class(known.population[places])]
+            + mean
+        )
+        return _floats(np.exp(np.minimum(logarithm, 0.0)))
+
+    def affinity(self, place: int) -> Floats:
+        """Return how probably a place would be in each network: 0 in those that are not small or that it is in."""
+        networks = self.snapshot.networks
+        found = np.zeros(len(networks.things))
+        own = networks.held.row(place)
+        for network in np.flatnonzero(self.small & ~np.isin(np.arange(len(found)), own)):
+            found[network] = self.probability(np.array([place]), int(network))[0]
+        return found
 
     @cached_property
     def _pairs(self) -> Counts:
@@ -164,7 +190,7 @@ class Groups:
 
     def expected(self, group: int, others: Indices) -> Floats:
         """Return how often by chance, given how often each does at all."""
-        return self.totals[group] * self.totals[others] / max(self.total, 1.0)
+        return _floats(self.totals[group] * self.totals[others] / max(self.total, 1.0))
 
 
 class Pairs:
@@ -188,7 +214,7 @@ class Pairs:
     @cached_property
     def tie(self) -> Floats:
         """1 where the two are twinned."""
-        return self._marked(self.snapshot.twins.row(self.subject))[self.others]
+        return _floats(self._marked(self.snapshot.twins.row(self.subject))[self.others])
 
     @cached_property
     def own_twins(self) -> Floats:
@@ -238,7 +264,8 @@ class Pairs:
         mine = twins.row(self.subject)
         of, at = twins.entries(mine)
         ends = twins.columns[at]
-        reached = np.bincount(ends, weights=1.0 / np.sqrt(counts[mine][of] * counts[ends]), minlength=twins.height)
+        weights = 1.0 / np.sqrt(counts[mine][of] * counts[ends])
+        reached = _floats(np.bincount(ends, weights=weights, minlength=twins.height))
         reached[self.subject] = 0.0
         found = twins.sums(self.others, reached)
         for at_other in np.flatnonzero(self.tie):  # not through the tie itself
@@ -306,24 +333,12 @@ class Pairs:
     @cached_property
     def small_networks(self) -> Floats:
         """How many small networks each other place is in."""
-        return self.snapshot.networks.held.sums(self.others, self.world.small.astype(np.float64))
+        return self.snapshot.networks.held.sums(self.others, _floats(self.world.small))
 
     @cached_property
     def own_small_networks(self) -> int:
         """How many small networks the subject is in."""
         return int(self.world.small[self.snapshot.networks.held.row(self.subject)].sum())
-
-    @cached_property
-    def affinity(self) -> Floats:
-        """How probably the subject would be in each network: 0 in those that are not small or that it is in."""
-        networks = self.snapshot.networks
-        found = np.zeros(len(networks.things))
-        own = networks.held.row(self.subject)
-        open_to = np.flatnonzero(self.world.small & ~np.isin(np.arange(len(found)), own))
-        at = np.array([self.subject])
-        for network in open_to:
-            found[network] = self._probability(at, int(network))[0]
-        return found
 
     @cached_property
     def affinity_back(self) -> Floats:
@@ -333,21 +348,8 @@ class Pairs:
         for network in networks.held.row(self.subject):
             if self.world.small[network]:
                 inside = networks.held.sums(self.others, _one(network, len(networks.things))) > 0
-                found += np.where(inside, 0.0, self._probability(self.others, int(network)))
+                found += np.where(inside, 0.0, self.world.probability(self.others, int(network)))
         return found
-
-    def _probability(self, places: Indices, network: int) -> Floats:
-        """Return how probably places would be in a network, from their country, their size and the networks they are in."""
-        held, known, world = self.snapshot.networks.held, self.snapshot.places, self.world
-        by_country, by_size, by_network = world.lifts(network)
-        mean = held.sums(places, by_network) / np.maximum(held.counts[places], 1)
-        logarithm = (
-            np.log(world.members[network] / world.active)
-            + by_country[known.country[places]]
-            + by_size[size_class(known.population[places])]
-            + mean
-        )
-        return _floats(np.exp(np.minimum(logarithm, 0.0)))
 
     # Projects --------------------------------------------------------------------------------------------------------------
 
@@ -381,6 +383,14 @@ class Pairs:
         regions, at = np.unique(region[self.others], return_inverse=True)
         common = np.minimum(shares[regions], shares[region[self.subject]])
         return _floats(common.sum(1)[at])
+
+    # Themes and events -----------------------------------------------------------------------------------------------------
+
+    def shared_themes(self, own: Layer, others: Layer) -> Floats:
+        """Return for each other place the themes that the subject has in one layer and it has in the other, by specificity."""
+        mine = {own.things[at] for at in own.held.row(self.subject)}
+        known = np.array([theme in mine for theme in others.things], np.float64)
+        return others.held.sums(self.others, known * self.world.specificity(others.things))
 
     # Groups ----------------------------------------------------------------------------------------------------------------
 
@@ -514,7 +524,7 @@ def small_networks(pairs: Pairs) -> Floats:
 
 def network_affinity(pairs: Pairs) -> Floats:
     """How many of the other's small networks the subject would probably be in, for its country, size and other networks."""
-    return pairs.snapshot.networks.held.sums(pairs.others, pairs.affinity)
+    return pairs.snapshot.networks.held.sums(pairs.others, pairs.world.affinity(pairs.subject))
 
 
 def network_affinity_back(pairs: Pairs) -> Floats:
@@ -580,6 +590,36 @@ def programme_share(pairs: Pairs) -> Floats:
     return pairs.programme_share
 
 
+def themes_matched(pairs: Pairs) -> Floats:
+    """Themes that one seeks and the other offers, by specificity."""
+    seeks, offers = pairs.snapshot.seeks, pairs.snapshot.offers
+    return pairs.shared_themes(seeks, offers) + pairs.shared_themes(offers, seeks)
+
+
+def themes_shared(pairs: Pairs) -> Floats:
+    """Themes that both seek or both offer, by specificity."""
+    seeks, offers = pairs.snapshot.seeks, pairs.snapshot.offers
+    return pairs.shared_themes(seeks, seeks) + pairs.shared_themes(offers, offers)
+
+
+def themes_in_projects(pairs: Pairs) -> Floats:
+    """Themes on which both work or worked in projects, or the one does and the other seeks or offers them, by specificity."""
+    seeks, offers, projects = pairs.snapshot.seeks, pairs.snapshot.offers, pairs.snapshot.project_themes
+    return (
+        pairs.shared_themes(projects, projects)
+        + pairs.shared_themes(projects, seeks)
+        + pairs.shared_themes(projects, offers)
+        + pairs.shared_themes(seeks, projects)
+        + pairs.shared_themes(offers, projects)
+    )
+
+
+def shared_events(pairs: Pairs) -> Floats:
+    """Events in which both took part, by specificity."""
+    layer = pairs.snapshot.events
+    return pairs.shared(layer, 1.0 / np.log(1.0 + np.maximum(layer.sizes, 2.0)))
+
+
 def _times(observed: Floats, expected: Floats, prior: float | Floats) -> Floats:
     return _floats(np.exp(measures.lift(observed, expected, prior)))
 
@@ -593,5 +633,6 @@ FEATURES: Mapping[str, Feature] = {
         specific_twins, twin_paths, near_twins, near_twins_wide,
         small_networks, network_affinity, network_affinity_back, network_countries, shared_small_networks, shared_networks,
         shared_projects, project_activity, project_paths, project_countries, project_regions, programme_share,
+        themes_matched, themes_shared, themes_in_projects, shared_events,
     )
 }  # fmt: skip

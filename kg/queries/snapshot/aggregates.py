@@ -5,6 +5,7 @@ They are small, know groups by name, and can be stored: the live engine reads th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -136,6 +137,7 @@ class Aggregates:
         active: Places that are in a network, a project or a twinning, by country and size class.
         spacing: How far apart the towns of a NUTS 2 region are, in tenths of a kilometre (one column, ``""``).
         members: How many members each network has (one column).
+        themes: How many places seek each theme, offer it, and work on it in projects, added up (one column).
     """
 
     twin_countries: Counts
@@ -150,6 +152,7 @@ class Aggregates:
     active: Counts
     spacing: Counts
     members: Counts
+    themes: Counts
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
@@ -185,6 +188,7 @@ class Aggregates:
             active=Counts.of(country.T @ (by_size * active[:, None]), places.countries, names),
             spacing=_spacing(snapshot),
             members=Counts.of(networks.sizes[:, None], networks.things, ("",)),
+            themes=_themes(snapshot),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -236,6 +240,15 @@ def _programmes(snapshot: Snapshot, towns: sparse.csr_array) -> Counts:
     by_programme = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(towns.shape[1], len(names)))
     present = _presence(_members(places.region, len(places.regions)), towns)
     return Counts.of(present @ by_programme, places.regions, names)
+
+
+def _themes(snapshot: Snapshot) -> Counts:
+    concerned: dict[str, float] = defaultdict(float)
+    for layer in (snapshot.seeks, snapshot.offers, snapshot.project_themes):
+        for theme, size in zip(layer.things, layer.held.transposed().counts, strict=True):
+            concerned[theme] += float(size)
+    names = sorted(concerned)
+    return Counts.of(np.array([concerned[name] for name in names]).reshape(-1, 1), names, ("",))
 
 
 def _spacing(snapshot: Snapshot) -> Counts:

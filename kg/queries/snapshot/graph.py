@@ -73,6 +73,10 @@ class Snapshot:
         places: The cities and regions.
         networks: Networks by their members.
         projects: Projects by the places that take part.
+        events: Events by who took part.
+        seeks: Themes by who seeks them.
+        offers: Themes by who offers them.
+        project_themes: Themes by the places that work or worked on them in a project.
         town_projects: The same, with each organisation counted as the town where it has its seat or that it serves.
         twins: The twinnings that are in force, in both directions; the weight is 1.
     """
@@ -120,6 +124,14 @@ class Snapshot:
         apart = np.sqrt(((self.places.xyz[found] - self.places.xyz[place]) ** 2).sum(1))
         return found, kilometres(apart)
 
+    def nearest(self, place: int, number: int) -> Indices:
+        """Return the places nearest to one that has a location, without itself, the nearest first (then by id)."""
+        placed, tree = self._tree
+        chord, at = tree.query(self.places.xyz[place], k=min(number + 1, len(placed)))
+        found = placed[np.atleast_1d(at)]
+        found = found[np.lexsort((found, np.atleast_1d(chord)))]
+        return np.asarray(found[found != place][:number], np.int64)
+
     @cached_property
     def serving(self) -> Mapping[str, tuple[FactRow, ...]]:
         """Which bodies serve places, by body."""
@@ -143,6 +155,29 @@ class Snapshot:
     def events(self) -> Layer:
         """Events by who took part."""
         return self._layer("TOOK_PART_IN", self.has_begun)
+
+    @cached_property
+    def seeks(self) -> Layer:
+        """Themes by who seeks them."""
+        return self._layer("SEEKS", self.is_valid)
+
+    @cached_property
+    def offers(self) -> Layer:
+        """Themes by who offers them."""
+        return self._layer("OFFERS", self.is_valid)
+
+    @cached_property
+    def project_themes(self) -> Layer:
+        """Themes by the places that take or took part in a project about them."""
+        themes: dict[str, list[str]] = defaultdict(list)
+        for fact in self._facts["ABOUT"]:
+            if self.is_valid(fact):
+                themes[fact.start].append(fact.end)
+        entries: dict[tuple[str, str], tuple[float, int]] = {}
+        for fact in self._facts["PARTICIPATES_IN"]:
+            if fact.start in self.position and self.has_begun(fact):
+                entries.update({(fact.start, theme): (1.0, -1) for theme in themes.get(fact.end, ())})
+        return self._as_layer(entries, {theme for _, theme in entries}, None)
 
     @cached_property
     def town_projects(self) -> Layer:
@@ -196,7 +231,10 @@ class Snapshot:
         return self._as_layer(entries, set(holders), {thing: len(some) for thing, some in holders.items()})
 
     def _as_layer(
-        self, entries: Mapping[tuple[str, str], tuple[float, int]], things: Iterable[str], sizes: Mapping[str, int] | None
+        self,
+        entries: Mapping[tuple[str, str], tuple[float, int]],
+        things: Iterable[str],
+        sizes: Mapping[str, int] | None,
     ) -> Layer:
         ids = sorted(things)
         column = {id_: position for position, id_ in enumerate(ids)}
