@@ -10,7 +10,7 @@ import numpy as np
 
 from kg.database.connection import Connection
 from kg.database.read import read
-from kg.queries.candidates import COUNTRIES, EACH, HUB, IN_EACH, alike_countries, candidates, likely_networks
+from kg.queries import candidates as ways
 from kg.queries.engines import Surroundings
 from kg.queries.features import World, neighbourhood
 from kg.queries.live import statements
@@ -59,19 +59,19 @@ class LiveEngine:
         # A network that is not in the counts is of another date than these, and as small as can be.
         networks = sorted(
             {name for name in (*own["networks"], *(one[1] for one in own["through"]))
-             if self.aggregates.members.totals([name])[0] < HUB}.union(likely_networks(world, place))
+             if self.aggregates.members.totals([name])[0] < ways.HUB}.union(ways.likely_networks(world, place))
         )  # fmt: skip
         if networks:
             seen.add_members(networks, self._ask(statements.MEMBERS, networks=networks))
         country, population = own["place"][3], own["place"][4]
         if population is not None:
-            countries = alike_countries(self.aggregates, country or "")
+            countries = ways.alike_countries(self.aggregates, country or "")
             seen.add_alike(
-                self._ask(statements.ALIKE, countries=countries[:COUNTRIES], population=population, each=IN_EACH)
+                self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH)
             )
         world = self._world(seen)
         ids = world.snapshot.places.ids
-        found = [ids[at] for at in candidates(world, world.snapshot.position[subject])]
+        found = [ids[at] for at in ways.candidates(world, world.snapshot.position[subject])]
         return self._surroundings(own, steps, near, found)
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
@@ -122,11 +122,11 @@ class LiveEngine:
             near: Near = answer["near"]
             if not first or radius >= _ALL_AROUND:
                 return near
-            if len(near) > EACH:
+            if len(near) > ways.EACH:
                 apart = np.sort(_kilometres(longitude, latitude, near))
-                if apart[EACH] < radius:
+                if apart[ways.EACH] < radius:
                     return near
-            radius *= 2.0 if len(near) > EACH // 4 else 4.0
+            radius *= 2.0 if len(near) > ways.EACH // 4 else 4.0
 
     def _world(self, part: Part) -> World:
         return World(part.snapshot(self.as_of), self.aggregates)

@@ -145,14 +145,16 @@ RETURN [w IN twins | w.id] AS twins,
       MATCH (s)<-[v:SERVES]-(b:Entity)-[f:TOOK_PART_IN]->(e:Entity)
       WHERE {_counts("v")} AND f.key IS NOT NULL AND {begun("e")} RETURN e
     }}
-    RETURN [e.id,
-      COUNT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE f.key IS NOT NULL RETURN DISTINCT m }},
-      COLLECT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE f.key IS NOT NULL AND {_is_place("m")} RETURN DISTINCT m.id }},
+    WITH e,
+      COUNT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE f.key IS NOT NULL RETURN DISTINCT m }} AS size,
+      COLLECT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE f.key IS NOT NULL AND {_is_place("m")} RETURN DISTINCT m.id }} AS held,
       COLLECT {{
         MATCH (p:Entity)<-[v:SERVES]-(b:Entity)-[f:TOOK_PART_IN]->(e)
         WHERE {_counts("v")} AND f.key IS NOT NULL AND {_is_place("p")}
-        RETURN [b.id, collect(DISTINCT p.id)]
-      }}]
+        WITH b, collect(DISTINCT p.id) AS served
+        RETURN [b.id, served]
+      }} AS bodies
+    RETURN [e.id, size, held, bodies]
   }} AS events"""
 
 
@@ -202,7 +204,8 @@ RETURN [p IN places | {_place("p")}] AS places,
     UNWIND range(0, size(places) - 1) AS at
     WITH at, places[at] AS p
     {_projects("p")}
-    RETURN [at, count(q)]
+    WITH at, count(q) AS held
+    RETURN [at, held]
   }} AS project_counts,
   COLLECT {{
     UNWIND range(0, size(places) - 1) AS at
