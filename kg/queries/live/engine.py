@@ -52,7 +52,9 @@ class LiveEngine:
         seen.add_subject(own)
         world = self._world(seen)
         place = world.snapshot.position[subject]
-        near = self._near(own, neighbourhood(float(world.spacing[place])), first=_FIRST_LOOK * float(world.spacing[place]))
+        near = self._near(
+            own, neighbourhood(float(world.spacing[place])), first=_FIRST_LOOK * float(world.spacing[place])
+        )
         steps = self._ask(statements.STEPS, id=subject)
         seen.add_near(near)
         seen.add_steps(subject, steps)
@@ -66,9 +68,7 @@ class LiveEngine:
         country, population = own["place"][3], own["place"][4]
         if population is not None:
             countries = ways.alike_countries(self.aggregates, country or "")
-            seen.add_alike(
-                self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH)
-            )
+            seen.add_alike(self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH))
         world = self._world(seen)
         ids = world.snapshot.places.ids
         found = [ids[at] for at in ways.candidates(world, world.snapshot.position[subject])]

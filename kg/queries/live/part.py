@@ -32,7 +32,9 @@ class Part:
     def snapshot(self, as_of: date) -> Snapshot:
         """Return the part as a snapshot."""
         nodes = [
-            NodeRow(id_, values.get("label") or "City", values.get("name") or id_, *map(values.get, NodeRow._fields[3:]))
+            NodeRow(
+                id_, values.get("label") or "City", values.get("name") or id_, *map(values.get, NodeRow._fields[3:])
+            )
             for id_, values in sorted(self._nodes.items())
         ]
         told = Told(
@@ -124,7 +126,7 @@ class Part:
 
     def _add_places(self, ids: Iterable[str]) -> None:
         for id_ in ids:
-            self._nodes[id_]  # noqa: B018 - made when it is asked for
+            self._nodes[id_]
 
     def _serve(self, body: str, served: Sequence[str]) -> None:
         self._add_places(served)

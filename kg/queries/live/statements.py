@@ -103,14 +103,18 @@ def _alike(label: str, sign: str, order: str, last: str) -> str:
 
 
 #: ``$countries``, ``$population``, ``$each`` -> the cities and regions of each country that are nearest in population.
-ALIKE = "UNWIND $countries AS country\nCALL (country) {\n  " + "\n  UNION\n  ".join(
-    f"{_alike(label, sign, order, last)}\n  RETURN n"
-    for label in ("City", "Region")
-    for sign, order, last in ((">=", "ASC", "max"), ("<=", "DESC", "min"))
-) + """
+ALIKE = (
+    "UNWIND $countries AS country\nCALL (country) {\n  "
+    + "\n  UNION\n  ".join(
+        f"{_alike(label, sign, order, last)}\n  RETURN n"
+        for label in ("City", "Region")
+        for sign, order, last in ((">=", "ASC", "max"), ("<=", "DESC", "min"))
+    )
+    + """
 }
 WITH DISTINCT n
 RETURN collect([n.id, n.country, n.population]) AS alike"""
+)
 
 #: ``$id`` -> what lies two steps from a place: its twins and theirs, its events, its project partners and their projects.
 STEPS = f"""\
@@ -196,10 +200,12 @@ RETURN [p IN places | {_place("p")}] AS places,
     WITH b, collect(DISTINCT at) AS served
     RETURN [b.id, served, {_of_body("MEMBER_OF")}, {_of_body("SEEKS")}, {_of_body("OFFERS")}]
   }} AS bodies,
-  {_of_each(
-      f"MATCH (p)-[f:PARTICIPATES_IN]->(q:Entity)-[a:ABOUT]->(n:Entity) "
-      f"WHERE f.key IS NOT NULL AND {begun('q')} AND {_counts('a')}"
-  )} AS themes,
+  {
+    _of_each(
+        f"MATCH (p)-[f:PARTICIPATES_IN]->(q:Entity)-[a:ABOUT]->(n:Entity) "
+        f"WHERE f.key IS NOT NULL AND {begun('q')} AND {_counts('a')}"
+    )
+} AS themes,
   COLLECT {{
     UNWIND range(0, size(places) - 1) AS at
     WITH at, places[at] AS p

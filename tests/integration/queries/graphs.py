@@ -18,7 +18,17 @@ TODAY = "2026-05-01"
 COUNTRIES = (None, "DE", "FI", "LV")
 POPULATIONS = (None, 0, 900, 1_000, 1_000, 5_000, 60_000, 60_001, 700_000)
 #: Some share one spot, some are near each other, one is across the date line from another.
-PLACES = (None, (24.0, 60.0), (24.0, 60.0), (24.1, 60.0), (24.0, 60.1), (24.4, 60.2), (25.0, 61.0), (179.9, 10.0), (-179.9, 10.0))
+PLACES = (
+    None,
+    (24.0, 60.0),
+    (24.0, 60.0),
+    (24.1, 60.0),
+    (24.0, 60.1),
+    (24.4, 60.2),
+    (25.0, 61.0),
+    (179.9, 10.0),
+    (-179.9, 10.0),
+)
 STARTS = (None, None, "2019", "2026-05", "2026-05-01", "2026-05-02", "2031")
 
 _LASTING: tuple[dict[str, str], ...] = (

@@ -29,7 +29,7 @@ from tests.integration.queries.graphs import TODAY, graphs, write
 DAY = date.fromisoformat(TODAY)
 
 _PROPERTIES = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -91,3 +91,63 @@ def test_both_engines_agree_on_any_graph(with_schema: Connection) -> None:
         assert_equal(live.between(ids[0], others), snapshot.between(ids[0], others))
 
     agree()
+
+
+def city(
+    number: int, *, country: str = "FI", population: int | None = 1_000, spot: tuple[float, float] | None = None
+) -> NodeRow:
+    return NodeRow(f"own:{number:05}", "City", f"City {number}", country, population, *(spot or (None, None)))
+
+
+def test_a_place_that_is_not_there_is_a_key_error(with_schema: Connection) -> None:
+    for tables in (Tables([], []), Tables([NodeRow("own:net", "Organisation", "Net")], [])):
+        live, snapshot = engines(with_schema, tables)
+        for engine in (live, snapshot):
+            with pytest.raises(KeyError, match="own:net"):
+                engine.around("own:net")
+            with pytest.raises(KeyError, match="own:net"):
+                engine.between("own:net", [])
+
+
+def test_a_city_without_any_link_is_compared_with_the_nearest_and_the_most_alike(with_schema: Connection) -> None:
+    near = [city(number, spot=(20.0 + number / 10, 60.0), population=None) for number in range(1, 4)]
+    alike = [city(number, population=1_000 * number) for number in range(4, 8)]
+    foreign = [city(8, country="XK")]
+    alone = city(0, spot=(20.0, 60.0))
+    live, snapshot = engines(with_schema, in_order([alone, *near, *alike, *foreign], []))
+    found = live.around(alone.id)
+    assert ids_of(found, found.candidates) == [row.id for row in (*near, *alike)]
+    assert_equal(found, snapshot.around(alone.id))
+
+
+def test_a_city_of_which_nothing_is_known_has_no_candidates(with_schema: Connection) -> None:
+    live, snapshot = engines(with_schema, in_order([city(0, population=None), city(1)], []))
+    assert len(live.around("own:00000").candidates) == 0
+    assert_equal(live.around("own:00000"), snapshot.around("own:00000"))
+
+
+def test_members_of_a_hub_come_in_by_other_ways_only(with_schema: Connection) -> None:
+    cities = [city(number, population=None) for number in range(10_001)]
+    hub, small = NodeRow("own:hub", "Organisation", "Hub"), NodeRow("own:small", "Organisation", "Small")
+    facts = [FactRow("MEMBER_OF", f"hub-{row.id}", row.id, hub.id) for row in cities[:10_000]]
+    facts += [
+        FactRow("MEMBER_OF", f"small-{row.id}", row.id, small.id) for row in (cities[0], cities[7], cities[10_000])
+    ]
+    live, snapshot = engines(with_schema, in_order([*cities, hub, small], facts))
+    found = live.around("own:00000")
+    assert ids_of(found, found.candidates) == ["own:00007", "own:10000"]
+    assert_equal(found, snapshot.around("own:00000"))
+
+
+def test_as_many_as_asked_for_are_nearest_where_cities_stand_thin_and_thick(with_schema: Connection) -> None:
+    rng = np.random.default_rng(7)
+    spots = [
+        *rng.normal((20.0, 55.0), 0.5, (400, 2)).tolist(),
+        *rng.uniform((-20.0, 35.0), (40.0, 70.0), (400, 2)).tolist(),
+    ]
+    cities = [city(number, population=None, spot=(spot[0], spot[1])) for number, spot in enumerate(spots)]
+    live, snapshot = engines(with_schema, in_order(cities, []))
+    for row in (cities[0], cities[399], cities[400], cities[-1]):
+        found = live.around(row.id)
+        assert len(found.candidates) == ways.EACH
+        assert_equal(found, snapshot.around(row.id))
