@@ -31,7 +31,7 @@ from tests.integration.queries.graphs import TODAY, graphs, write
 DAY = date.fromisoformat(TODAY)
 
 _PROPERTIES = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
