@@ -10,6 +10,9 @@ import pytest
 
 from kg.queries import candidates as ways
 from kg.queries.features import World
+from kg.queries.kinds.kind import Weights
+from kg.queries.kinds.shapes import Shape
+from kg.queries.recall import recall
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Indices
 from kg.queries.snapshot.tables import FactRow, NodeRow, in_order
@@ -94,7 +97,9 @@ def test_a_place_without_location_has_no_nearest() -> None:
     assert names(graph, ways.nearest(graph, 1)) == []
 
 
-def test_alike_are_those_of_nearest_size_in_countries_that_work_with_the_own_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alike_are_those_of_nearest_size_in_countries_that_work_with_the_own_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(ways, "COUNTRIES", 2)
     monkeypatch.setattr(ways, "IN_EACH", 2)
     sizes = {"DE": (900, 1_100, 90_000), "LV": (950, 5_000, None), "IT": (1_000, 1_000, 1_000)}
@@ -137,7 +142,13 @@ def test_all_members_of_own_and_of_likely_networks_come_in_however_many(monkeypa
 
 def test_candidates_are_all_that_any_way_finds_without_the_place_itself() -> None:
     graph = world(
-        [city("a", population=1_000, spot=(20.0, 60.0)), city("b"), city("c", spot=(21.0, 60.0)), city("d", population=900), city("e")],
+        [
+            city("a", population=1_000, spot=(20.0, 60.0)),
+            city("b"),
+            city("c", spot=(21.0, 60.0)),
+            city("d", population=900),
+            city("e"),
+        ],
         facts("TWINNED_WITH", ("a", "b")),
     )
     assert names(graph, ways.candidates(graph, 0)) == ["b", "c", "d"]
@@ -146,3 +157,19 @@ def test_candidates_are_all_that_any_way_finds_without_the_place_itself() -> Non
 def test_a_place_of_which_nothing_is_known_has_no_candidates() -> None:
     graph = world([city("a", None), city("b")])
     assert len(ways.candidates(graph, 0)) == 0
+
+
+def distance_only(worth: tuple[float, float]) -> Weights:
+    return Weights(terms={"distance": Shape(at=(0.0, 1_000.0), worth=worth)})
+
+
+def test_recall_is_the_part_of_the_best_of_all_that_are_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways, "EACH", 2)
+    graph = world(city(name, spot=(20.0 + at, 60.0)) for at, name in enumerate("abcde"))
+    assert recall(graph, 0, distance_only((1.0, 0.0)), top=2) == 1.0
+    assert recall(graph, 0, distance_only((1.0, 0.0)), top=3) == pytest.approx(2 / 3)
+    assert recall(graph, 0, distance_only((0.0, 1.0)), top=2) == 0.0
+
+
+def test_recall_of_a_place_that_is_alone_is_unknown() -> None:
+    assert np.isnan(recall(world([city("a")]), 0, distance_only((1.0, 0.0))))
