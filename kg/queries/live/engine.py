@@ -15,7 +15,6 @@ from kg.queries.engines import Surroundings
 from kg.queries.features import World, neighbourhood
 from kg.queries.live import statements
 from kg.queries.live.part import Answer, Part
-from kg.queries.measures import kilometres
 from kg.queries.snapshot.aggregates import Aggregates
 
 Near = list[tuple[str, float, float]]
@@ -114,19 +113,20 @@ class LiveEngine:
         longitude, latitude = own["place"][5:7]
         if longitude is None or latitude is None:
             return []
-        radius = max(around, first)
+        number, radius = (ways.EACH + 1, max(around, first)) if first else (1, around)
         while True:
-            (answer,) = self._rows(
-                statements.NEAR, longitude=longitude, latitude=latitude, metres=radius * 1000.0 * _SLACK + 1.0
-            )
-            near: Near = answer["near"]
-            if not first or radius >= _ALL_AROUND:
+            near: Near = self._ask(
+                statements.NEAR,
+                longitude=longitude,
+                latitude=latitude,
+                metres=_metres(radius),
+                number=number,
+                around=_metres(around),
+            )["near"]
+            if len(near) >= number or radius >= _ALL_AROUND:
                 return near
-            if len(near) > ways.EACH:
-                apart = np.sort(_kilometres(longitude, latitude, near))
-                if apart[ways.EACH] < radius:
-                    return near
-            radius *= 2.0 if len(near) > ways.EACH // 4 else 4.0
+            # So much farther that there would be twice as many as needed, if they stood as thick there.
+            radius = min(radius * float(np.clip(np.sqrt(2.0 * number / max(len(near), 1)), 1.5, 4.0)), _ALL_AROUND)
 
     def _world(self, part: Part) -> World:
         return World(part.snapshot(self.as_of), self.aggregates)
@@ -139,11 +139,5 @@ class LiveEngine:
         return read(self._connection, statement, {"as_of": self.as_of.isoformat(), **parameters})
 
 
-def _kilometres(longitude: float, latitude: float, near: Near) -> np.ndarray[Any, np.dtype[np.float64]]:
-    there = np.radians(np.array([one[1:] for one in near], np.float64))
-    here = np.radians([longitude, latitude])
-    half = (
-        np.sin((there[:, 1] - here[1]) / 2) ** 2
-        + np.cos(there[:, 1]) * np.cos(here[1]) * np.sin((there[:, 0] - here[0]) / 2) ** 2
-    )
-    return np.asarray(kilometres(2.0 * np.sqrt(half)), np.float64)
+def _metres(kilometres: float) -> float:
+    return kilometres * 1000.0 * _SLACK + 1.0

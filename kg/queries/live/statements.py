@@ -73,10 +73,20 @@ RETURN {_place("s")} AS place,
   COLLECT {{ MATCH (s)<-[v:SERVES]-(b:Entity)-[f:MEMBER_OF]->(n:Entity)
              WHERE {_counts("v")} AND {_counts("f")} RETURN DISTINCT [b.id, n.id] }} AS through"""
 
-#: ``$longitude``, ``$latitude``, ``$metres`` -> the cities within: id, longitude, latitude.
+#: ``$longitude``, ``$latitude``, ``$metres``, ``$number``, ``$around`` -> of the cities within ``$metres`` as many as asked for, those
+#: nearest and all as far away as the last of them, and all within ``$around`` metres: id, longitude, latitude. Fewer are all there.
+#: Both ways of measuring take the earth as a sphere, so that a thousandth more is enough for what is rounded.
 NEAR = """\
-MATCH (n:City)
-WHERE point.distance(n.location, point({longitude: $longitude, latitude: $latitude})) <= $metres AND n:Entity
+WITH point({longitude: $longitude, latitude: $latitude}) AS here
+CALL (here) {
+  MATCH (n:City) WHERE point.distance(n.location, here) <= $metres AND n:Entity
+  WITH point.distance(n.location, here) AS apart ORDER BY apart LIMIT $number
+  WITH count(apart) AS found, max(apart) AS last
+  RETURN CASE WHEN found < $number THEN $metres
+              WHEN last * 1.001 + 1 < $around THEN $around
+              ELSE last * 1.001 + 1 END AS metres
+}
+MATCH (n:City) WHERE point.distance(n.location, here) <= metres AND n:Entity
 RETURN collect([n.id, n.location.longitude, n.location.latitude]) AS near"""
 
 #: ``$networks`` -> who is in them: id, positions of the networks, whether it is a place, the places that it serves.

@@ -42,10 +42,10 @@ _PROPERTIES = settings(
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so low that graphs of a dozen places reach them."""
-    for name, value in (("EACH", 3), ("COUNTRIES", 2), ("IN_EACH", 2), ("HUB", 6), ("_NETWORKS", 1)):
+    for name, value in (("EACH", 2), ("COUNTRIES", 2), ("IN_EACH", 1), ("HUB", 6), ("_NETWORKS", 1)):
         monkeypatch.setattr(ways, name, value)
-    monkeypatch.setattr(features, "SMALL_NETWORK", 4)
-    monkeypatch.setattr(aggregates, "SMALL_NETWORK", 4)
+    monkeypatch.setattr(features, "SMALL_NETWORK", 3)
+    monkeypatch.setattr(aggregates, "SMALL_NETWORK", 3)
     monkeypatch.setattr(aggregates, "_NEIGHBOUR", 2)
 
 
