@@ -98,7 +98,6 @@ class Part:
         for id_, held in answer["towns"]:
             self._add_places([id_])
             self._town_projects[id_] = [projects[at] for at in held]
-        self._town_project_counts.update(answer["partners"])
         for id_, size, holders, bodies in answer["events"]:
             self._nodes[id_]["label"] = "Event"
             self._event_sizes[id_] = size

@@ -131,10 +131,7 @@ STEPS = f"""\
 MATCH (s:Entity {{id: $id}})
 WITH s, COLLECT {{ {_twins("s", "w", "t")} RETURN DISTINCT w }} AS twins, COLLECT {{ {_projects("s")} RETURN q }} AS own
 WITH s, twins, COLLECT {{ UNWIND own AS p {_towns("p")} RETURN DISTINCT town }} AS partners
-WITH s, twins, COLLECT {{
-  UNWIND partners AS k {_projects("k")} WITH k, collect(q) AS projects RETURN {{id: k.id, projects: projects}}
-}} AS partners
-WITH s, twins, partners, COLLECT {{ UNWIND partners AS k UNWIND k.projects AS q RETURN DISTINCT q }} AS projects
+WITH s, twins, COLLECT {{ UNWIND partners AS k {_projects("k")} RETURN DISTINCT q }} AS projects
 RETURN [w IN twins | w.id] AS twins,
   COLLECT {{
     UNWIND range(0, size(twins) - 1) AS at
@@ -143,7 +140,6 @@ RETURN [w IN twins | w.id] AS twins,
     WITH x, collect(DISTINCT at) AS through
     RETURN [x.id, through, COUNT {{ {_twins("x", "y", "u")} RETURN DISTINCT y }}]
   }} AS beyond,
-  [k IN partners | [k.id, size(k.projects)]] AS partners,
   [q IN projects | q.id] AS projects,
   COLLECT {{
     UNWIND range(0, size(projects) - 1) AS at
