@@ -10,6 +10,7 @@ import numpy as np
 
 from kg.database.connection import Connection
 from kg.database.read import read
+from kg.errors import KgError
 from kg.queries import candidates as ways
 from kg.queries.engines import Surroundings
 from kg.queries.features import World, neighbourhood
@@ -30,7 +31,10 @@ _SLACK = 1.005
 
 
 class LiveEngine:
-    """Asks the database, in five statements for a place with all its candidates and in four for given ones.
+    """Asks the database, in six statements or so for a place with all its candidates and in four for given ones.
+
+    What comes back has what is counted and no more: facts that are true as of the date, without keys, roles and dates, and projects
+    not by who takes part in them but by town. Evidence for the few pairs that are shown is for others to fetch.
 
     Args:
         connection: The database; only read.
@@ -132,8 +136,10 @@ class LiveEngine:
         return World(part.snapshot(self.as_of), self.aggregates)
 
     def _ask(self, statement: str, **parameters: Any) -> Answer:
-        (answer,) = self._rows(statement, **parameters)
-        return answer
+        rows = self._rows(statement, **parameters)
+        if not rows:
+            raise KgError("What was asked for has just been removed from the graph by somebody else: ask again.")
+        return rows[0]
 
     def _rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         return read(self._connection, statement, {"as_of": self.as_of.isoformat(), **parameters})
