@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -65,8 +66,10 @@ class Sampled:
     def features(self, world: World, names: Sequence[str]) -> NDArray[np.float64]:
         """Return the features of all of them, shape ``(n, 101, len(names))``; NaN where unknown."""
         found = np.empty((*self.others.shape, len(names)))
-        starts = np.flatnonzero(np.r_[True, self.subjects[1:] != self.subjects[:-1]]) if len(self.subjects) else []
-        for start, end in zip(starts, [*starts[1:], len(self.subjects)], strict=True):
+        changes = np.flatnonzero(np.diff(self.subjects)) + 1
+        for start, end in itertools.pairwise([0, *changes.tolist(), len(self.subjects)]):
+            if start == end:
+                continue
             pairs = Pairs(world, int(self.subjects[start]), self.others[start:end].ravel())
             for at, name in enumerate(names):
                 found[start:end, :, at] = FEATURES[name](pairs).reshape(end - start, -1)
@@ -106,7 +109,9 @@ def sample(
             continue
         if subject not in excluded:
             known = partners.get(case.subject, ())
-            excluded[subject] = np.array([snapshot.position[id_] for id_ in known if id_ in snapshot.position], np.int64)
+            excluded[subject] = np.array(
+                [snapshot.position[id_] for id_ in known if id_ in snapshot.position], np.int64
+            )
         others = _most_alike(order, rank, places.country, subject, partner, excluded[subject])
         if others is not None:
             found.append((subject, np.r_[partner, others], case.cluster))
@@ -134,4 +139,4 @@ def _most_alike(
         return None
     near = near[fits]
     apart = np.abs(rank[near] - rank[partner])
-    return near[np.argsort(apart, kind="stable")[:NEGATIVES]]
+    return np.asarray(near[np.argsort(apart, kind="stable")[:NEGATIVES]], np.int64)

@@ -8,6 +8,7 @@ Statistical Science 11 (1996) 89-121), found by scipy's L-BFGS.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -69,7 +70,8 @@ def fit(features: Cube, names: Sequence[str], *, most: int = 12_000, seed: int =
     design, starts = _design(flat, blank)
     worth, loss = _solve(design, groups, places, _penalty(starts))
     shapes = {
-        name: _centred(blank[at], worth[starts[at] : starts[at + 1]], flat[:, at], name) for at, name in enumerate(names)
+        name: _centred(blank[at], worth[starts[at] : starts[at + 1]], flat[:, at], name)
+        for at, name in enumerate(names)
     }
     return shapes, loss
 
@@ -137,7 +139,7 @@ def _design(flat: NDArray[np.float64], shapes: Sequence[Shape]) -> tuple[sparse.
 def _penalty(starts: NDArray[np.int64]) -> NDArray[np.float64]:
     size = int(starts[-1])
     bends = []
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
+    for start, end in itertools.pairwise(starts.tolist()):
         for at in range(start, end - 2):
             bend = np.zeros(size)
             bend[at : at + 3] = (1.0, -2.0, 1.0)

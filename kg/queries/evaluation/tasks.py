@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from kg.queries.evaluation.cases import Case, Trial, pool
 from kg.queries.features import World
 from kg.queries.kinds.kind import Kind
 from kg.queries.snapshot.aggregates import SMALL_NETWORK
-from kg.queries.snapshot.graph import Snapshot
-from kg.queries.snapshot.layers import Floats
+from kg.queries.snapshot.graph import Layer, Snapshot
+from kg.queries.snapshot.layers import Floats, Indices, Rows
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
 
 #: The part of partnerships that is held out.
@@ -36,20 +36,39 @@ _PARTNERS_OF_MEMBERSHIP = 10
 _PAIRS_OF_PROJECT = 30
 
 
+#: What can be held out: pairs of twins, memberships or projects.
+Part = Sequence[Any]
+
+
 class Task(Protocol):
     """One kind of partnership to be foretold."""
 
-    name: str
-    kind: Kind
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
-    def parts(self, number: int, seed: int) -> Sequence[object]:
+    @property
+    def kind(self) -> Kind:
+        """The kind of recommendation that foretells it."""
+
+    @property
+    def graph(self) -> Graph:
+        """Where the partnerships are."""
+
+    def parts(self, number: int, seed: int) -> Sequence[Part]:
         """Return all that can be held out, dealt at random into so many parts of nearly equal size."""
 
-    def trial(self, held_out: object, *, without: Iterable[object] = ()) -> Trial:
+    def trial(self, held_out: Part, *, without: Iterable[Part] = ()) -> Trial:
         """Return the trial with one part held out, and further parts neither known nor asked for."""
 
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return how active each place is in the kind."""
+
+    def ties(self, snapshot: Snapshot) -> Rows:
+        """Return what places of the kind are tied by: a row for each place."""
+
+    def partners(self, snapshot: Snapshot, place: int) -> Indices:
+        """Return the positions of the partners that a place is known to have in the kind, itself maybe among them."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +114,7 @@ def total_activity(snapshot: Snapshot) -> Floats:
     return counts.astype(np.float64)
 
 
-def _dealt(things: Sequence[object], number: int, seed: int) -> list[list[object]]:
+def _dealt(things: Part, number: int, seed: int) -> list[Part]:
     order = np.random.default_rng(seed).permutation(len(things))
     return [[things[at] for at in order[part::number]] for part in range(number)]
 
@@ -116,14 +135,14 @@ class Twinning:
                 found[min(fact.start, fact.end), max(fact.start, fact.end)].append(fact.key)
         return found
 
-    def parts(self, number: int, seed: int) -> list[list[object]]:
+    def parts(self, number: int, seed: int) -> list[Part]:
         """Return the pairs in parts."""
         return _dealt(sorted(self._keys), number, seed)
 
-    def trial(self, held_out: object, *, without: Iterable[object] = ()) -> Trial:
+    def trial(self, held_out: Part, *, without: Iterable[Part] = ()) -> Trial:
         """Return the trial with these pairs held out."""
-        pairs: list[tuple[str, str]] = list(held_out)  # type: ignore[call-overload]
-        gone = {*pairs, *(pair for part in without for pair in part)}  # type: ignore[attr-defined]
+        pairs: list[tuple[str, str]] = list(held_out)
+        gone = {*pairs, *(pair for part in without for pair in part)}
         partners: dict[str, set[str]] = defaultdict(set)
         for one, other in self._keys:
             partners[one].add(other)
@@ -139,6 +158,14 @@ class Twinning:
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return the number of twins."""
         return snapshot.twins.counts.astype(np.float64)
+
+    def ties(self, snapshot: Snapshot) -> Rows:
+        """Return the twinnings."""
+        return snapshot.twins
+
+    def partners(self, snapshot: Snapshot, place: int) -> Indices:
+        """Return the twins of a place."""
+        return snapshot.twins.row(place)
 
 
 @dataclass(frozen=True)
@@ -160,18 +187,18 @@ class Exchange:
                 found[fact.start, fact.end].append(fact.key)
         return found
 
-    def parts(self, number: int, seed: int) -> list[list[object]]:
+    def parts(self, number: int, seed: int) -> list[Part]:
         """Return the memberships in parts."""
         return _dealt(sorted(self._keys), number, seed)
 
-    def trial(self, held_out: object, *, without: Iterable[object] = ()) -> Trial:
+    def trial(self, held_out: Part, *, without: Iterable[Part] = ()) -> Trial:
         """Return the trial with these memberships held out.
 
         The partners of a city are those with which it is in a small network; those that it has by a held-out membership alone are
         the cases.
         """
-        memberships: list[tuple[str, str]] = list(held_out)  # type: ignore[call-overload]
-        unknown = {*memberships, *(one for part in without for one in part)}  # type: ignore[attr-defined]
+        memberships: list[tuple[str, str]] = list(held_out)
+        unknown = {*memberships, *(one for part in without for one in part)}
         hidden = unknown - set(memberships)
         members: dict[str, list[str]] = defaultdict(list)
         known: dict[str, set[str]] = defaultdict(set)
@@ -206,6 +233,16 @@ class Exchange:
         """Return the number of small networks."""
         networks = snapshot.networks
         return networks.held.sums(np.arange(networks.held.height), (networks.sizes < SMALL_NETWORK).astype(np.float64))
+
+    def ties(self, snapshot: Snapshot) -> Rows:
+        """Return the memberships."""
+        return snapshot.networks.held
+
+    def partners(self, snapshot: Snapshot, place: int) -> Indices:
+        """Return who is in the same small networks."""
+        networks = snapshot.networks
+        own = networks.held.row(place)
+        return _holders(networks, own[networks.sizes[own] < SMALL_NETWORK])
 
 
 @dataclass(frozen=True)
@@ -257,7 +294,7 @@ class Projects:
     @cached_property
     def _partners(self) -> Mapping[str, list[str]]:
         snapshot = self.graph.snapshot
-        layer = snapshot.town_projects if self.by_town else snapshot.projects
+        layer = self._layer(snapshot)
         found: dict[str, list[str]] = {}
         for at, project in enumerate(layer.things):
             of_period = any(_PERIOD.search(name) for name in self._programmes.get(project, ()))
@@ -270,28 +307,33 @@ class Projects:
                 found[project] = cities
         return found
 
-    def parts(self, number: int, seed: int) -> list[list[object]]:
-        """Return the projects in parts."""
-        return _dealt(sorted(self._partners), number, seed)
+    @property
+    def projects(self) -> list[str]:
+        """The ids of the projects of which at least two partners are compared."""
+        return sorted(self._partners)
 
-    def trial(self, held_out: object, *, without: Iterable[object] = ()) -> Trial:
+    def parts(self, number: int, seed: int) -> list[Part]:
+        """Return the projects in parts, the same whether partners are municipalities or all."""
+        every = self if self.by_town else Projects(self.graph, by_town=True)
+        return _dealt(every.projects, number, seed)
+
+    def trial(self, held_out: Part, *, without: Iterable[Part] = ()) -> Trial:
         """Return the trial with these projects held out; pairs that work together in another that is known are no cases."""
-        projects: list[str] = list(held_out)  # type: ignore[call-overload]
-        unknown = {*projects, *(project for part in without for project in part)}  # type: ignore[attr-defined]
+        every: list[str] = list(held_out)
+        projects = [project for project in every if project in self._partners]
+        unknown = {*every, *(project for part in without for project in part)}
         gone = unknown | self._aside
         tables = self.graph.without(
             fact.key for fact in self.graph.tables.facts if fact.type == "PARTICIPATES_IN" and fact.end in gone
         )
         snapshot = Snapshot.from_tables(tables, self.graph.as_of)
-        layer = snapshot.town_projects if self.by_town else snapshot.projects
         partners: dict[str, set[str]] = defaultdict(set)
         for project in projects:
             for city in self._partners[project]:
                 partners[city].update(self._partners[project])
         known: dict[str, set[str]] = {}
         for city in partners:
-            _, at = layer.holders.entries(layer.held.row(snapshot.position[city]))
-            known[city] = {snapshot.places.ids[place] for place in layer.holders.columns[at]}
+            known[city] = {snapshot.places.ids[at] for at in self.partners(snapshot, snapshot.position[city])}
             partners[city] |= known[city]
         chance = np.random.default_rng(self.seed)
         cases: list[Case] = []
@@ -307,10 +349,26 @@ class Projects:
             ]
             chosen = chance.permutation(len(pairs))[:_PAIRS_OF_PROJECT]
             seen.update(pairs[at] for at in chosen)
-            cases += [Case(*pairs[at], project) for at in chosen]
+            cases += [Case(pairs[at][0], pairs[at][1], project) for at in chosen]
         return Trial(tables, tuple(cases), partners)
 
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return the number of projects."""
-        layer = snapshot.town_projects if self.by_town else snapshot.projects
-        return layer.held.counts.astype(np.float64)
+        return self._layer(snapshot).held.counts.astype(np.float64)
+
+    def ties(self, snapshot: Snapshot) -> Rows:
+        """Return who takes part in what."""
+        return self._layer(snapshot).held
+
+    def partners(self, snapshot: Snapshot, place: int) -> Indices:
+        """Return who takes part in the same projects."""
+        layer = self._layer(snapshot)
+        return _holders(layer, layer.held.row(place))
+
+    def _layer(self, snapshot: Snapshot) -> Layer:
+        return snapshot.town_projects if self.by_town else snapshot.projects
+
+
+def _holders(layer: Layer, things: Indices) -> Indices:
+    _, at = layer.holders.entries(things)
+    return np.unique(layer.holders.columns[at])

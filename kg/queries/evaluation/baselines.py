@@ -1,0 +1,111 @@
+"""The known scores that ours is held against, each on what is known of the same kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import svds
+
+from kg.queries.evaluation.cases import Sampled
+from kg.queries.evaluation.tasks import Task, total_activity
+from kg.queries.features import World
+from kg.queries.snapshot.layers import Floats
+
+#: The walker of PageRank starts again with this chance at each step; so many steps are summed.
+RESTART = 0.15
+STEPS = 20
+
+#: Dimensions of the truncated decomposition.
+DIMENSIONS = 64
+
+_BLOCK = 200
+
+_COUNTRY_LIFT = {"twinning": "twin_countries", "exchange": "network_countries", "project": "project_countries"}
+
+
+class Baselines:
+    """Single scores over the ties of one kind: twins, networks or projects."""
+
+    def __init__(self, world: World, task: Task) -> None:
+        self.world, self.task = world, task
+        ties = task.ties(world.snapshot)
+        self.ties = sparse.csr_array(
+            (np.ones(len(ties.columns)), ties.columns, ties.starts), shape=(ties.height, ties.width)
+        )
+        # Twins are both the places and what they share.
+        self.between_places = ties is world.snapshot.twins
+
+    def scores(self, sampled: Sampled) -> Mapping[str, NDArray[np.float64]]:
+        """Return each score for the cases and those beside them, shape ``(n, 101)``."""
+        shape = sampled.others.shape
+        subjects = np.repeat(sampled.subjects, shape[1])
+        others = sampled.others.ravel()
+        found = {
+            "common neighbours": self._shared(subjects, others, np.ones(self.ties.shape[1])),
+            "Adamic-Adar": self._shared(subjects, others, 1.0 / np.log(np.maximum(self._sizes, 2.0))),
+            "resource allocation": self._shared(subjects, others, 1.0 / np.maximum(self._sizes, 1.0)),
+            "Jaccard": self._jaccard(subjects, others),
+            "activity": total_activity(self.world.snapshot)[others],
+            "activity in the kind": self.task.activity(self.world.snapshot)[others],
+            "personalised PageRank": self._pagerank(subjects, others),
+            "truncated SVD": self._decomposed(subjects, others),
+        }
+        features = sampled.features(self.world, ("size", "distance", _COUNTRY_LIFT[self.task.kind]))
+        found["same population"] = -np.nan_to_num(features[:, :, 0], nan=np.inf)
+        found["distance"] = -np.nan_to_num(features[:, :, 1], nan=np.inf)
+        found["country pair"] = features[:, :, 2]
+        return {name: values.reshape(shape) for name, values in found.items()}
+
+    @cached_property
+    def _sizes(self) -> Floats:
+        return np.asarray(self.ties.sum(axis=0), np.float64).ravel()
+
+    @cached_property
+    def _degrees(self) -> Floats:
+        return np.asarray(self.ties.sum(axis=1), np.float64).ravel()
+
+    def _shared(self, subjects: NDArray[np.int64], others: NDArray[np.int64], worth: Floats) -> Floats:
+        weighted = self.ties @ sparse.diags_array(worth)
+        return np.asarray(self.ties[subjects].multiply(weighted[others]).sum(axis=1), np.float64).ravel()
+
+    def _jaccard(self, subjects: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+        shared = self._shared(subjects, others, np.ones(self.ties.shape[1]))
+        return shared / np.maximum(self._degrees[subjects] + self._degrees[others] - shared, 1.0)
+
+    def _pagerank(self, subjects: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+        """T. Haveliwala, "Topic-sensitive PageRank", WWW 2002, with one place as the topic."""
+        places = self.ties.shape[0]
+        graph = self.ties if self.between_places else sparse.block_array([[None, self.ties], [self.ties.T, None]])
+        graph = sparse.csr_array(graph)
+        step = sparse.csr_array(
+            (sparse.diags_array(1.0 / np.maximum(np.asarray(graph.sum(axis=1)).ravel(), 1.0)) @ graph).T
+        )
+        found = np.zeros(len(subjects))
+        queries = np.unique(subjects)
+        for block in range(0, len(queries), _BLOCK):
+            of_block = queries[block : block + _BLOCK]
+            start = np.zeros((graph.shape[0], len(of_block)))
+            start[of_block, np.arange(len(of_block))] = 1.0
+            rank = start
+            for _ in range(STEPS):
+                rank = RESTART * start + (1.0 - RESTART) * (step @ rank)
+            rows = np.flatnonzero((subjects >= of_block[0]) & (subjects <= of_block[-1]))
+            found[rows] = rank[:places][others[rows], np.searchsorted(of_block, subjects[rows])]
+        return found
+
+    def _decomposed(self, subjects: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+        most = min(self.ties.shape) - 1
+        if most < 1 or not self.ties.nnz:
+            return np.zeros(len(subjects))
+        scaled = (
+            sparse.diags_array(1.0 / np.sqrt(np.maximum(self._degrees, 1.0)))
+            @ self.ties
+            @ sparse.diags_array(1.0 / np.sqrt(np.maximum(self._sizes, 1.0)))
+        )
+        left, values, right = svds(scaled, k=min(DIMENSIONS, most), rng=np.random.default_rng(0))
+        ends = right.T if self.between_places else left * values
+        return np.asarray(np.einsum("ij,ij->i", (left * values)[subjects], ends[others]), np.float64)
