@@ -114,6 +114,20 @@ def total_activity(snapshot: Snapshot) -> Floats:
     return counts.astype(np.float64)
 
 
+class _Known(dict[str, frozenset[str]]):
+    """The known partners of each place, by id, looked up when first asked for."""
+
+    def __init__(self, task: Task, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._task, self._snapshot = task, snapshot
+
+    def __missing__(self, id_: str) -> frozenset[str]:
+        snapshot = self._snapshot
+        found = frozenset(snapshot.places.ids[at] for at in self._task.partners(snapshot, snapshot.position[id_]))
+        self[id_] = found
+        return found
+
+
 def _dealt(things: Part, number: int, seed: int) -> list[Part]:
     order = np.random.default_rng(seed).permutation(len(things))
     return [[things[at] for at in order[part::number]] for part in range(number)]
@@ -194,24 +208,21 @@ class Exchange:
     def trial(self, held_out: Part, *, without: Iterable[Part] = ()) -> Trial:
         """Return the trial with these memberships held out.
 
-        The partners of a city are those with which it is in a small network; those that it has by a held-out membership alone are
-        the cases.
+        The partners of a city are those with which it is in a small network, itself or through a body that serves it; those that
+        it has by a held-out membership alone are the cases.
         """
         memberships: list[tuple[str, str]] = list(held_out)
         unknown = {*memberships, *(one for part in without for one in part)}
         hidden = unknown - set(memberships)
         members: dict[str, list[str]] = defaultdict(list)
-        known: dict[str, set[str]] = defaultdict(set)
         for city, network in self._keys:
             if (city, network) not in hidden:
                 members[network].append(city)
-        for network, cities in members.items():
-            there = [city for city in cities if (city, network) not in unknown]
-            for city in there:
-                known[city].update(there)
-        partners = {city: set(some) for city, some in known.items()}
+        tables = self.graph.without(key for one in unknown for key in self._keys[one])
+        known = _Known(self, Snapshot.from_tables(tables, self.graph.as_of))
+        partners: dict[str, set[str]] = {}
         for city, network in memberships:
-            partners.setdefault(city, set()).update(members[network])
+            partners.setdefault(city, set(known[city])).update(members[network])
         chance = np.random.default_rng(self.seed)
         cases: list[Case] = []
         seen: set[tuple[str, str]] = set()
@@ -226,7 +237,6 @@ class Exchange:
             chosen = chance.permutation(len(abroad))[:_PARTNERS_OF_MEMBERSHIP]
             seen.update((city, abroad[at]) for at in chosen)
             cases += [Case(city, abroad[at], network) for at in chosen]
-        tables = self.graph.without(key for one in unknown for key in self._keys[one])
         return Trial(tables, tuple(cases), partners)
 
     def activity(self, snapshot: Snapshot) -> Floats:
@@ -326,15 +336,11 @@ class Projects:
         tables = self.graph.without(
             fact.key for fact in self.graph.tables.facts if fact.type == "PARTICIPATES_IN" and fact.end in gone
         )
-        snapshot = Snapshot.from_tables(tables, self.graph.as_of)
-        partners: dict[str, set[str]] = defaultdict(set)
+        known = _Known(self, Snapshot.from_tables(tables, self.graph.as_of))
+        partners: dict[str, set[str]] = {}
         for project in projects:
             for city in self._partners[project]:
-                partners[city].update(self._partners[project])
-        known: dict[str, set[str]] = {}
-        for city in partners:
-            known[city] = {snapshot.places.ids[at] for at in self.partners(snapshot, snapshot.position[city])}
-            partners[city] |= known[city]
+                partners.setdefault(city, set(known[city])).update(self._partners[project])
         chance = np.random.default_rng(self.seed)
         cases: list[Case] = []
         seen: set[tuple[str, str]] = set()
