@@ -52,6 +52,7 @@ COMMANDS = {
     ),
     "coverage": ("kg.cli.coverage:coverage", "Show how complete and how old the graph is."),
     "evaluate": ("kg.cli.evaluate:evaluate", "Measure how good the answers are."),
+    "fit": ("kg.cli.fit:fit", "Fit what each term of a recommendation is worth on a graph of one's own."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
     "schema": (

@@ -26,7 +26,7 @@ RIDGE = 0.1
 #: Features on whose logarithm a shape runs straight, with what is added before it is taken.
 OFFSETS: Mapping[str, float] = {
     "distance": 5.0, "size": 0.0, "population": 300.0, "twin_countries": 0.0, "twin_regions": 0.0, "twin_region_countries": 0.0,
-    "twin_towns": 1.0, "specific_twins": 0.003, "twin_paths": 0.01, "near_twins": 0.02, "near_twins_wide": 0.02,
+    "twin_towns": 1.0, "specific_twins": 0.003, "twin_paths": 0.01, "near_twins": 0.02, "near_twins_wide": 0.02, "near_twins_widest": 0.05,
     "small_networks": 1.0, "network_affinity": 0.003, "network_affinity_back": 0.003, "network_countries": 0.0,
     "shared_small_networks": 0.0, "shared_projects": 1.0, "project_activity": 1.0, "project_paths": 0.003,
     "project_countries": 0.0, "project_regions": 0.0,
@@ -37,7 +37,7 @@ OFFSETS: Mapping[str, float] = {
 NEUTRAL: Mapping[str, float] = {
     "twin_countries": 1.0, "twin_regions": 1.0, "twin_region_countries": 1.0, "network_countries": 1.0,
     "shared_small_networks": 1.0, "project_countries": 1.0, "project_regions": 1.0, "own_twins_there": 0.0, "their_twins_here": 0.0,
-    "twin_towns": 0.0, "shared_twins": 0.0, "specific_twins": 0.0, "twin_paths": 0.0, "near_twins": 0.0, "near_twins_wide": 0.0,
+    "twin_towns": 0.0, "shared_twins": 0.0, "specific_twins": 0.0, "twin_paths": 0.0, "near_twins": 0.0, "near_twins_wide": 0.0, "near_twins_widest": 0.0,
     "small_networks": 0.0, "network_affinity": 0.0, "network_affinity_back": 0.0, "shared_networks": 0.0, "shared_projects": 0.0,
     "project_activity": 0.0, "project_paths": 0.0, "programme_share": 0.0,
 }  # fmt: skip

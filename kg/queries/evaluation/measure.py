@@ -114,6 +114,15 @@ def examples(
     return np.concatenate(made)
 
 
+def held_out_features(task: Task, held_out: Part, matching: str, names: Sequence[str]) -> NDArray[np.float64]:
+    """Return the features of held-out partners and the places beside them, shape ``(n, 101, len(names))``."""
+    trial = task.trial(held_out)
+    world = world_of(trial.known, task.graph.as_of)
+    sampled = _sampled(trial, task, world.snapshot, matching)
+    known_partner = task.activity(world.snapshot)[sampled.others[:, 0]] > 0
+    return sampled.features(world, names)[known_partner]
+
+
 def _sampled(trial: Trial, task: Task, snapshot: Snapshot, matching: str) -> Sampled:
     population = np.nan_to_num(snapshot.places.population)
     total = total_activity(snapshot)

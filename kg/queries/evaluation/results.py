@@ -90,6 +90,45 @@ class Evaluation(Result):
         return [figure.model_dump() for figure in self.figures]
 
 
+class AblationRow(Model):
+    """What is left when only some terms count."""
+
+    task: str
+    terms: str
+    mrr: float
+    mrr_in_kind: float
+    loss: float
+
+
+class Ablation(Result):
+    """What each term is good for."""
+
+    measured_on: str
+    as_of: str
+    seed: int
+    data: Mapping[str, str]
+    rows: tuple[AblationRow, ...]
+
+    def blocks(self) -> list[Block]:
+        """Return one table for each task."""
+        shown: list[Block] = [
+            Line(f"Measured on {self.measured_on}, graph as of {self.as_of}, seed {self.seed}", "heading")
+        ]
+        for task in dict.fromkeys(row.task for row in self.rows):
+            shown.append(Line(task, "heading"))
+            rows = tuple(
+                (row.terms, f"{row.mrr:.3f}", f"{row.mrr_in_kind:.3f}", f"{row.loss:.4f}")
+                for row in self.rows
+                if row.task == task
+            )
+            shown.append(Table(("Terms", "MRR, total activity", "MRR, activity in the kind", "Loss of the fit"), rows))
+        return shown
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one row per set of terms."""
+        return [row.model_dump() for row in self.rows]
+
+
 def evaluation(
     measured: Iterable[Measured], *, measured_on: str, as_of: str, seed: int, data: Mapping[str, str]
 ) -> Evaluation:
