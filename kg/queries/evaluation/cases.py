@@ -42,11 +42,13 @@ class Trial:
         known: The tables without all that was held out, in whatever source it stood.
         cases: The held-out partnerships, both directions, each pair once.
         partners: For each subject all its partners, known and held out: none of them may stand as a negative.
+        held_out: For each subject the partners abroad that it has by what was held out alone; cases are these or a sample of them.
     """
 
     known: Tables
     cases: tuple[Case, ...]
     partners: Mapping[str, AbstractSet[str]]
+    held_out: Mapping[str, AbstractSet[str]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,9 +59,11 @@ def everyone(
     activity, of_kind = total_activity(snapshot), task.activity(snapshot)
     cities = pool(snapshot)
     active = cities[activity[cities] > 0]
-    true: dict[int, set[int]] = defaultdict(set)
-    for case in trial.cases:
-        true[snapshot.position[case.subject]].add(snapshot.position[case.partner])
+    true = {
+        snapshot.position[subject]: {snapshot.position[partner] for partner in partners}
+        for subject, partners in trial.held_out.items()
+        if partners
+    }
     queries = np.array(sorted(true), np.int64)
     if len(queries) > QUERIES:
         queries = np.sort(np.random.default_rng(seed).permutation(queries)[:QUERIES])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -114,6 +115,13 @@ def total_activity(snapshot: Snapshot) -> Floats:
     return counts.astype(np.float64)
 
 
+def _by_subject(pairs: Iterable[tuple[str, str]]) -> Mapping[str, AbstractSet[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for subject, partner in pairs:
+        found[subject].add(partner)
+    return found
+
+
 class _Known(dict[str, frozenset[str]]):
     """The known partners of each place, by id, looked up when first asked for."""
 
@@ -167,7 +175,8 @@ class Twinning:
             if self.graph.country[pair[0]] != self.graph.country[pair[1]]
             for one, other in (pair, pair[::-1])
         ]
-        return Trial(self.graph.without(key for pair in gone for key in self._keys[pair]), tuple(cases), partners)
+        tables = self.graph.without(key for pair in gone for key in self._keys[pair])
+        return Trial(tables, tuple(cases), partners, _by_subject((case.subject, case.partner) for case in cases))
 
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return the number of twins."""
@@ -225,6 +234,7 @@ class Exchange:
             partners.setdefault(city, set(known[city])).update(members[network])
         chance = np.random.default_rng(self.seed)
         cases: list[Case] = []
+        new: list[tuple[str, str]] = []
         seen: set[tuple[str, str]] = set()
         for city, network in memberships:
             abroad = [
@@ -235,9 +245,10 @@ class Exchange:
                 and (city, other) not in seen
             ]
             chosen = chance.permutation(len(abroad))[:_PARTNERS_OF_MEMBERSHIP]
+            new += [(city, other) for other in abroad]
             seen.update((city, abroad[at]) for at in chosen)
             cases += [Case(city, abroad[at], network) for at in chosen]
-        return Trial(tables, tuple(cases), partners)
+        return Trial(tables, tuple(cases), partners, _by_subject(new))
 
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return the number of small networks."""
@@ -343,6 +354,7 @@ class Projects:
                 partners.setdefault(city, set(known[city])).update(self._partners[project])
         chance = np.random.default_rng(self.seed)
         cases: list[Case] = []
+        new: list[tuple[str, str]] = []
         seen: set[tuple[str, str]] = set()
         for project in projects:
             pairs = [
@@ -354,9 +366,10 @@ class Projects:
                 and (one, other) not in seen
             ]
             chosen = chance.permutation(len(pairs))[:_PAIRS_OF_PROJECT]
+            new += pairs
             seen.update(pairs[at] for at in chosen)
             cases += [Case(pairs[at][0], pairs[at][1], project) for at in chosen]
-        return Trial(tables, tuple(cases), partners)
+        return Trial(tables, tuple(cases), partners, _by_subject(new))
 
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return the number of projects."""
