@@ -106,6 +106,7 @@ class Baselines:
             @ self.ties
             @ sparse.diags_array(1.0 / np.sqrt(np.maximum(self._sizes, 1.0)))
         )
-        left, values, right = svds(scaled, k=min(DIMENSIONS, most), rng=np.random.default_rng(0))
+        start = np.random.default_rng(0).random(min(self.ties.shape))
+        left, values, right = svds(scaled, k=min(DIMENSIONS, most), v0=start)
         ends = right.T if self.between_places else left * values
         return np.asarray(np.einsum("ij,ij->i", (left * values)[subjects], ends[others]), np.float64)

@@ -90,7 +90,7 @@ def _blank(values: NDArray[np.float64], name: str) -> Shape:
             if len(above):
                 shares = np.linspace(0.02, 0.995, POINTS // 2 + 1)
                 points.update(_readable(float(point)) for point in np.quantile(above, shares))
-    at = _thinned(sorted(points), offset, NEUTRAL.get(name))
+    at = _thinned(sorted(points) or [1.0], offset, NEUTRAL.get(name))
     return Shape(at=tuple(at), worth=(0.0,) * len(at), offset=offset)
 
 
