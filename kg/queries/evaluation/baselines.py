@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import svds
 
 from kg.queries.evaluation.cases import Sampled
 from kg.queries.evaluation.tasks import Task, total_activity
@@ -106,7 +105,22 @@ class Baselines:
             @ self.ties
             @ sparse.diags_array(1.0 / np.sqrt(np.maximum(self._sizes, 1.0)))
         )
-        start = np.random.default_rng(0).random(min(self.ties.shape))
-        left, values, right = svds(scaled, k=min(DIMENSIONS, most), v0=start)
+        left, values, right = _truncated(sparse.csr_array(scaled), min(DIMENSIONS, most))
         ends = right.T if self.between_places else left * values
         return np.asarray(np.einsum("ij,ij->i", (left * values)[subjects], ends[others]), np.float64)
+
+
+def _truncated(
+    matrix: sparse.csr_array, dimensions: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the leading singular vectors and values, the same at every call, which ARPACK's are not where values are equal.
+
+    Randomised subspace iteration: N. Halko, P. Martinsson and J. Tropp, "Finding structure with randomness", SIAM Review 53
+    (2011) 217-288, algorithm 4.4.
+    """
+    basis = np.random.default_rng(0).standard_normal((matrix.shape[1], min(dimensions + 10, *matrix.shape)))
+    for _ in range(6):
+        basis, _ = np.linalg.qr(matrix @ basis)
+        basis, _ = np.linalg.qr(matrix.T @ basis)
+    left, values, right = np.linalg.svd(matrix @ basis, full_matrices=False)
+    return left[:, :dimensions], values[:dimensions], (right @ basis.T)[:dimensions]
