@@ -77,6 +77,7 @@ def places_command(
 @graph_options
 @click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this kind; repeatable (else all).")
 @click.option("--ablation", is_flag=True, help="Instead: what is left without each term, and with the best 6 and 10.")
+@click.option("--with-embedding", is_flag=True, help="Beside node2vec too; needs the extra embedding.")
 @as_of_option
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Seed of splits and samples.")
 @format_option
@@ -87,6 +88,7 @@ def recommend_command(
     offline: bool,
     kinds: tuple[str, ...],
     ablation: bool,
+    with_embedding: bool,
     as_of: str | None,
     seed: int,
     form: str,
@@ -101,12 +103,14 @@ def recommend_command(
     from kg.queries.evaluation.run import ablate, evaluate
     from kg.queries.validity import parse_as_of
 
+    if ablation and with_embedding:
+        raise KgError("--ablation and --with-embedding do not go together: an ablation compares our terms only.")
     if out is not None:
         check_writable(out, "--out")
     day = parse_as_of(as_of)
     tables, data = graph_tables(files, offline, day, connect)
-    run = ablate if ablation else evaluate
-    result = run(tables, day, kinds=kinds or KINDS, seed=seed, data=data, say=partial(click.echo, err=True))
+    asked: dict[str, Any] = {"kinds": kinds or KINDS, "seed": seed, "data": data, "say": partial(click.echo, err=True)}
+    result = ablate(tables, day, **asked) if ablation else evaluate(tables, day, with_embedding=with_embedding, **asked)
     present(result, form)
     if out is not None:
         out.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")

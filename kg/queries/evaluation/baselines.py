@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kg.queries.evaluation.cases import Sampled
+from kg.queries.evaluation.embedding import embed
 from kg.queries.evaluation.tasks import Task, total_activity
 from kg.queries.features import World
 from kg.queries.snapshot.layers import Floats
@@ -29,8 +31,11 @@ _COUNTRY_LIFT = {"twinning": "twin_countries", "exchange": "network_countries", 
 class Baselines:
     """Single scores over the ties of one kind: twins, networks or projects."""
 
-    def __init__(self, world: World, task: Task) -> None:
+    def __init__(self, world: World, task: Task, *, embedding_seed: int | None = None) -> None:
         self.world, self.task = world, task
+        self._embedding_seed = embedding_seed
+        #: How long the embedding took, in seconds.
+        self.embedding_seconds = 0.0
         ties = task.ties(world.snapshot)
         self.ties = sparse.csr_array(
             (np.ones(len(ties.columns)), ties.columns, ties.starts), shape=(ties.height, ties.width)
@@ -53,6 +58,8 @@ class Baselines:
             "personalised PageRank": self._pagerank(subjects, others),
             "truncated SVD": self._decomposed(subjects, others),
         }
+        if self._embedding_seed is not None:
+            found["node2vec"] = self._embedded(subjects, others)
         features = sampled.features(self.world, ("size", "distance", _COUNTRY_LIFT[self.task.kind]))
         found["same population"] = -np.nan_to_num(features[:, :, 0], nan=np.inf)
         found["distance"] = -np.nan_to_num(features[:, :, 1], nan=np.inf)
@@ -77,9 +84,7 @@ class Baselines:
 
     def _pagerank(self, subjects: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
         """T. Haveliwala, "Topic-sensitive PageRank", WWW 2002, with one place as the topic."""
-        places = self.ties.shape[0]
-        graph = self.ties if self.between_places else sparse.block_array([[None, self.ties], [self.ties.T, None]])
-        graph = sparse.csr_array(graph)
+        places, graph = self.ties.shape[0], self._graph
         step = sparse.csr_array(
             (sparse.diags_array(1.0 / np.maximum(np.asarray(graph.sum(axis=1)).ravel(), 1.0)) @ graph).T
         )
@@ -95,6 +100,27 @@ class Baselines:
             rows = np.flatnonzero((subjects >= of_block[0]) & (subjects <= of_block[-1]))
             found[rows] = rank[:places][others[rows], np.searchsorted(of_block, subjects[rows])]
         return found
+
+    @cached_property
+    def _graph(self) -> sparse.csr_array:
+        """Places, and after them what they are tied by unless that is places too, as one undirected graph."""
+        if self.between_places:
+            return self.ties
+        return sparse.csr_array(sparse.block_array([[None, self.ties], [self.ties.T, None]]))
+
+    def _embedded(self, subjects: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+        points = self._points
+        lengths = np.maximum(np.linalg.norm(points, axis=1), 1e-12)
+        along = np.einsum("ij,ij->i", points[subjects], points[others])
+        return np.asarray(along / (lengths[subjects] * lengths[others]), np.float64)
+
+    @cached_property
+    def _points(self) -> NDArray[np.float64]:
+        assert self._embedding_seed is not None
+        start = time.perf_counter()
+        points = embed(self._graph, self._embedding_seed)
+        self.embedding_seconds = time.perf_counter() - start
+        return points
 
     def _decomposed(self, subjects: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
         most = min(self.ties.shape) - 1

@@ -27,7 +27,6 @@ from kg.queries.evaluation.tasks import (
     total_activity,
     world_of,
 )
-from kg.queries.features import World
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.scoring import term_values
@@ -130,7 +129,9 @@ def _sampled(trial: Trial, task: Task, snapshot: Snapshot, matching: str) -> Sam
     return sample(snapshot, trial.cases, trial.partners, keys)
 
 
-def measure(task: Task, weights: Weights, *, seed: int = 7, say: Say = lambda _: None) -> Measured:
+def measure(
+    task: Task, weights: Weights, *, seed: int = 7, with_embedding: bool = False, say: Say = lambda _: None
+) -> Measured:
     """Return all figures of a task, with shapes fitted on what is known only.
 
     Twin towns and memberships are split once, a fifth held out; projects five times, so that each is held out once.
@@ -139,6 +140,7 @@ def measure(task: Task, weights: Weights, *, seed: int = 7, say: Say = lambda _:
         task: What to foretell.
         weights: Its fitted terms are those whose shapes are fitted anew; their shapes are not used.
         seed: Seed of the split, of samples and of the bootstrap.
+        with_embedding: Rank by node2vec as well.
         say: Told what is being done.
     """
     names = fitted_terms(weights)
@@ -163,8 +165,11 @@ def measure(task: Task, weights: Weights, *, seed: int = 7, say: Say = lambda _:
         world = world_of(trial.known, task.graph.as_of)
         check_no_leak(trial, task, world.snapshot)
         fitted = Weights(terms=shapes)
+        known_scores = Baselines(world, task, embedding_seed=seed if with_embedding else None)
         for matching in MATCHINGS:
-            ranked[matching].append(_rank(trial, task, world, fitted, matching))
+            ranked[matching].append(_rank(trial, known_scores, fitted, matching))
+        if with_embedding:
+            seconds["node2vec"] = seconds.get("node2vec", 0.0) + known_scores.embedding_seconds
         _add(seconds, "rank", start)
         if fold == 0:
             say(f"{task.name}: ranking everyone")
@@ -191,13 +196,14 @@ def _add(seconds: dict[str, float], what: str, start: float) -> None:
     seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - start
 
 
-def _rank(trial: Trial, task: Task, world: World, weights: Weights, matching: str) -> Ranked:
+def _rank(trial: Trial, known_scores: Baselines, weights: Weights, matching: str) -> Ranked:
+    world, task = known_scores.world, known_scores.task
     sampled = _sampled(trial, task, world.snapshot, matching)
     values = sampled.features(world, [*weights.terms, "distance"])
     flat = values[:, :, :-1].reshape(-1, len(weights.terms))
     ours = term_values(flat, weights).sum(axis=1).reshape(sampled.others.shape)
     activity = task.activity(world.snapshot)
-    scores = {OURS: ours, **Baselines(world, task).scores(sampled)}
+    scores = {OURS: ours, **known_scores.scores(sampled)}
     return Ranked(
         ranks={name: ranks(some) for name, some in scores.items()},
         newcomer=activity[sampled.subjects] <= NEW,

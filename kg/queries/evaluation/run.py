@@ -39,6 +39,7 @@ def evaluate(
     kinds: Sequence[str] = KINDS,
     seed: int = 7,
     data: Mapping[str, str] | None = None,
+    with_embedding: bool = False,
     say: Say = lambda _: None,
 ) -> Evaluation:
     """Return how well held-out partnerships of some kinds are foretold, beside every known score.
@@ -49,6 +50,7 @@ def evaluate(
         kinds: Which kinds of partnership.
         seed: Seed of the splits, of samples and of the bootstrap.
         data: What the graph was made of, by source, for the answer.
+        with_embedding: Beside node2vec too, which needs the extra ``embedding``.
         say: Told what is being done.
 
     Raises:
@@ -57,7 +59,7 @@ def evaluate(
     graph = Graph(tables, as_of)
     found: list[Measured] = []
     for kind in map(check_kind, kinds):
-        found += _measured(graph, kind, weights(kind), seed, say)
+        found += _measured(graph, kind, weights(kind), seed, say, with_embedding=with_embedding)
     return evaluation(
         found, measured_on=_today(), as_of=as_of.isoformat(), seed=seed, data={} if data is None else data
     )
@@ -134,11 +136,13 @@ def fitted(
     return Weights(about=about, terms={name: shapes.get(name, shape) for name, shape in shipped.terms.items()})
 
 
-def _measured(graph: Graph, kind: Kind, shapes: Weights, seed: int, say: Say) -> list[Measured]:
+def _measured(
+    graph: Graph, kind: Kind, shapes: Weights, seed: int, say: Say, *, with_embedding: bool = False
+) -> list[Measured]:
     found = []
     for task in graph_tasks(graph)[kind]:
         _check_enough(task.name, sum(map(len, task.parts(HELD_OUT, seed))))
-        found.append(measure(task, shapes, seed=seed, say=say))
+        found.append(measure(task, shapes, seed=seed, with_embedding=with_embedding, say=say))
     return found
 
 
