@@ -54,6 +54,7 @@ COMMANDS = {
     "evaluate": ("kg.cli.evaluate:evaluate", "Measure how good the answers are."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
+    "snapshot": ("kg.cli.snapshot:snapshot", "Show or refresh the file that is kept of the graph."),
     "schema": (
         "kg.cli.schema:schema",
         "Show the schema, make it in the connected database, or check that database against it.",
