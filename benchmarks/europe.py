@@ -158,8 +158,13 @@ class _Maker:
         return np.concatenate([large, small]).astype(np.int64)
 
     def _others(self) -> list[NodeRow]:
-        rows = [NodeRow(f"own:n{at}", "Organisation", f"Network {at}", kind="network") for at in range(len(self._network_sizes))]
-        rows += [NodeRow(f"own:o{at}", "Organisation", f"Organisation {at}") for at in range(self._number(ORGANISATIONS))]
+        rows = [
+            NodeRow(f"own:n{at}", "Organisation", f"Network {at}", kind="network")
+            for at in range(len(self._network_sizes))
+        ]
+        rows += [
+            NodeRow(f"own:o{at}", "Organisation", f"Organisation {at}") for at in range(self._number(ORGANISATIONS))
+        ]
         rows += [NodeRow(f"own:t{at}", "Theme", f"Theme {at}") for at in range(25)]
         rows += [NodeRow(f"own:r{at}", "Programme", f"Programme {at}") for at in range(len(self._programmes))]
         starts = self.random.integers(2000, 2026, self._number(PROJECTS)).tolist()
@@ -192,7 +197,9 @@ class _Maker:
         everywhere = np.arange(len(COUNTRIES))
         seats = self._some(everywhere, self._number(ORGANISATIONS))
         seats = np.sort(self.random.choice(seats, self._number(ORGANISATIONS)))
-        facts = [FactRow("BASED_IN", f"b{at}", f"own:o{at}", self._city(city)) for at, city in enumerate(seats.tolist())]
+        facts = [
+            FactRow("BASED_IN", f"b{at}", f"own:o{at}", self._city(city)) for at, city in enumerate(seats.tolist())
+        ]
         for project in range(self._number(PROJECTS)):
             programme = int(self.random.integers(len(self._programmes)))
             number = min(2 + int(self.random.geometric(0.09)), 30)
