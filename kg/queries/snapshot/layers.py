@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_ENTRY = np.dtype([("row", np.int64), ("column", np.int64), ("weight", np.float64), ("mark", np.int64)])
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
@@ -34,15 +32,14 @@ class Rows:
     @classmethod
     def of(cls, entries: Iterable[tuple[int, int, float, int]], height: int, width: int) -> Rows:
         """Return the matrix of entries (row, column, weight, mark); of two in one cell the first in their order stays."""
-        table = np.fromiter(entries, _ENTRY)
-        # Sorted by numpy: a million tuples take Python seconds.
-        table = table[np.lexsort((table["mark"], table["weight"], table["column"], table["row"]))]
-        first = np.ones(len(table), bool)
-        first[1:] = (table["row"][1:] != table["row"][:-1]) | (table["column"][1:] != table["column"][:-1])
-        table = table[first]
+        table = np.array(sorted(entries), dtype=np.float64).reshape(-1, 4)
+        rows, columns = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+        first = np.ones(len(rows), bool)
+        first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
+        table, rows, columns = table[first], rows[first], columns[first]
         starts = np.zeros(height + 1, np.int64)
-        np.cumsum(np.bincount(table["row"], minlength=height), out=starts[1:])
-        return cls(starts, table["column"].copy(), table["weight"].copy(), table["mark"].copy(), width)
+        np.cumsum(np.bincount(rows, minlength=height), out=starts[1:])
+        return cls(starts, columns, table[:, 2].copy(), table[:, 3].astype(np.int64), width)
 
     @property
     def height(self) -> int:
