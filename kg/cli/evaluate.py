@@ -84,7 +84,7 @@ def places_command(
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="JSON file to write all figures to.")
 @connection_options
 def recommend_command(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     offline: bool,
     kinds: tuple[str, ...],
     ablation: bool,

@@ -26,7 +26,7 @@ from kg.queries.kinds.names import KINDS
 @connection_options
 def fit(
     kind: str,
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     offline: bool,
     out: Path,
     measured: bool,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -19,7 +18,7 @@ R = TypeVar("R")
 
 def graph_options(command: Callable[..., R]) -> Callable[..., R]:
     """Add ``--offline`` and the files for it; :func:`graph_tables` reads either way."""
-    files = click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+    files = click.argument("files", nargs=-1, metavar="[FILE]...")
     offline = click.option(
         "--offline", is_flag=True, help="Without a database: from the starter, GeoNames and the FILEs given."
     )
@@ -27,7 +26,7 @@ def graph_options(command: Callable[..., R]) -> Callable[..., R]:
 
 
 def graph_tables(
-    files: tuple[Path, ...], offline: bool, as_of: date, connect: Mapping[str, Any]
+    files: tuple[str, ...], offline: bool, as_of: date, connect: Mapping[str, Any]
 ) -> tuple[Tables, dict[str, str]]:
     """Return the tables of a graph, and by source of which edition they are.
 
@@ -37,7 +36,7 @@ def graph_tables(
     if offline:
         from kg.offline import open_offline
 
-        opened = open_offline([str(file) for file in files], as_of)
+        opened = open_offline(files, as_of)
         return opened.tables, {id_: opened.editions.get(id_, "") for id_ in sorted(opened.sources)}
     if files:
         raise KgError(
