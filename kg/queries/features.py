@@ -34,8 +34,8 @@ Feature = Callable[["Pairs"], Floats]
 _REACH = 2.5
 _FARTHEST = 200.0
 
-#: Nearness of neighbours falls to 1/e within this part of the spacing of towns (close) or within all of it (wide).
-_CLOSE, _WIDE = 0.3, 1.0
+#: Nearness falls to 1/e within this part of the spacing of towns: of immediate neighbours, of surroundings, of the wider area.
+_CLOSE, _WIDE, _WIDEST = 0.3, 1.0, 2.0
 
 
 def neighbourhood(spacing: float) -> float:
@@ -536,6 +536,11 @@ def near_twins_wide(pairs: Pairs) -> Floats:
     return pairs.neighbours_twins(_WIDE)
 
 
+def near_twins_widest(pairs: Pairs) -> Floats:
+    """Twinnings between the wider areas of the two, by nearness."""
+    return pairs.neighbours_twins(_WIDEST)
+
+
 def small_networks(pairs: Pairs) -> Floats:
     """Small networks of the other place."""
     return pairs.small_networks
@@ -651,7 +656,7 @@ FEATURES: Mapping[str, Feature] = {
     for function in (
         distance, size, population,
         twin_countries, twin_regions, twin_region_countries, own_twins_there, their_twins_here, twin_towns, shared_twins,
-        specific_twins, twin_paths, near_twins, near_twins_wide,
+        specific_twins, twin_paths, near_twins, near_twins_wide, near_twins_widest,
         small_networks, network_affinity, network_affinity_back, network_countries, shared_small_networks, shared_networks,
         shared_projects, project_activity, project_paths, project_countries, project_regions, programme_share,
         themes_matched, themes_shared, themes_in_projects, shared_events,
