@@ -38,6 +38,11 @@ _FARTHEST = 200.0
 _CLOSE, _WIDE = 0.3, 1.0
 
 
+def neighbourhood(spacing: float) -> float:
+    """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
+    return min(_REACH * max(_CLOSE, _WIDE) * spacing, _FARTHEST)
+
+
 class World:
     """A graph, or a part of it, with the counts over the whole graph brought into its order of countries, regions and networks."""
 
@@ -116,12 +121,30 @@ class World:
         return _floats(np.exp(np.minimum(logarithm, 0.0)))
 
     def affinity(self, place: int) -> Floats:
-        """Return how probably a place would be in each network: 0 in those that are not small or that it is in."""
-        networks = self.snapshot.networks
-        found = np.zeros(len(networks.things))
+        """Return how probably a place would be in each network that ``aggregates.members`` names, in that order.
+
+        It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
+        graph, so that a part of it will do.
+        """
+        counts, places, networks = self.aggregates, self.snapshot.places, self.snapshot.networks
+        names, sizes = counts.members.rows, counts.members.row_totals
+        country, class_ = places.country[place], size_class(places.population[[place]])[0]
+        by_country = counts.network_countries.table(names, [places.countries[country]])[:, 0]
+        by_size = counts.network_sizes.table(names, [_CLASS_NAMES[class_]])[:, 0]
         own = networks.held.row(place)
-        for network in np.flatnonzero(self.small & ~np.isin(np.arange(len(found)), own)):
-            found[network] = self.probability(np.array([place]), int(network))[0]
+        by_networks = np.zeros(len(names))
+        for network in own:
+            together = counts.network_pairs.row(networks.things[network], names)
+            by_networks += measures.lift(together, sizes * self.members[network] / self.active, 1.0)
+        logarithm = (
+            np.log(sizes / self.active)
+            + measures.lift(by_country, sizes * self._active_countries[country] / self.active, 1.0)
+            + measures.lift(by_size, sizes * self._active_sizes[class_] / self.active, 1.0)
+            + by_networks / max(len(own), 1)
+        )
+        found = _floats(np.exp(np.minimum(logarithm, 0.0)))
+        is_own = np.isin(np.arange(len(names)), [counts.members.row_at.get(networks.things[at], -1) for at in own])
+        found[is_own | (sizes >= SMALL_NETWORK)] = 0.0
         return found
 
     @cached_property
@@ -224,7 +247,7 @@ class Pairs:
     @cached_property
     def other_twins(self) -> Floats:
         """How many other twins each other place has."""
-        return self.snapshot.twins.counts[self.others] - self.tie
+        return self.snapshot.twin_counts[self.others] - self.tie
 
     @cached_property
     def own_twins_there(self) -> Floats:
@@ -248,7 +271,7 @@ class Pairs:
     @cached_property
     def specific_twins(self) -> Floats:
         """The same, each as one over the number of its twins (resource allocation)."""
-        return self._to_twins_of_twins(1.0 / np.maximum(self._twin_counts, 1.0))
+        return self._to_twins_of_twins(1.0 / np.maximum(self.snapshot.twin_counts, 1.0))
 
     def _to_twins_of_twins(self, weights: Floats) -> Floats:
         twins = self.snapshot.twins
@@ -260,7 +283,7 @@ class Pairs:
     @cached_property
     def twin_paths(self) -> Floats:
         r"""Paths of length three within the twinnings, :math:`\sum A_{uw} A_{wx} A_{xv} / \sqrt{k_w k_x}`."""
-        twins, counts = self.snapshot.twins, self._twin_counts
+        twins, counts = self.snapshot.twins, self.snapshot.twin_counts
         mine = twins.row(self.subject)
         of, at = twins.entries(mine)
         ends = twins.columns[at]
@@ -274,10 +297,6 @@ class Pairs:
             beyond = beyond[beyond != self.subject]
             found[at_other] -= float((1.0 / np.sqrt(counts[other] * counts[beyond])).sum())
         return found
-
-    @cached_property
-    def _twin_counts(self) -> Floats:
-        return self.snapshot.twins.counts.astype(np.float64)
 
     def neighbours_twins(self, part: float) -> Floats:
         """Return how many twinnings join places near the subject with places near each other one, by nearness.
@@ -361,7 +380,7 @@ class Pairs:
         over the root of how many projects that partner has.
         """
         layer = self.snapshot.town_projects
-        counts, sizes = np.maximum(layer.held.counts, 1), np.maximum(layer.sizes, 1.0)
+        counts, sizes = np.maximum(self.snapshot.town_project_counts, 1.0), np.maximum(layer.sizes, 1.0)
         _, at = layer.held.entries([self.subject])
         projects = layer.held.columns[at]
         of, at = layer.holders.entries(projects)
@@ -524,7 +543,9 @@ def small_networks(pairs: Pairs) -> Floats:
 
 def network_affinity(pairs: Pairs) -> Floats:
     """How many of the other's small networks the subject would probably be in, for its country, size and other networks."""
-    return pairs.snapshot.networks.held.sums(pairs.others, pairs.world.affinity(pairs.subject))
+    affinity = dict(zip(pairs.aggregates.members.rows, pairs.world.affinity(pairs.subject).tolist(), strict=True))
+    networks = pairs.snapshot.networks
+    return networks.held.sums(pairs.others, np.array([affinity.get(name, 0.0) for name in networks.things], np.float64))
 
 
 def network_affinity_back(pairs: Pairs) -> Floats:
@@ -561,7 +582,7 @@ def shared_projects(pairs: Pairs) -> Floats:
 
 def project_activity(pairs: Pairs) -> Floats:
     """Projects in which the other place, or an organisation seated there, takes or took part."""
-    return pairs.snapshot.town_projects.held.counts[pairs.others].astype(np.float64)
+    return pairs.snapshot.town_project_counts[pairs.others]
 
 
 def project_paths(pairs: Pairs) -> Floats:
