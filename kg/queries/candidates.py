@@ -81,7 +81,7 @@ def alike(world: World, subject: int) -> Indices:
     chosen = [np.zeros(0, np.int64)]
     if not np.isnan(population[subject]):
         for name in alike_countries(world.aggregates, places.countries[places.country[subject]]):
-            there = np.flatnonzero((_country_of(world, name) == places.country) & ~np.isnan(population))
+            there = _about_as_large(world, _country_of(world, name), population[subject])
             apart = np.abs(np.log((population[there] + 300.0) / (population[subject] + 300.0)))
             chosen.append(there[np.lexsort((there, apart))][:IN_EACH])
     return np.concatenate(chosen)
@@ -113,6 +113,17 @@ def likely_networks(world: World, subject: int) -> list[str]:
     affinity = world.affinity(subject)
     order = np.lexsort((np.arange(len(affinity)), -affinity))[:_NETWORKS]
     return [world.aggregates.members.rows[at] for at in order if affinity[at] > 0]
+
+
+def _about_as_large(world: World, country: int, population: float) -> Indices:
+    """Return places of a country among which are those most alike in size: so many that are larger, as many that are smaller."""
+    there, sizes = world.by_size(country)
+    middle = int(np.searchsorted(sizes, population))
+    smallest, largest = max(middle - IN_EACH, 0), min(middle + IN_EACH, len(there) - 1)
+    if largest < 0:
+        return there
+    # All that are as large as the last on either side, since ties go by id.
+    return there[np.searchsorted(sizes, sizes[smallest]) : np.searchsorted(sizes, sizes[largest], side="right")]
 
 
 def _country_of(world: World, name: str) -> int:

@@ -50,6 +50,8 @@ class World:
         self.snapshot = snapshot
         self.aggregates = aggregates
         self._lifts: dict[int, tuple[Floats, Floats, Floats]] = {}
+        # Of the latest place only: its candidates and its scores ask for it one after the other.
+        self._affinity: tuple[int, Floats] | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> World:
@@ -63,10 +65,32 @@ class World:
         known = self.aggregates.spacing.totals(places.larger_regions) / 10.0
         return _floats(np.where(known > 0, known, USUAL_SPACING)[places.larger])
 
+    def by_size(self, country: int) -> tuple[Indices, Floats]:
+        """Return the places of a country of which the size is known, and their sizes, the smallest first."""
+        order, starts, sizes = self._by_size
+        if not 0 <= country < len(starts) - 1:
+            return order[:0], sizes[:0]
+        at = slice(starts[country], starts[country + 1])
+        return order[at], sizes[at]
+
+    @cached_property
+    def _by_size(self) -> tuple[Indices, Indices, Floats]:
+        places = self.snapshot.places
+        known = np.flatnonzero(~np.isnan(places.population))
+        order = known[np.lexsort((known, places.population[known], places.country[known]))]
+        starts = np.searchsorted(places.country[order], np.arange(len(places.countries) + 1))
+        return order, np.asarray(starts, np.int64), places.population[order]
+
     @cached_property
     def members(self) -> Floats:
         """How many members each network has."""
         return self.aggregates.members.totals(self.snapshot.networks.things)
+
+    @cached_property
+    def named(self) -> Indices:
+        """Where each network stands in ``aggregates.members``, -1 where it does not."""
+        at = self.aggregates.members.row_at
+        return np.array([at.get(name, -1) for name in self.snapshot.networks.things], np.int64)
 
     @cached_property
     def small(self) -> NDArray[np.bool_]:
@@ -126,6 +150,11 @@ class World:
         It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
         graph, so that a part of it will do.
         """
+        if self._affinity is None or self._affinity[0] != place:
+            self._affinity = place, self._affinity_of(place)
+        return self._affinity[1]
+
+    def _affinity_of(self, place: int) -> Floats:
         counts, places, networks = self.aggregates, self.snapshot.places, self.snapshot.networks
         names, sizes = counts.members.rows, counts.members.row_totals
         country, class_ = places.country[place], size_class(places.population[[place]])[0]
@@ -143,8 +172,9 @@ class World:
             + by_networks / max(len(own), 1)
         )
         found = _floats(np.exp(np.minimum(logarithm, 0.0)))
-        is_own = np.isin(np.arange(len(names)), [counts.members.row_at.get(networks.things[at], -1) for at in own])
-        found[is_own | (sizes >= SMALL_NETWORK)] = 0.0
+        found[sizes >= SMALL_NETWORK] = 0.0
+        mine = self.named[own]
+        found[mine[mine >= 0]] = 0.0
         return found
 
     @cached_property
@@ -543,9 +573,8 @@ def small_networks(pairs: Pairs) -> Floats:
 
 def network_affinity(pairs: Pairs) -> Floats:
     """How many of the other's small networks the subject would probably be in, for its country, size and other networks."""
-    affinity = dict(zip(pairs.aggregates.members.rows, pairs.world.affinity(pairs.subject).tolist(), strict=True))
-    networks = pairs.snapshot.networks
-    return networks.held.sums(pairs.others, np.array([affinity.get(name, 0.0) for name in networks.things], np.float64))
+    affinity = np.append(pairs.world.affinity(pairs.subject), 0.0)[pairs.world.named]
+    return pairs.snapshot.networks.held.sums(pairs.others, affinity)
 
 
 def network_affinity_back(pairs: Pairs) -> Floats:
