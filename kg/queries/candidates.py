@@ -6,8 +6,6 @@ An engine that has only a part of the graph brings what these functions look at:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from kg.queries.features import World
@@ -104,7 +102,8 @@ def by_networks(world: World, subject: int) -> Indices:
     """Return all members of the small networks of the place, and of those that it would most probably be in."""
     networks = world.snapshot.networks
     own = [network for network in networks.held.row(subject) if world.small[network]]
-    _, at = networks.holders.entries([*own, *_positions(networks.things, likely_networks(world, subject))])
+    likely = [world.network_at[name] for name in likely_networks(world, subject) if name in world.network_at]
+    _, at = networks.holders.entries([*own, *likely])
     return networks.holders.columns[at]
 
 
@@ -129,11 +128,6 @@ def _about_as_large(world: World, country: int, population: float) -> Indices:
 def _country_of(world: World, name: str) -> int:
     countries = world.snapshot.places.countries
     return countries.index(name) if name in countries else -1
-
-
-def _positions(things: Iterable[str], names: Iterable[str]) -> list[int]:
-    position = {thing: at for at, thing in enumerate(things)}
-    return [position[name] for name in names if name in position]
 
 
 def _top(score: Floats, number: int) -> Indices:
