@@ -72,7 +72,7 @@ class LiveEngine:
         world = self._world(seen)
         ids = world.snapshot.places.ids
         found = [ids[at] for at in ways.candidates(world, world.snapshot.position[subject])]
-        return self._surroundings(own, steps, near, found)
+        return self._surroundings(world, own, steps, near, found)
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
         """Return a place with these others as candidates."""
@@ -81,24 +81,24 @@ class LiveEngine:
         seen.add_subject(own)
         world = self._world(seen)
         near = self._near(own, neighbourhood(float(world.spacing[world.snapshot.position[subject]])))
-        return self._surroundings(own, self._ask(statements.STEPS, id=subject), near, sorted({*others} - {subject}))
+        seen.add_near(near)
+        steps = self._ask(statements.STEPS, id=subject)
+        return self._surroundings(self._world(seen), own, steps, near, sorted({*others} - {subject}))
 
-    def _surroundings(self, own: Answer, steps: Answer, near: Near, others: list[str]) -> Surroundings:
+    def _surroundings(self, seen: World, own: Answer, steps: Answer, near: Near, others: list[str]) -> Surroundings:
+        """Return the surroundings of which all is known but what the others have; in ``seen`` the cities nearby have locations."""
         subject: str = own["place"][0]
-        seen = Part()
-        seen.add_subject(own)
-        place_of = self._world(seen)
-        ids: list[str] = []
+        place, ids = seen.snapshot.position[subject], seen.snapshot.places.ids
+        around = []
         if near:
-            seen.add_near(near)
-            place_of = self._world(seen)
-            place = place_of.snapshot.position[subject]
-            around, _ = place_of.snapshot.near(place, neighbourhood(float(place_of.spacing[place])))
-            ids = [place_of.snapshot.places.ids[at] for at in around]
-        rows = self._ask(statements.ROWS, places=[subject, *others], near=ids)
-        seen.add_steps(subject, steps)
-        seen.add_rows(rows)
-        world = self._world(seen)
+            around = [ids[at] for at in seen.snapshot.near(place, neighbourhood(float(seen.spacing[place])))[0]]
+        rows = self._ask(statements.ROWS, places=[subject, *others], near=around)
+        part = Part()
+        part.add_subject(own)
+        part.add_near(near)
+        part.add_steps(subject, steps)
+        part.add_rows(rows)
+        world = self._world(part)
         position = world.snapshot.position
         known = {values[0] for values in rows["places"]} - {subject}
         return Surroundings(world, position[subject], np.array(sorted(position[id_] for id_ in known), np.int64))

@@ -23,6 +23,7 @@ class Part:
     def __init__(self) -> None:
         self._nodes: dict[str, dict[str, Any]] = defaultdict(dict)
         self._facts: list[FactRow] = []
+        self._members: dict[str, list[str]] = defaultdict(list)
         self._town_projects: dict[str, list[str]] = {}
         self._town_project_counts: dict[str, int] = {}
         self._project_themes: dict[str, list[str]] = defaultdict(list)
@@ -38,7 +39,12 @@ class Part:
             for id_, values in sorted(self._nodes.items())
         ]
         told = Told(
-            self._town_projects, self._town_project_counts, self._project_themes, self._twin_counts, self._event_sizes
+            self._members,
+            self._town_projects,
+            self._town_project_counts,
+            self._project_themes,
+            self._twin_counts,
+            self._event_sizes,
         )
         return Snapshot.from_tables(Tables(nodes, self._facts), as_of, told)
 
@@ -72,10 +78,13 @@ class Part:
     def add_members(self, networks: Sequence[str], answer: Answer) -> None:
         """Add who is in some networks."""
         for id_, held, is_place, served in answer["members"]:
-            self._tie("MEMBER_OF", ((id_, networks[at]) for at in held))
-            self._serve(id_, served)
             if is_place:
                 self._add_places([id_])
+                for at in held:
+                    self._members[networks[at]].append(id_)
+            if served:
+                self._tie("MEMBER_OF", ((id_, networks[at]) for at in held))
+                self._serve(id_, served)
 
     def add_steps(self, subject: str, answer: Answer) -> None:
         """Add what lies two steps from the subject."""
@@ -105,7 +114,9 @@ class Part:
         for region, code, held in sorted(answer["regions"]):
             for at in held:
                 self._locate(places[at], region, code)
-        for type_, name in (("MEMBER_OF", "networks"), ("SEEKS", "seeks"), ("OFFERS", "offers")):
+        for network, held in answer["networks"]:
+            self._members[network] += [places[at] for at in held]
+        for type_, name in (("SEEKS", "seeks"), ("OFFERS", "offers")):
             for thing, held in answer[name]:
                 self._tie(type_, ((places[at], thing) for at in held))
         for body, served, *things in answer["bodies"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -80,6 +80,7 @@ class Told:
     """What a part of a graph is told, because its own facts are too few to count it; ids throughout.
 
     Attributes:
+        members: For each network the places that are members themselves, besides those of whom there are facts.
         town_projects: For each town its projects, organisations with their seat there included; of every project that is named
             here all towns are.
         town_project_counts: How many such projects towns have in the whole graph.
@@ -88,6 +89,7 @@ class Told:
         event_sizes: How many took part in events, in the whole graph.
     """
 
+    members: Mapping[str, Sequence[str]]
     town_projects: Mapping[str, Sequence[str]]
     town_project_counts: Mapping[str, int]
     project_themes: Mapping[str, Sequence[str]]
@@ -204,7 +206,7 @@ class Snapshot:
     @cached_property
     def networks(self) -> Layer:
         """Networks by their members."""
-        return self._layer("MEMBER_OF", self.is_valid)
+        return self._layer("MEMBER_OF", self.is_valid, None if self._told is None else self._told.members)
 
     @cached_property
     def projects(self) -> Layer:
@@ -234,32 +236,32 @@ class Snapshot:
     def project_themes(self) -> Layer:
         """Themes by the places that take or took part in a project about them."""
         if self._told is not None:
-            return self._told_layer(self._told.project_themes)
+            return self._as_layer(_entries(self._told.project_themes))
         themes: dict[str, list[str]] = defaultdict(list)
         for fact in self._facts["ABOUT"]:
             if self.is_valid(fact):
                 themes[fact.start].append(fact.end)
-        entries: dict[tuple[str, str], tuple[float, int]] = {}
+        held: dict[str, set[str]] = defaultdict(set)
         for fact in self._facts["PARTICIPATES_IN"]:
             if fact.start in self.position and self.has_begun(fact):
-                entries.update({(fact.start, theme): (1.0, -1) for theme in themes.get(fact.end, ())})
-        return self._as_layer(entries, {theme for _, theme in entries}, None)
+                held[fact.start].update(themes.get(fact.end, ()))
+        return self._as_layer(_entries(held))
 
     @cached_property
     def town_projects(self) -> Layer:
         """Projects by the towns whose municipality, or an organisation with its seat there, takes part."""
         if self._told is not None:
-            return self._told_layer(self._told.town_projects)
+            return self._as_layer(_entries(self._told.town_projects))
         seats: dict[str, list[str]] = defaultdict(list)
         for fact in self._facts["BASED_IN"]:
             if fact.end in self.position:
                 seats[fact.start].append(fact.end)
-        entries = {}
+        held: dict[str, set[str]] = defaultdict(set)
         for fact in self._facts["PARTICIPATES_IN"]:
             if self.has_begun(fact):
                 for place in (fact.start,) if fact.start in self.position else seats.get(fact.start, ()):
-                    entries[place, fact.end] = (1.0, -1)
-        return self._as_layer(entries, {thing for _, thing in entries}, None)
+                    held[place].add(fact.end)
+        return self._as_layer(_entries(held))
 
     @cached_property
     def twins(self) -> Rows:
@@ -290,23 +292,30 @@ class Snapshot:
             found.setdefault(fact.start, fact.end)
         return found
 
-    def _layer(self, type_: str, counts: Callable[[FactRow], bool]) -> Layer:
-        holders: dict[str, set[str]] = defaultdict(set)
-        entries: dict[tuple[str, str], tuple[float, int]] = {}
+    def _layer(
+        self, type_: str, counts: Callable[[FactRow], bool], direct: Mapping[str, Sequence[str]] | None = None
+    ) -> Layer:
+        """Return the layer of facts of a type, and of ``direct`` ones: for each thing the places that have it themselves."""
+        holders: dict[str, set[str]] = defaultdict(
+            set, {thing: set(places) for thing, places in (direct or {}).items()}
+        )
         bodies = {body: position for position, body in enumerate(sorted(self.serving))}
         through: dict[tuple[str, str], set[int]] = defaultdict(set)
         for fact in self._facts[type_]:
-            if not counts(fact):
-                continue
-            holders[fact.end].add(fact.start)
-            if fact.start in self.position:
-                entries[fact.start, fact.end] = (1.0, -1)
-            for served in self.serving.get(fact.start, ()):
-                through[served.end, fact.end].add(bodies[fact.start])
-        for cell, some in through.items():
+            if counts(fact):
+                holders[fact.end].add(fact.start)
+                for served in self.serving.get(fact.start, ()):
+                    through[served.end, fact.end].add(bodies[fact.start])
+        entries = [
             # Two places served by one body share nothing by that body alone; with two bodies there is always another.
-            entries.setdefault(cell, (THROUGH_A_BODY, min(some) if len(some) == 1 else -1))
-        return self._as_layer(entries, set(holders), {thing: len(some) for thing, some in holders.items()})
+            (place, thing, THROUGH_A_BODY, min(some) if len(some) == 1 else -1)
+            for (place, thing), some in through.items()
+            if place not in holders[thing]
+        ]
+        entries += [
+            (place, thing, 1.0, -1) for thing, some in holders.items() for place in some if place in self.position
+        ]
+        return self._as_layer(entries, {thing: len(some) for thing, some in holders.items()})
 
     def _counts(self, rows: Rows, told: Mapping[str, int] | None) -> Floats:
         found = rows.counts.astype(np.float64)
@@ -314,26 +323,28 @@ class Snapshot:
             found[self.position[id_]] = count
         return found
 
-    def _told_layer(self, held: Mapping[str, Sequence[str]]) -> Layer:
-        entries = {(place, thing): (1.0, -1) for place, things in held.items() for thing in things}
-        return self._as_layer(entries, {thing for _, thing in entries}, None)
-
     def _as_layer(
-        self,
-        entries: Mapping[tuple[str, str], tuple[float, int]],
-        things: Iterable[str],
-        sizes: Mapping[str, int] | None,
+        self, entries: Collection[tuple[str, str, float, int]], sizes: Mapping[str, int] | None = None
     ) -> Layer:
-        ids = sorted(things)
+        """Return the layer of entries (place, thing, weight, mark) and of things with these sizes."""
+        ids = sorted({entry[1] for entry in entries} if sizes is None else sizes)
         column = {id_: position for position, id_ in enumerate(ids)}
-        held = Rows.of(
-            ((self.position[place], column[thing], *values) for (place, thing), values in entries.items()),
+        places, things, weights, marks = zip(*entries, strict=True) if entries else ((), (), (), ())
+        held = Rows.of_arrays(
+            np.array([self.position[place] for place in places], np.int64),
+            np.array([column[thing] for thing in things], np.int64),
+            np.array(weights, np.float64),
+            np.array(marks, np.int64),
             len(self.places.ids),
             len(ids),
         )
         holders = held.transposed()
         found = holders.counts.astype(np.float64) if sizes is None else np.array([float(sizes[id_]) for id_ in ids])
         return Layer(tuple(ids), held, holders, found)
+
+
+def _entries(held: Mapping[str, Iterable[str]]) -> list[tuple[str, str, float, int]]:
+    return [(place, thing, 1.0, -1) for place, things in held.items() for thing in things]
 
 
 def _places(nodes: Iterable[NodeRow], located: Iterable[FactRow], by_id: Mapping[str, NodeRow]) -> Places:
@@ -345,13 +356,14 @@ def _places(nodes: Iterable[NodeRow], located: Iterable[FactRow], by_id: Mapping
             region_of[fact.start] = code
     names = [node.nuts or region_of.get(node.id) or f"{node.country or ''}?" for node in rows]
     countries = ("", *sorted({node.country for node in rows if node.country}))
+    country_at = {name: at for at, name in enumerate(countries)}
     regions, region = _coded(names)
     larger_regions, larger = _coded([name[:4] for name in names])
     return Places(
         ids=tuple(node.id for node in rows),
         rows=rows,
         countries=countries,
-        country=np.array([countries.index(node.country or "") for node in rows], np.int64),
+        country=np.array([country_at[node.country or ""] for node in rows], np.int64),
         regions=regions,
         region=region,
         larger_regions=larger_regions,

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-_ENTRY = np.dtype([("row", np.int64), ("column", np.int64), ("weight", np.float64), ("mark", np.int64)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,15 +33,29 @@ class Rows:
     @classmethod
     def of(cls, entries: Iterable[tuple[int, int, float, int]], height: int, width: int) -> Rows:
         """Return the matrix of entries (row, column, weight, mark); of two in one cell the first in their order stays."""
-        table = np.fromiter(entries, _ENTRY)
-        # Sorted by numpy: a million tuples take Python seconds.
-        table = table[np.lexsort((table["mark"], table["weight"], table["column"], table["row"]))]
-        first = np.ones(len(table), bool)
-        first[1:] = (table["row"][1:] != table["row"][:-1]) | (table["column"][1:] != table["column"][:-1])
-        table = table[first]
+        table = np.array(list(entries), dtype=np.float64).reshape(-1, 4)
+        rows, columns, weights, marks = table.T
+        return cls.of_arrays(rows, columns, weights, marks, height, width)
+
+    @classmethod
+    def of_arrays(
+        cls,
+        rows: NDArray[Any],
+        columns: NDArray[Any],
+        weights: NDArray[Any],
+        marks: NDArray[Any],
+        height: int,
+        width: int,
+    ) -> Rows:
+        """Return the matrix of entries that stand in four arrays of one length."""
+        order = np.lexsort((marks, weights, columns, rows))
+        rows, columns = rows[order].astype(np.int64), columns[order].astype(np.int64)
+        first = np.ones(len(rows), bool)
+        first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
+        rows, columns, order = rows[first], columns[first], order[first]
         starts = np.zeros(height + 1, np.int64)
-        np.cumsum(np.bincount(table["row"], minlength=height), out=starts[1:])
-        return cls(starts, table["column"].copy(), table["weight"].copy(), table["mark"].copy(), width)
+        np.cumsum(np.bincount(rows, minlength=height), out=starts[1:])
+        return cls(starts, columns, weights[order].astype(np.float64), marks[order].astype(np.int64), width)
 
     @property
     def height(self) -> int:

@@ -64,7 +64,7 @@ _OFTEN = ("member", "member", "member", "twin", "twin", "twin", "twin", "partici
 def graphs(draw: st.DrawFn) -> Tables:
     """Draw a graph of a few cities and regions, with all kinds of fact that scores look at, ended and future ones too."""
     nodes: dict[str, list[NodeRow]] = defaultdict(list)
-    for at in range(draw(st.integers(2, 14))):
+    for at in range(draw(st.integers(2, 20))):
         spot = draw(st.sampled_from(PLACES))
         nodes["city"].append(
             NodeRow(
@@ -90,7 +90,7 @@ def graphs(draw: st.DrawFn) -> Tables:
     nodes["place"] = nodes["city"] + nodes["region"]
     some = st.tuples(st.sampled_from((*_KINDS, *_OFTEN)), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
     facts = []
-    for number, (kind, first, last, which) in enumerate(draw(st.lists(some, max_size=90))):
+    for number, (kind, first, last, which) in enumerate(draw(st.lists(some, min_size=draw(st.sampled_from((0, 40, 100))), max_size=130))):
         type_, joins, values = _KINDS[kind]
         left, right = (nodes[name] for name in joins.split("-"))
         if left and right:

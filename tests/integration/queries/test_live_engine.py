@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kg.database.connection import Connection
+from kg.database.read import read
 from kg.database.schema import apply_schema
 from kg.queries import candidates as ways
 from kg.queries import features
 from kg.queries.engines import SnapshotEngine, Surroundings
 from kg.queries.features import FEATURES, World
 from kg.queries.kinds.kind import KINDS, weights
+from kg.queries.live import engine
 from kg.queries.live.engine import LiveEngine
 from kg.queries.scoring import best, exact, term_values
 from kg.queries.scoring import features as features_of
@@ -29,7 +31,7 @@ from tests.integration.queries.graphs import TODAY, graphs, write
 DAY = date.fromisoformat(TODAY)
 
 _PROPERTIES = settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -45,6 +47,16 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "SMALL_NETWORK", 4)
     monkeypatch.setattr(aggregates, "SMALL_NETWORK", 4)
     monkeypatch.setattr(aggregates, "_NEIGHBOUR", 2)
+
+
+@pytest.fixture
+def plans_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server plans each statement once, and not again for each graph: most of the time would go into that."""
+    monkeypatch.setattr(
+        engine,
+        "read",
+        lambda connection, cypher, parameters: read(connection, f"CYPHER replan=skip {cypher}", parameters),
+    )
 
 
 @pytest.fixture
@@ -78,7 +90,7 @@ def assert_equal(live: Surroundings, snapshot: Surroundings) -> None:
         assert lists[0] == lists[1]
 
 
-@pytest.mark.usefixtures("small_limits")
+@pytest.mark.usefixtures("small_limits", "plans_kept")
 def test_both_engines_agree_on_any_graph(with_schema: Connection) -> None:
     @_PROPERTIES
     @given(graphs(), st.lists(st.integers(0, 99), min_size=4, max_size=4))
@@ -102,11 +114,11 @@ def city(
 def test_a_place_that_is_not_there_is_a_key_error(with_schema: Connection) -> None:
     for tables in (Tables([], []), Tables([NodeRow("own:net", "Organisation", "Net")], [])):
         live, snapshot = engines(with_schema, tables)
-        for engine in (live, snapshot):
+        for one in (live, snapshot):
             with pytest.raises(KeyError, match="own:net"):
-                engine.around("own:net")
+                one.around("own:net")
             with pytest.raises(KeyError, match="own:net"):
-                engine.between("own:net", [])
+                one.between("own:net", [])
 
 
 def test_a_city_without_any_link_is_compared_with_the_nearest_and_the_most_alike(with_schema: Connection) -> None:
