@@ -6,8 +6,6 @@ An engine that has only a part of the graph brings what these functions look at:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from kg.queries.features import World
@@ -81,7 +79,7 @@ def alike(world: World, subject: int) -> Indices:
     chosen = [np.zeros(0, np.int64)]
     if not np.isnan(population[subject]):
         for name in alike_countries(world.aggregates, places.countries[places.country[subject]]):
-            there = np.flatnonzero((_country_of(world, name) == places.country) & ~np.isnan(population))
+            there = _about_as_large(world, _country_of(world, name), population[subject])
             apart = np.abs(np.log((population[there] + 300.0) / (population[subject] + 300.0)))
             chosen.append(there[np.lexsort((there, apart))][:IN_EACH])
     return np.concatenate(chosen)
@@ -104,7 +102,8 @@ def by_networks(world: World, subject: int) -> Indices:
     """Return all members of the small networks of the place, and of those that it would most probably be in."""
     networks = world.snapshot.networks
     own = [network for network in networks.held.row(subject) if world.small[network]]
-    _, at = networks.holders.entries([*own, *_positions(networks.things, likely_networks(world, subject))])
+    likely = [world.network_at[name] for name in likely_networks(world, subject) if name in world.network_at]
+    _, at = networks.holders.entries([*own, *likely])
     return networks.holders.columns[at]
 
 
@@ -115,14 +114,20 @@ def likely_networks(world: World, subject: int) -> list[str]:
     return [world.aggregates.members.rows[at] for at in order if affinity[at] > 0]
 
 
+def _about_as_large(world: World, country: int, population: float) -> Indices:
+    """Return places of a country among which are those most alike in size: so many that are larger, as many that are smaller."""
+    there, sizes = world.by_size(country)
+    middle = int(np.searchsorted(sizes, population))
+    smallest, largest = max(middle - IN_EACH, 0), min(middle + IN_EACH, len(there) - 1)
+    if largest < 0:
+        return there
+    # All that are as large as the last on either side, since ties go by id.
+    return there[np.searchsorted(sizes, sizes[smallest]) : np.searchsorted(sizes, sizes[largest], side="right")]
+
+
 def _country_of(world: World, name: str) -> int:
     countries = world.snapshot.places.countries
     return countries.index(name) if name in countries else -1
-
-
-def _positions(things: Iterable[str], names: Iterable[str]) -> list[int]:
-    position = {thing: at for at, thing in enumerate(things)}
-    return [position[name] for name in names if name in position]
 
 
 def _top(score: Floats, number: int) -> Indices:
