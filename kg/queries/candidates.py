@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.queries.features import World
+from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.layers import Floats, Indices
 
@@ -25,8 +26,29 @@ _NETWORKS = 10
 HUB = 1_000
 
 
-def candidates(world: World, subject: int) -> Indices:
+def candidates(world: World, subject: int, weights: Weights) -> Indices:
     """Return the positions of all places to compare a place with, ascending: abroad and at home, partners included.
+
+    They are those of :func:`by_ties` and of :func:`afar`.
+    """
+    position = world.snapshot.position
+    far = np.array([position[id_] for id_ in afar(world, subject, weights) if id_ in position], np.int64)
+    return np.union1d(by_ties(world, subject), far)
+
+
+def afar(world: World, subject: int, weights: Weights) -> list[str]:
+    """Return the ids of the 500 places abroad that a kind's terms speak for without any path, and of 300 around twins of neighbours."""
+    snapshot, standing = world.snapshot, world.standing
+    twins = [snapshot.places.ids[at] for at in snapshot.twins.row(subject)]
+    found = {
+        *standing.by_standing(snapshot.places.ids[subject], twins, weights),
+        *standing.by_neighbours(world, subject),
+    }
+    return sorted(found - {snapshot.places.ids[subject]})
+
+
+def by_ties(world: World, subject: int) -> Indices:
+    """Return the positions of places that ties, nearness or likeness bring in, ascending.
 
     They are the best 500 by paths of at most two steps, each step through a thing that few have counting more, and none through
     networks of a thousand members or more; the 500 nearest; the 500 most alike in size in the ten countries with which its country

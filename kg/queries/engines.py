@@ -14,6 +14,7 @@ import numpy as np
 
 from kg.queries.candidates import candidates
 from kg.queries.features import Pairs, World
+from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.layers import Indices
 
 
@@ -39,8 +40,8 @@ class Surroundings:
 class Engine(Protocol):
     """What finds the surroundings of a place as of its own date."""
 
-    def around(self, subject: str) -> Surroundings:
-        """Return a place with all its candidates.
+    def around(self, subject: str, weights: Weights) -> Surroundings:
+        """Return a place with all its candidates for a kind of partner.
 
         Raises:
             KeyError: No city or region has this id.
@@ -60,10 +61,10 @@ class SnapshotEngine:
 
     world: World
 
-    def around(self, subject: str) -> Surroundings:
+    def around(self, subject: str, weights: Weights) -> Surroundings:
         """Return a place with all its candidates."""
         place = self.world.snapshot.position[subject]
-        return Surroundings(self.world, place, candidates(self.world, place))
+        return Surroundings(self.world, place, candidates(self.world, place, weights))
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
         """Return a place with these others as candidates."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ from kg.queries.snapshot.aggregates import (
 from kg.queries.snapshot.graph import EARTH_KM, Layer, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, Rows
 
+if TYPE_CHECKING:
+    from kg.queries.standing import Standing
+
 Feature = Callable[["Pairs"], Floats]
 
 #: Beyond so many spacings of towns nobody is a neighbour, and never beyond so many kilometres.
@@ -40,7 +43,7 @@ _CLOSE, _WIDE, _WIDEST = 0.3, 1.0, 2.0
 
 def neighbourhood(spacing: float) -> float:
     """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
-    return min(_REACH * max(_CLOSE, _WIDE) * spacing, _FARTHEST)
+    return min(_REACH * max(_CLOSE, _WIDE, _WIDEST) * spacing, _FARTHEST)
 
 
 class World:
@@ -57,6 +60,13 @@ class World:
     def of(cls, snapshot: Snapshot) -> World:
         """Return a whole graph with its own counts."""
         return cls(snapshot, Aggregates.of(snapshot))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What finds places among all for their standing."""
+        from kg.queries.standing import Standing
+
+        return Standing(self)
 
     @cached_property
     def spacing(self) -> Floats:
@@ -421,6 +431,11 @@ class Pairs:
     # Projects --------------------------------------------------------------------------------------------------------------
 
     @cached_property
+    def project_activity(self) -> Floats:
+        """In how many projects each other town takes or took part."""
+        return _floats(self.snapshot.town_project_counts[self.others])
+
+    @cached_property
     def project_paths(self) -> Floats:
         """Partners of partners: for each other place the projects of the subject's partners in which it takes part.
 
@@ -628,7 +643,7 @@ def shared_projects(pairs: Pairs) -> Floats:
 
 def project_activity(pairs: Pairs) -> Floats:
     """Projects in which the other place, or an organisation seated there, takes or took part."""
-    return pairs.snapshot.town_project_counts[pairs.others]
+    return pairs.project_activity
 
 
 def project_paths(pairs: Pairs) -> Floats:

@@ -11,7 +11,7 @@ from kg.queries.scoring import best, features, term_values
 
 
 def recall(world: World, subject: int, weights: Weights, top: int = 10) -> float:
-    """Return which part of the ``top`` places with the highest scores of all is among the candidates of a place.
+    """Return which part of the ``top`` places abroad with the highest scores of all is among the candidates of a place.
 
     Args:
         world: A whole graph.
@@ -20,9 +20,10 @@ def recall(world: World, subject: int, weights: Weights, top: int = 10) -> float
         top: How many are looked at.
 
     Returns:
-        From 0 to 1; NaN where there is no other place.
+        From 0 to 1; NaN where there is no place abroad.
     """
-    others = np.delete(np.arange(len(world.snapshot.places.ids)), subject)
+    country = world.snapshot.places.country
+    others = np.flatnonzero(country != country[subject])
     terms = term_values(features(Pairs(world, subject, others), weights), weights)
     found = others[best(terms, others, top)]
-    return float(np.isin(found, candidates(world, subject)).mean()) if len(found) else float("nan")
+    return float(np.isin(found, candidates(world, subject, weights)).mean()) if len(found) else float("nan")

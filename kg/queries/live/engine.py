@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from kg.errors import KgError
 from kg.queries import candidates as ways
 from kg.queries.engines import Surroundings
 from kg.queries.features import World, neighbourhood
+from kg.queries.kinds.kind import Weights
 from kg.queries.live import statements
 from kg.queries.live.part import Answer, Part
 from kg.queries.snapshot.aggregates import Aggregates
+from kg.queries.standing import Standing
 
 Near = list[tuple[str, float, float]]
 
@@ -48,7 +51,7 @@ class LiveEngine:
         self.aggregates = aggregates
         self._connection = connection
 
-    def around(self, subject: str) -> Surroundings:
+    def around(self, subject: str, weights: Weights) -> Surroundings:
         """Return a place with all its candidates."""
         own = self._subject(subject)
         seen = Part()
@@ -73,8 +76,11 @@ class LiveEngine:
             countries = ways.alike_countries(self.aggregates, country or "")
             seen.add_alike(self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH))
         world = self._world(seen)
-        ids = world.snapshot.places.ids
-        found = [ids[at] for at in ways.candidates(world, world.snapshot.position[subject])]
+        ids, place = world.snapshot.places.ids, world.snapshot.position[subject]
+        # Of the neighbours the twins, to look around these.
+        seen.add_rows(self._ask(statements.ROWS, places=[subject], near=self._around(world, place) if near else []))
+        far = ways.afar(*self._placed(seen, subject), weights)
+        found = sorted({*(ids[at] for at in ways.by_ties(world, place)), *far})
         return self._surroundings(world, own, steps, near, found)
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
@@ -91,10 +97,8 @@ class LiveEngine:
     def _surroundings(self, seen: World, own: Answer, steps: Answer, near: Near, others: list[str]) -> Surroundings:
         """Return the surroundings of which all is known but what the others have; in ``seen`` the cities nearby have locations."""
         subject: str = own["place"][0]
-        place, ids = seen.snapshot.position[subject], seen.snapshot.places.ids
-        around = []
-        if near:
-            around = [ids[at] for at in seen.snapshot.near(place, neighbourhood(float(seen.spacing[place])))[0]]
+        place = seen.snapshot.position[subject]
+        around = self._around(seen, place) if near else []
         rows = self._ask(statements.ROWS, places=[subject, *others], near=around)
         part = Part()
         part.add_subject(own)
@@ -105,6 +109,16 @@ class LiveEngine:
         position = world.snapshot.position
         known = {values[0] for values in rows["places"]} - {subject}
         return Surroundings(world, position[subject], np.array(sorted(position[id_] for id_ in known), np.int64))
+
+    @staticmethod
+    def _around(seen: World, place: int) -> list[str]:
+        """Return the places so near to one that their twins matter."""
+        near, _ = seen.snapshot.near(place, neighbourhood(float(seen.spacing[place])))
+        return [seen.snapshot.places.ids[at] for at in near]
+
+    def _placed(self, part: Part, subject: str) -> tuple[World, int]:
+        world = self._world(part)
+        return world, world.snapshot.position[subject]
 
     def _subject(self, subject: str) -> Answer:
         found = self._rows(statements.SUBJECT, id=subject)
@@ -132,8 +146,14 @@ class LiveEngine:
             # So much farther that there would be twice as many as needed, if they stood as thick there.
             radius = min(radius * float(np.clip(np.sqrt(2.0 * number / max(len(near), 1)), 1.5, 4.0)), _ALL_AROUND)
 
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(World(Part().snapshot(self.as_of), self.aggregates))
+
     def _world(self, part: Part) -> World:
-        return World(part.snapshot(self.as_of), self.aggregates)
+        world = World(part.snapshot(self.as_of), self.aggregates)
+        world.standing = self._standing
+        return world
 
     def _ask(self, statement: str, **parameters: Any) -> Answer:
         rows = self._rows(statement, **parameters)

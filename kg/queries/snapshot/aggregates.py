@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from kg.queries.measures import kilometres
+from kg.queries.snapshot.directory import Directory
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, Rows
 
@@ -163,6 +164,7 @@ class Aggregates:
         spacing: How far apart the towns of a NUTS 2 region are, in tenths of a kilometre (one column, ``""``).
         members: How many members each network has (one column).
         themes: How many places seek each theme, offer it, and work on it in projects, added up (one column).
+        directory: Where all places are and how active.
     """
 
     twin_countries: Counts
@@ -178,6 +180,7 @@ class Aggregates:
     spacing: Counts
     members: Counts
     themes: Counts
+    directory: Directory
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
@@ -214,6 +217,7 @@ class Aggregates:
             spacing=_spacing(snapshot),
             members=Counts.of(networks.sizes[:, None], networks.things, ("",)),
             themes=_themes(snapshot),
+            directory=Directory.of(snapshot, small),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -223,7 +227,9 @@ class Aggregates:
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
         """Return the tables of such lists."""
-        return cls(**{field.name: Counts.from_json(given[field.name]) for field in fields(cls)})
+        directory = Directory.from_json(given["directory"])
+        tables = {field.name: Counts.from_json(given[field.name]) for field in fields(cls) if field.name != "directory"}
+        return cls(**tables, directory=directory)
 
 
 def size_class(population: Floats) -> Indices:
