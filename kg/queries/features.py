@@ -40,7 +40,7 @@ _CLOSE, _WIDE, _WIDEST = 0.3, 1.0, 2.0
 
 def neighbourhood(spacing: float) -> float:
     """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
-    return min(_REACH * max(_CLOSE, _WIDE) * spacing, _FARTHEST)
+    return min(_REACH * max(_CLOSE, _WIDE, _WIDEST) * spacing, _FARTHEST)
 
 
 class World:
