@@ -63,9 +63,8 @@ def main() -> None:
 
 
 def _recommend(engine: SnapshotEngine, kind: Kind, id_: str) -> Any:
-    around = engine.around(id_)
-    pairs = around.pairs()
     of_kind = weights(kind)
+    pairs = engine.around(id_, of_kind).pairs()
     return best(term_values(features(pairs, of_kind), of_kind), pairs.others, TOP)
 
 
@@ -78,7 +77,7 @@ def _warm(engine: SnapshotEngine) -> None:
 def _by_feature(world: World, places: Iterable[int]) -> None:
     took: dict[str, list[float]] = {name: [] for name in FEATURES}
     for place in places:
-        others = candidates(world, place)
+        others = candidates(world, place, weights("exchange"))
         for name, feature in FEATURES.items():
             pairs = Pairs(world, place, others)
             started = time.perf_counter()
@@ -96,7 +95,7 @@ def _beside(world: World, places: list[int], own: float) -> None:
         for place in range(networks.held.height)
         for network in networks.held.row(place)
     ]
-    asked = [(place, candidates(world, place)) for place in places]
+    asked = [(place, candidates(world, place, weights("exchange"))) for place in places]
 
     def networkx_of() -> Callable[[int], Any]:
         import networkx as nx  # type: ignore[import-untyped]

@@ -10,6 +10,7 @@ import pytest
 from kg.loaders.starter import Starter
 from kg.offline import Offline, offline_of_loaders, open_offline, tables_of_loaders
 from kg.queries.entities import AmbiguousEntityError, Entity, UnknownEntityError, country_code, resolve
+from kg.queries.kinds.kind import weights
 from kg.queries.names import NamesInMemory
 from kg.queries.snapshot.graph import Snapshot
 from kg.schema.nodes import City, Organisation, Point
@@ -37,7 +38,7 @@ def test_its_tables_are_those_of_the_loaders() -> None:
 
 
 def test_its_engine_finds_whom_to_compare_a_place_with(offline: Offline) -> None:
-    found = offline.engine.around(offline.resolve("Riga").id)
+    found = offline.engine.around(offline.resolve("Riga").id, weights("exchange"))
     places = found.world.snapshot.places
     assert places.rows[found.subject].name == "Riga"
     assert len(found.candidates) > 500

@@ -14,10 +14,11 @@ from kg.database.connection import Connection
 from kg.database.read import read
 from kg.database.schema import apply_schema
 from kg.queries import candidates as ways
-from kg.queries import features
+from kg.queries import features, standing
 from kg.queries.engines import SnapshotEngine, Surroundings
 from kg.queries.features import FEATURES, World
-from kg.queries.kinds.kind import KINDS, weights
+from kg.queries.kinds.kind import KINDS, Weights, weights
+from kg.queries.kinds.shapes import Shape
 from kg.queries.live import engine
 from kg.queries.live.engine import LiveEngine
 from kg.queries.scoring import best, exact, term_values
@@ -44,6 +45,8 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so low that graphs of a dozen places reach them."""
     for name, value in (("EACH", 2), ("COUNTRIES", 2), ("IN_EACH", 1), ("HUB", 6), ("_NETWORKS", 1)):
         monkeypatch.setattr(ways, name, value)
+    monkeypatch.setattr(standing, "BY_STANDING", 2)
+    monkeypatch.setattr(standing, "BY_NEIGHBOURS", 1)
     monkeypatch.setattr(features, "SMALL_NETWORK", 3)
     monkeypatch.setattr(aggregates, "SMALL_NETWORK", 3)
     monkeypatch.setattr(aggregates, "_NEIGHBOUR", 2)
@@ -73,6 +76,10 @@ def engines(connection: Connection, tables: Tables) -> tuple[LiveEngine, Snapsho
     return LiveEngine(connection, DAY, stored), SnapshotEngine(world)
 
 
+#: One term: who is near.
+NEAR = Weights(terms={"distance": Shape(at=(0.0, 1_000.0), worth=(1.0, 0.0))})
+
+
 def ids_of(found: Surroundings, positions: np.ndarray) -> list[str]:
     return [found.world.snapshot.places.ids[at] for at in positions]
 
@@ -98,7 +105,9 @@ def test_both_engines_agree_on_any_graph(with_schema: Connection) -> None:
         live, snapshot = engines(with_schema, tables)
         ids = snapshot.world.snapshot.places.ids
         for subject in sorted({ids[at % len(ids)] for at in subjects}):
-            assert_equal(live.around(subject), snapshot.around(subject))
+            for kind in KINDS:
+                of_kind = weights(kind)
+                assert_equal(live.around(subject, of_kind), snapshot.around(subject, of_kind))
         others = [*ids[::2], "own:nobody"]
         assert_equal(live.between(ids[0], others), snapshot.between(ids[0], others))
 
@@ -116,7 +125,7 @@ def test_a_place_that_is_not_there_is_a_key_error(with_schema: Connection) -> No
         live, snapshot = engines(with_schema, tables)
         for one in (live, snapshot):
             with pytest.raises(KeyError, match="own:net"):
-                one.around("own:net")
+                one.around("own:net", NEAR)
             with pytest.raises(KeyError, match="own:net"):
                 one.between("own:net", [])
 
@@ -127,15 +136,16 @@ def test_a_city_without_any_link_is_compared_with_the_nearest_and_the_most_alike
     foreign = [city(8, country="XK")]
     alone = city(0, spot=(20.0, 60.0))
     live, snapshot = engines(with_schema, in_order([alone, *near, *alike, *foreign], []))
-    found = live.around(alone.id)
-    assert ids_of(found, found.candidates) == [row.id for row in (*near, *alike)]
-    assert_equal(found, snapshot.around(alone.id))
+    found = live.around(alone.id, NEAR)
+    # The foreign one comes in since no other place is abroad.
+    assert ids_of(found, found.candidates) == [row.id for row in (*near, *alike, *foreign)]
+    assert_equal(found, snapshot.around(alone.id, NEAR))
 
 
 def test_a_city_of_which_nothing_is_known_has_no_candidates(with_schema: Connection) -> None:
     live, snapshot = engines(with_schema, in_order([city(0, population=None), city(1)], []))
-    assert len(live.around("own:00000").candidates) == 0
-    assert_equal(live.around("own:00000"), snapshot.around("own:00000"))
+    assert len(live.around("own:00000", NEAR).candidates) == 0
+    assert_equal(live.around("own:00000", NEAR), snapshot.around("own:00000", NEAR))
 
 
 def test_members_of_a_hub_come_in_by_other_ways_only(with_schema: Connection) -> None:
@@ -146,9 +156,9 @@ def test_members_of_a_hub_come_in_by_other_ways_only(with_schema: Connection) ->
         FactRow("MEMBER_OF", f"small-{row.id}", row.id, small.id) for row in (cities[0], cities[7], cities[10_000])
     ]
     live, snapshot = engines(with_schema, in_order([*cities, hub, small], facts))
-    found = live.around("own:00000")
+    found = live.around("own:00000", NEAR)
     assert ids_of(found, found.candidates) == ["own:00007", "own:10000"]
-    assert_equal(found, snapshot.around("own:00000"))
+    assert_equal(found, snapshot.around("own:00000", NEAR))
 
 
 def test_as_many_as_asked_for_are_nearest_where_cities_stand_thin_and_thick(with_schema: Connection) -> None:
@@ -160,6 +170,6 @@ def test_as_many_as_asked_for_are_nearest_where_cities_stand_thin_and_thick(with
     cities = [city(number, population=None, spot=(spot[0], spot[1])) for number, spot in enumerate(spots)]
     live, snapshot = engines(with_schema, in_order(cities, []))
     for row in (cities[0], cities[399], cities[400], cities[-1]):
-        found = live.around(row.id)
+        found = live.around(row.id, NEAR)
         assert len(found.candidates) == ways.EACH
-        assert_equal(found, snapshot.around(row.id))
+        assert_equal(found, snapshot.around(row.id, NEAR))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kg.queries import candidates as ways
+from kg.queries import standing
 from kg.queries.features import World
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
@@ -140,7 +141,7 @@ def test_all_members_of_own_and_of_likely_networks_come_in_however_many(monkeypa
     assert names(graph, np.unique(ways.by_networks(graph, 0))) == [*"abcdef"]
 
 
-def test_candidates_are_all_that_any_way_finds_without_the_place_itself() -> None:
+def test_ties_nearness_and_likeness_bring_in_all_that_any_of_them_finds_without_the_place_itself() -> None:
     graph = world(
         [
             city("a", population=1_000, spot=(20.0, 60.0)),
@@ -151,12 +152,13 @@ def test_candidates_are_all_that_any_way_finds_without_the_place_itself() -> Non
         ],
         facts("TWINNED_WITH", ("a", "b")),
     )
-    assert names(graph, ways.candidates(graph, 0)) == ["b", "c", "d"]
+    assert names(graph, ways.by_ties(graph, 0)) == ["b", "c", "d"]
 
 
-def test_a_place_of_which_nothing_is_known_has_no_candidates() -> None:
+def test_a_place_of_which_nothing_is_known_is_compared_with_those_abroad() -> None:
     graph = world([city("a", None), city("b")])
-    assert len(ways.candidates(graph, 0)) == 0
+    assert len(ways.by_ties(graph, 0)) == 0
+    assert names(graph, ways.candidates(graph, 0, distance_only((1.0, 0.0)))) == ["b"]
 
 
 def distance_only(worth: tuple[float, float]) -> Weights:
@@ -165,9 +167,11 @@ def distance_only(worth: tuple[float, float]) -> Weights:
 
 def test_recall_is_the_part_of_the_best_of_all_that_are_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "EACH", 2)
-    graph = world(city(name, spot=(20.0 + at, 60.0)) for at, name in enumerate("abcde"))
+    monkeypatch.setattr(standing, "BY_STANDING", 1)
+    graph = world(city(name, "LV" if name == "a" else "FI", spot=(20.0 + at, 60.0)) for at, name in enumerate("abcde"))
     assert recall(graph, 0, distance_only((1.0, 0.0)), top=2) == 1.0
     assert recall(graph, 0, distance_only((1.0, 0.0)), top=3) == pytest.approx(2 / 3)
+    # The farther the better: all stand for their region, so the two nearest and the first of the others come in.
     assert recall(graph, 0, distance_only((0.0, 1.0)), top=2) == 0.0
 
 
