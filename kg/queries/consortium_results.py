@@ -8,8 +8,8 @@ from pydantic import Field
 
 from kg.queries.consortium_rules import Rule
 from kg.queries.display import Block, Cell, Line, Table
+from kg.queries.kinds.names import Kind
 from kg.queries.results import Data, LeftOut, Model, Partner, Result, Term
-from kg.queries.weights import Kind
 
 #: Reasons and ways to the theme that the table shows for each member; JSON and CSV have all.
 SHOWN = 2

@@ -31,11 +31,11 @@ from kg.queries.snapshot.layers import Floats, Indices
 Feature = Callable[["Pairs"], Floats]
 
 #: Beyond so many spacings of towns nobody is a neighbour, and never beyond so many kilometres.
-_REACH = 2.5
-_FARTHEST = 200.0
+REACH = 2.5
+FARTHEST = 200.0
 
 #: Nearness of neighbours falls to 1/e within this part of the spacing of towns (close) or within all of it (wide).
-_CLOSE, _WIDE = 0.3, 1.0
+CLOSE, WIDE = 0.3, 1.0
 
 
 class World:
@@ -290,7 +290,7 @@ class Pairs:
         found = np.zeros(len(self.others))
         if np.isnan(xyz[self.subject, 0]):
             return found
-        near, apart = self.snapshot.near(self.subject, min(_REACH * part * self.world.spacing[self.subject], _FARTHEST))
+        near, apart = self.snapshot.near(self.subject, min(REACH * part * self.world.spacing[self.subject], FARTHEST))
         of, at = twins.entries(near)
         weights = measures.nearness(apart, part * self.world.spacing[self.subject])
         theirs = np.bincount(twins.columns[at], weights=weights[of], minlength=twins.height)
@@ -300,7 +300,7 @@ class Pairs:
         placed = np.flatnonzero(~np.isnan(xyz[self.others, 0]))
         if len(ends) and len(placed):
             scale = part * self.world.spacing[ends]
-            reach = np.minimum(_REACH * scale, _FARTHEST)
+            reach = np.minimum(REACH * scale, FARTHEST)
             chord = 2.0 * np.sin(reach.max() / EARTH_KM / 2.0)
             tree = cKDTree(xyz[self.others[placed]])
             met = tree.sparse_distance_matrix(cKDTree(xyz[ends]), chord, output_type="ndarray")
@@ -339,6 +339,11 @@ class Pairs:
     def own_small_networks(self) -> int:
         """How many small networks the subject is in."""
         return int(self.world.small[self.snapshot.networks.held.row(self.subject)].sum())
+
+    @cached_property
+    def affinity(self) -> Floats:
+        """How probably the subject would be in each network, see :meth:`World.affinity`."""
+        return self.world.affinity(self.subject)
 
     @cached_property
     def affinity_back(self) -> Floats:
@@ -509,12 +514,12 @@ def twin_paths(pairs: Pairs) -> Floats:
 
 def near_twins(pairs: Pairs) -> Floats:
     """Twinnings between the immediate neighbours of the two, by nearness."""
-    return pairs.neighbours_twins(_CLOSE)
+    return pairs.neighbours_twins(CLOSE)
 
 
 def near_twins_wide(pairs: Pairs) -> Floats:
     """Twinnings between the surroundings of the two, by nearness."""
-    return pairs.neighbours_twins(_WIDE)
+    return pairs.neighbours_twins(WIDE)
 
 
 def small_networks(pairs: Pairs) -> Floats:
@@ -524,7 +529,7 @@ def small_networks(pairs: Pairs) -> Floats:
 
 def network_affinity(pairs: Pairs) -> Floats:
     """How many of the other's small networks the subject would probably be in, for its country, size and other networks."""
-    return pairs.snapshot.networks.held.sums(pairs.others, pairs.world.affinity(pairs.subject))
+    return pairs.snapshot.networks.held.sums(pairs.others, pairs.affinity)
 
 
 def network_affinity_back(pairs: Pairs) -> Floats:

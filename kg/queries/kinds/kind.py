@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from kg.errors import KgError, quoted
+from kg.errors import KgError
 from kg.queries.features import FEATURES
+from kg.queries.kinds.names import KINDS, Kind, check_kind
 from kg.queries.kinds.shapes import Shape
 
-Kind = Literal["exchange", "project", "twinning"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+__all__ = ["KINDS", "MOST_TERMS", "Kind", "Weights", "check_kind", "read_weights", "weights"]
 
 #: So many terms can still be read.
 MOST_TERMS = 20
@@ -41,18 +41,6 @@ class Weights(BaseModel):
         if unknown:
             raise ValueError(f"there is no feature {', '.join(unknown)}; there are {', '.join(FEATURES)}")
         return self
-
-
-def check_kind(kind: str) -> Kind:
-    """Return ``kind`` when it is a kind of partner.
-
-    Raises:
-        KgError: If it is not; the message lists the kinds.
-    """
-    for known in KINDS:
-        if kind == known:
-            return known
-    raise KgError(f"There is no kind of recommendation {quoted(kind)}: choose one of {', '.join(KINDS)}.")
 
 
 @cache
