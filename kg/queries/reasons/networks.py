@@ -58,7 +58,8 @@ def shared_small_networks(pair: Pair) -> Reason:
     noun = "shared small network"
     text = sentence_case(count(len(shared), noun))
     if expected > 0:
-        text += f" where two cities as active as these would share {amount(expected)}"
+        both_cities = {pair.row(pair.subject).label, pair.row(pair.other).label} == {"City"}
+        text += f" where two {'cities' if both_cities else 'places'} as active as these would share {amount(expected)}"
     if shared:
         text += f": {some([pair.name(one.id) for one in shared])}"
         through = sum(bool(one.ours.body or one.theirs.body) for one in shared)

@@ -23,7 +23,7 @@ def _facts(pair: Pair, links: Iterable[tuple[int, int]]) -> tuple[FactRow, ...]:
         ends = {ids[one], ids[other]}
         here = (fact for fact in snapshot.facts_of("TWINNED_WITH", ids[one]) if {fact.start, fact.end} == ends)
         found += [fact for fact in here if snapshot.is_valid(fact)][:1]
-        if len(found) > 3 * MOST_EVIDENCE:  # some may stand twice, but then as often as paths go through them
+        if len(found) > 3 * MOST_EVIDENCE:  # more would not be listed
             break
     return listed(found)
 

@@ -6,6 +6,7 @@ import itertools
 import math
 
 import pytest
+from kg.queries.weights import KINDS
 
 from kg.database.connection import Connection
 from kg.errors import KgError
@@ -14,7 +15,6 @@ from kg.queries.paths import path
 from kg.queries.patterns import WEAK_LABELS
 from kg.queries.recommend import recommend
 from kg.queries.results import Path, Paths
-from kg.queries.weights import KINDS
 
 pytestmark = pytest.mark.integration
 

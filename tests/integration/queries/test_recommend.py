@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from kg.queries.weights import KINDS, Kind, Weights, weights
 
 from kg.database.connection import Connection
 from kg.errors import KgError
 from kg.queries.recommend import recommend
 from kg.queries.results import Recommendations, Term
-from kg.queries.weights import KINDS, Kind, Weights, weights
 
 pytestmark = pytest.mark.integration
 
