@@ -239,7 +239,7 @@ class Recommendations(Result):
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per partner and term."""
         return [
-            {"rank": rank, **_partner_columns(row.partner), "score": repr(row.score), **_term_columns(term)}
+            {"rank": rank, **_partner_columns(row.partner), "score": row.score, **_term_columns(term)}
             for rank, row in enumerate(self.recommendations, 1)
             for term in row.terms
         ]
@@ -358,11 +358,11 @@ def _term_columns(term: Term) -> dict[str, Cell]:
     return {
         "type": term.type,
         "reason": term.label,
-        "value": repr(term.value),
+        "value": term.value,
         "sentence": term.sentence,
         "evidence": " ".join(term.evidence),
-        "observed": None if term.observed is None else repr(term.observed),
-        "expected": None if term.expected is None else repr(term.expected),
+        "observed": term.observed,
+        "expected": term.expected,
     }
 
 

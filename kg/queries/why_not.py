@@ -80,11 +80,11 @@ class WhyNot(Result):
         base: dict[str, Cell] = {"id": self.other.id, "rank": self.rank, "rule": self.rule, "verdict": self.verdict}
         return [
             *(
-                {**base, "what": "lacks", "type": gap.type, "value": repr(gap.lacks), "sentence": gap.example}
+                {**base, "what": "lacks", "type": gap.type, "value": gap.lacks, "sentence": gap.example}
                 for gap in self.gaps
             ),
             *(
-                {**base, "what": "has", "type": term.type, "value": repr(term.value), "sentence": term.sentence}
+                {**base, "what": "has", "type": term.type, "value": term.value, "sentence": term.sentence}
                 for term in self.terms
             ),
         ]
