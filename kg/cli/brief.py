@@ -23,14 +23,14 @@ from kg.cli.present import as_of_option, engine_option, kind_option, weights_opt
     "--out",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     required=True,
-    metavar="FILE.html",
-    help="The page to write.",
+    metavar="FILE",
+    help="The page to write: .html, or .docx for Word.",
 )
 @connection_options
 def brief(start: str, end: str, out: Path, connect: dict[str, Any], **options: Any) -> None:
     """Write one page about two places for a meeting: the reasons, what joins them, the sources with licence and age.
 
-    A and B are cities or regions, by name or id. The page needs no network connection; a browser prints it.
+    A and B are cities or regions, by name or id. An .html page needs no network connection; a browser prints it.
     """
     from kg.graph import connect as open_graph
     from kg.queries.brief import check_brief, write_brief

@@ -17,6 +17,10 @@ from kg.queries.kinds.kind import Weights
 from kg.queries.recommend import partner_of
 from kg.queries.results import Explanation, Model, Partner, Result
 from kg.queries.validity import parse_as_of
+from kg.queries.word import to_docx
+
+#: Endings of files that can be written.
+ENDINGS = (".html", ".htm", ".docx")
 
 _PURPOSE = {
     "exchange": "learning from each other",
@@ -130,6 +134,10 @@ class Brief(Result):
         """Return the page as HTML that fetches nothing."""
         return _PAGE.substitute(title=html.escape(clean(self.title)), content=to_html(self.blocks()))
 
+    def docx(self) -> bytes:
+        """Return the page as a document of Word."""
+        return to_docx(self.title, self.blocks())
+
 
 def brief(connection: Connection, start: str, end: str, **options: Unpack[BriefOptions]) -> Brief:
     """Return two places on one page: their reasons as ``explain`` gives them, and the sources with licence and age.
@@ -168,26 +176,24 @@ def check_brief(file: Path) -> None:
     """Refuse a file of another kind than can be written.
 
     Raises:
-        KgError: It is not called .html.
+        KgError: It is called neither .html nor .docx.
     """
-    if file.suffix.lower() == ".docx":
+    if file.suffix.lower() not in ENDINGS:
         raise KgError(
-            f"--out {file}: documents of Word are not written yet. Name a file that ends in .html; Word and a browser open it, and "
-            "a browser prints it on one page."
+            f"--out {file}: its ending does not say how to write it. Name a file that ends in .html or .docx."
         )
-    if file.suffix.lower() not in (".html", ".htm"):
-        raise KgError(f"--out {file}: its ending does not say how to write it. Name a file that ends in .html.")
 
 
 def write_brief(found: Brief, file: Path) -> None:
-    """Write the page.
+    """Write the page as its ending says: .html, or .docx for Word.
 
     Raises:
-        KgError: The file is not called .html, or cannot be written.
+        KgError: The file has another ending, or cannot be written.
     """
     check_brief(file)
+    content = found.docx() if file.suffix.lower() == ".docx" else found.page().encode()
     try:
-        file.write_text(found.page(), encoding="utf-8")
+        file.write_bytes(content)
     except OSError as error:
         raise KgError(f"--out {file} cannot be written: {error.strerror}. Name another file.") from error
 

@@ -7,8 +7,10 @@ import json
 import math
 import re
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -155,6 +157,15 @@ def test_the_command_brief(run: Run, tmp_path: Path) -> None:
     done(result)
     assert str(file) in result.stderr
     assert "<h1>Riga and Espoo: a twinning</h1>" in file.read_text(encoding="utf-8")
+
+
+def test_a_brief_for_word(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "brief.docx"
+    done(run("brief", "Riga", "own:evil", "--as-of", TODAY, "--out", str(file)))
+    with zipfile.ZipFile(file) as archive:
+        text = "".join(ET.fromstring(archive.read("word/document.xml")).itertext())
+    assert "=cmd|' /C calc'!A0<b>" in text
+    assert "A list of members" in text
 
 
 # Scores of pairs -----------------------------------------------------------------------------------------------------------
