@@ -93,10 +93,9 @@ def _affinity(pair: Pair, value: float, one: int, other: int) -> Reason:
         return Reason(f"{name} is in no small network in which {like} is not")
     probable = {id_: float(world.probability(np.array([other]), position[id_])[0]) for id_ in alone}
     alone.sort(key=lambda id_: (-probable[id_], id_))
-    of = count(len(alone), "small network")
     text = (
-        f"Of {of} that {name} is in and {like} is not, a place of the country, size and networks of {like} "
-        f"would be in {amount(value)}, most likely in {some([pair.name(id_) for id_ in alone[:2]])}"
+        f"{name} is in {count(len(alone), 'small network')} that {like} is not in; a place like {like} (its country, size and "
+        f"networks) would be expected in {amount(value)} of them, most likely {some([pair.name(id_) for id_ in alone[:2]])}"
     )
     return Reason(text, facts_of(held[id_] for id_ in alone), None, value)
 

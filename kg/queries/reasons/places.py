@@ -124,10 +124,11 @@ def twin_regions(pair: Pair) -> Reason:
     )
     if own == other:
         observed, expected = observed / 2, expected / 2
-    text = (
-        f"{sentence_case(count(round(observed), 'twinning'))} of cities {_regions(pair)}, "
-        f"where as many as usual between their countries would be {amount(expected)}"
-    )
+    who = _regions(pair).removeprefix("in ")
+    found = count(round(observed), "twinning")
+    text = f"{sentence_case(who)} have {found}, where {amount(expected)} would be usual between their countries"
+    if own == other:
+        text = f"There {'is' if round(observed) < 2 else 'are'} {found} {who}, where {amount(expected)} would be usual in their country"
     return Reason(text, (), observed, expected)
 
 
