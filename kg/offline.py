@@ -1,8 +1,12 @@
-"""The graph without a database: straight from files to the tables that recommendations are made from."""
+"""The graph without a database: straight from files to what recommendations are made from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.database.claimed import Claimed
@@ -11,7 +15,11 @@ from kg.places.judgements import read_judgements
 
 if TYPE_CHECKING:
     from kg.loaders.base import Loader
-    from kg.queries.snapshot.tables import Tables
+    from kg.queries.engines import SnapshotEngine
+    from kg.queries.entities import Entity
+    from kg.queries.names import NamesInMemory
+    from kg.queries.snapshot.tables import Joined, NodeRow, Tables
+    from kg.schema.provenance import Assertion, Source
 
 
 def tables_of_loaders(loaders: Iterable[Loader]) -> Tables:
@@ -30,16 +38,172 @@ def tables_of_loaders(loaders: Iterable[Loader]) -> Tables:
     Raises:
         KgError: An input cannot be read, comes after a newer edition of its scope, or lacks too much of what was in that.
     """
+    from kg.queries.snapshot.tables import tables_of_claims
+
+    claimed, _ = _claimed(loaders)
+    return tables_of_claims(claimed.nodes, claimed.facts, claimed.sources)
+
+
+def open_offline(files: Sequence[str], as_of: date) -> Offline:
+    """Return the graph that the starter, the cities of GeoNames and some files come to, ready to be asked.
+
+    Args:
+        files: Paths, each recognised by its header or with its loader before it; see
+            :func:`kg.loaders.choosing.loaders_of_files`.
+        as_of: The date as of which facts count.
+
+    Raises:
+        KgError: A file is not there, no loader knows it or it cannot be read.
+        ModuleNotFoundError: A package of the extra ``loaders`` is missing.
+    """
+    from kg.loaders.choosing import loaders_of_files
+    from kg.loaders.geonames import GeoNames
+    from kg.loaders.starter import Starter
+
+    named = loaders_of_files(files)
+    return offline_of_loaders([Starter(), GeoNames(), *named], as_of)
+
+
+def offline_of_loaders(loaders: Iterable[Loader], as_of: date) -> Offline:
+    """Return the graph that these loads would make of an empty database, ready to be asked.
+
+    Raises:
+        KgError: As of :func:`tables_of_loaders`.
+    """
+    from kg.queries.snapshot.tables import join_claims
+
+    claimed, editions = _claimed(loaders)
+    joined = join_claims(claimed.nodes, claimed.facts, claimed.sources)
+    return Offline(as_of, joined, claimed, editions)
+
+
+def _claimed(loaders: Iterable[Loader]) -> tuple[Claimed, dict[str, str]]:
+    """Return what the loads claim, and the newest edition of each source of which the edition is the age of its facts."""
     from kg.loaders.fates import header_of, read_rows
     from kg.loaders.screening import edition_of, screen
-    from kg.queries.snapshot.tables import tables_of_claims
 
     judgements = read_judgements(judgements_file())
     claimed = Claimed()
+    editions: dict[str, str] = {}
     for loader in loaders:
         header = header_of(loader)
         claimed.check_order(header)
         fates = read_rows(loader, header)
         screen(fates, claimed.find, judgements)
         claimed.add(edition_of(fates, header, loader.sources), max_ended_share=loader.max_ended_share)
-    return tables_of_claims(claimed.nodes, claimed.facts, claimed.sources)
+        if header.dates_facts:
+            editions |= {source.id: max(header.edition, editions.get(source.id, "")) for source in loader.sources}
+    return claimed, editions
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who says a fact: the ids of the sources, and as of when, the newest edition of a source that still lists it."""
+
+    sources: tuple[str, ...]
+    as_of: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Offline:
+    """A graph made from files, as of a date.
+
+    Attributes:
+        as_of: The date as of which facts count.
+        joined: The tables, and what became of each claim.
+        claimed: What the files claim.
+        editions: The newest edition of each source of which the edition is the age of its facts.
+    """
+
+    as_of: date
+    joined: Joined
+    claimed: Claimed
+    editions: Mapping[str, str]
+
+    @property
+    def tables(self) -> Tables:
+        """All nodes and facts."""
+        return self.joined.tables
+
+    @cached_property
+    def engine(self) -> SnapshotEngine:
+        """What finds the surroundings of a place."""
+        from kg.queries.engines import SnapshotEngine
+        from kg.queries.features import World
+        from kg.queries.snapshot.graph import Snapshot
+
+        return SnapshotEngine(World.of(Snapshot.from_tables(self.tables, self.as_of)))
+
+    @cached_property
+    def nodes(self) -> Mapping[str, NodeRow]:
+        """The nodes by id."""
+        return {row.id: row for row in self.tables.nodes}
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """The sources that were read, by id."""
+        return {source.id: source for source in self.claimed.sources}
+
+    @cached_property
+    def names(self) -> NamesInMemory:
+        """Where ids and names are looked up; :func:`kg.queries.entities.resolve` and ``country_code`` take it for a connection."""
+        from kg.places.names import search_names
+        from kg.queries.entities import Entity
+        from kg.queries.names import NamesInMemory
+        from kg.schema.identity import split_reference
+
+        names: dict[tuple[str, str], list[str]] = defaultdict(list)
+        acronyms: dict[tuple[str, str], str] = {}
+        for claim in self.claimed.nodes:
+            if claim.assertion.missing:
+                continue
+            node = claim.label, self.joined.ids[claim.references[0]]
+            values = claim.assertion.values
+            names[node] += [values.get("title") or "", values.get("acronym") or "", *values.get("names", ())]
+            if values.get("acronym"):
+                acronyms.setdefault(node, values["acronym"])
+        entities = [
+            Entity(
+                row.id,
+                row.label,
+                row.name,
+                row.country,
+                row.population,
+                row.dissolved,
+                tuple(sorted(search_names([row.name, *names[row.label, row.id]]))),
+                acronyms.get((row.label, row.id)),
+            )
+            for row in self.tables.nodes
+        ]
+        return NamesInMemory(entities, {split_reference(name): id_ for name, id_ in self.joined.ids.items()})
+
+    def resolve(self, text: str) -> Entity:
+        """Return the one city or region that an id or a name means, a name with its country after a comma if need be.
+
+        Raises:
+            UnknownEntityError: There is none; the message suggests the nearest spellings.
+            AmbiguousEntityError: There are several; the message lists them.
+        """
+        from kg.queries.entities import PLACES, resolve
+
+        return resolve(self.names, text, PLACES)
+
+    def said(self, keys: Iterable[str]) -> Mapping[str, Said]:
+        """Return who says some facts, by their keys; a key of no fact is left out."""
+        found = {}
+        for key in keys:
+            if key in self._assertions:
+                some = self._assertions[key]
+                standing = [one for one in some if not one.missing] or some
+                editions = [self.editions[one.source] for one in standing if one.source in self.editions]
+                found[key] = Said(tuple(sorted({one.source for one in some})), max(editions, default=None))
+        return found
+
+    @cached_property
+    def _assertions(self) -> Mapping[str, list[Assertion]]:
+        found: dict[str, list[Assertion]] = defaultdict(list)
+        for claim in self.claimed.facts:
+            key = self.joined.key(claim)
+            if key is not None:
+                found[key].append(claim.assertion)
+        return dict(found)

@@ -49,6 +49,7 @@ COLOURS = {
     "Active in twinning": "#CDE5F6",
     "Neighbours that twin": "#CDE5F6",
     "Surroundings that twin": "#CDE5F6",
+    "Areas that twin": "#CDE5F6",
     "Countries that twin": "#CDE5F6",
     "Regions that twin": "#CDE5F6",
     "Regions and countries that twin": "#CDE5F6",

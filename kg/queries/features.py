@@ -34,8 +34,8 @@ Feature = Callable[["Pairs"], Floats]
 REACH = 2.5
 FARTHEST = 200.0
 
-#: Nearness of neighbours falls to 1/e within this part of the spacing of towns (close) or within all of it (wide).
-CLOSE, WIDE = 0.3, 1.0
+#: Nearness falls to 1/e within this part of the spacing of towns: of immediate neighbours, of surroundings, of the wider area.
+CLOSE, WIDE, WIDEST = 0.3, 1.0, 2.0
 
 
 class World:
@@ -522,6 +522,11 @@ def near_twins_wide(pairs: Pairs) -> Floats:
     return pairs.neighbours_twins(WIDE)
 
 
+def near_twins_widest(pairs: Pairs) -> Floats:
+    """Twinnings between the wider areas of the two, by nearness."""
+    return pairs.neighbours_twins(WIDEST)
+
+
 def small_networks(pairs: Pairs) -> Floats:
     """Small networks of the other place."""
     return pairs.small_networks
@@ -635,7 +640,7 @@ FEATURES: Mapping[str, Feature] = {
     for function in (
         distance, size, population,
         twin_countries, twin_regions, twin_region_countries, own_twins_there, their_twins_here, twin_towns, shared_twins,
-        specific_twins, twin_paths, near_twins, near_twins_wide,
+        specific_twins, twin_paths, near_twins, near_twins_wide, near_twins_widest,
         small_networks, network_affinity, network_affinity_back, network_countries, shared_small_networks, shared_networks,
         shared_projects, project_activity, project_paths, project_countries, project_regions, programme_share,
         themes_matched, themes_shared, themes_in_projects, shared_events,

@@ -1,4 +1,4 @@
-"""What the kinds of recommendation are called; apart from their weights, so that a command knows them without reading those."""
+"""The names of the kinds, apart from their weights, so that a command can offer them without loading anything else."""
 
 from __future__ import annotations
 

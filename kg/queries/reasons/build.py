@@ -33,6 +33,7 @@ REASONS: Mapping[str, tuple[str, Callable[[Pair], Reason]]] = {
     "twin_paths": ("Twins of twins", twins.twin_paths),
     "near_twins": ("Neighbours that twin", twins.near_twins),
     "near_twins_wide": ("Surroundings that twin", twins.near_twins_wide),
+    "near_twins_widest": ("Areas that twin", twins.near_twins_widest),
     "small_networks": ("Active in networks", networks.small_networks),
     "network_affinity": ("Networks that would fit", networks.network_affinity),
     "network_affinity_back": ("Networks that would fit it", networks.network_affinity_back),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from kg.queries import measures
-from kg.queries.features import CLOSE, FARTHEST, REACH, WIDE
+from kg.queries.features import CLOSE, FARTHEST, REACH, WIDE, WIDEST
 from kg.queries.reasons.pair import MOST_EVIDENCE, Pair, Reason, listed
 from kg.queries.reasons.words import count, sentence_case, some
 from kg.queries.snapshot.tables import FactRow
@@ -165,3 +165,8 @@ def near_twins(pair: Pair) -> Reason:
 def near_twins_wide(pair: Pair) -> Reason:
     """Which twinnings join their surroundings."""
     return _near(pair, WIDE, "the surroundings")
+
+
+def near_twins_widest(pair: Pair) -> Reason:
+    """Which twinnings join their wider areas."""
+    return _near(pair, WIDEST, "the wider areas")

@@ -77,16 +77,17 @@ class Counts:
         found = np.zeros(len(columns))
         at = self.row_at.get(name)
         if at is not None:
-            dense = self.cells[[at]].toarray().ravel()
-            known = np.array([self.column_at.get(column, -1) for column in columns], np.int64)
+            dense = np.zeros(len(self.columns))
+            cells = slice(self.cells.indptr[at], self.cells.indptr[at + 1])
+            dense[self.cells.indices[cells]] = self.cells.data[cells]
+            known = self._positions(self.column_at, columns)
             found[known >= 0] = dense[known[known >= 0]]
         return found
 
     def table(self, rows: Sequence[str], columns: Sequence[str]) -> NDArray[np.float64]:
         """Return the counts of these rows in these columns, dense, 0 for a name that does not occur."""
         found = np.zeros((len(rows), len(columns)))
-        at = np.array([self.row_at.get(row, -1) for row in rows], np.int64)
-        of = np.array([self.column_at.get(column, -1) for column in columns], np.int64)
+        at, of = self._positions(self.row_at, rows), self._positions(self.column_at, columns)
         known = np.flatnonzero(at >= 0), np.flatnonzero(of >= 0)
         if len(known[0]) and len(known[1]):
             found[np.ix_(*known)] = self.cells[at[known[0]]][:, of[known[1]]].toarray()
@@ -94,7 +95,21 @@ class Counts:
 
     def totals(self, rows: Sequence[str]) -> Floats:
         """Return the sums of these rows."""
-        return np.array([self.row_totals[self.row_at[name]] if name in self.row_at else 0.0 for name in rows])
+        at = self._positions(self.row_at, rows)
+        return np.append(self.row_totals, 0.0)[at]
+
+    def _positions(self, at: Mapping[str, int], names: Sequence[str]) -> Indices:
+        """Return where names are, -1 for one that does not occur; of a tuple, which a graph keeps, this is found once."""
+        if not isinstance(names, tuple):
+            return np.array([at.get(name, -1) for name in names], np.int64)
+        key = (at is self.column_at, names)
+        if key not in self._found:
+            self._found[key] = np.array([at.get(name, -1) for name in names], np.int64)
+        return self._found[key]
+
+    @cached_property
+    def _found(self) -> dict[tuple[bool, tuple[str, ...]], Indices]:
+        return {}
 
     @property
     def total(self) -> float:

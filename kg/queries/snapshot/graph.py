@@ -12,9 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from kg.database.claims import claim_fact, claim_node
+from kg.database.loads import LoadHeader
 from kg.queries.measures import kilometres
 from kg.queries.snapshot.layers import Floats, Indices, Rows
-from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
+from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, tables_of_claims
+from kg.schema.provenance import Source
+from kg.schema.records import FactRecord, NodeRecord, number_spells
 from kg.schema.relationships import CLOSED
 
 #: What is left of a tie when a place has it only through a body that serves it.
@@ -95,6 +99,25 @@ class Snapshot:
     def from_tables(cls, tables: Tables, as_of: date) -> Snapshot:
         """Return the snapshot of these tables as of a date."""
         return cls(tables, as_of)
+
+    @classmethod
+    def from_records(
+        cls, nodes: Iterable[NodeRecord], facts: Iterable[FactRecord], sources: Iterable[Source], as_of: date
+    ) -> Snapshot:
+        """Return the snapshot of what rows of an edition of this date say, without a database.
+
+        Records are joined, and values derived, as a load into an empty database does it; see
+        :func:`kg.queries.snapshot.tables.tables_of_claims`. ``kg/offline.py`` does the same for files.
+        """
+        header = LoadHeader("records", as_of.isoformat(), "", "records")
+        return cls.from_tables(
+            tables_of_claims(
+                [claim_node(record, header) for record in nodes],
+                [claim_fact(record, header) for record in number_spells(list(facts))],
+                sources,
+            ),
+            as_of,
+        )
 
     def is_valid(self, fact: FactRow) -> bool:
         """Whether a fact is true on the date: the rule of :func:`kg.queries.validity.valid`."""

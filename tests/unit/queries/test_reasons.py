@@ -184,6 +184,29 @@ def test_countries_that_twin_more_or_less_often_than_by_chance() -> None:
     assert says(often, "c:riga", "c:jurmala", "twin_countries").sentence.startswith("Cities within Latvia have no")
 
 
+def test_regions_that_twin_against_what_is_usual_for_their_countries() -> None:
+    nodes = [
+        city("c:1", "One", "LV", nuts="LV006"),
+        city("c:2", "Two", "LV", nuts="LV007"),
+        city("c:3", "Three", "FI", nuts="FI1B1"),
+        city("c:4", "Four", "FI", nuts="FI1C1"),
+        NodeRow("r:fi1b", "Region", "Helsinki-Uusimaa", "FI", nuts="FI1B"),
+    ]
+    known = in_order(nodes, [FactRow("TWINNED_WITH", "k0", "c:1", "c:3"), FactRow("TWINNED_WITH", "k1", "c:2", "c:4")])
+    term = says(known, "c:2", "c:3", "twin_regions")
+    assert term.sentence == (
+        "The region LV00 and Helsinki-Uusimaa have one twinning, where 1 would be usual between their countries."
+    )
+    assert (term.observed, term.expected) == (1.0, 1.0)
+    both = says(known, "c:2", "c:3", "twin_region_countries")
+    assert both.sentence == (
+        "The region LV00 has two twinnings with Finland, where 2 would be usual; Helsinki-Uusimaa has one twinning with Latvia, "
+        "where 1 would be usual."
+    )
+    within = says(known, "c:1", "c:2", "twin_regions")
+    assert within.sentence == "There is no twinning within the region LV00, where 0 would be usual in their country."
+
+
 def test_twins_in_the_other_country_without_the_pair_itself() -> None:
     known = tables(*twins(("riga", "espoo"), ("riga", "vantaa"), ("riga", "pori"), ("jurmala", "espoo")))
     assert says(known, "c:riga", "c:espoo", "own_twins_there").sentence == (
@@ -250,10 +273,11 @@ def test_networks_in_which_one_alone_is() -> None:
         ("MEMBER_OF", "c:espoo", "n:ubc"), ("MEMBER_OF", "c:vantaa", "n:ubc"), ("MEMBER_OF", "c:riga", "n:who")
     )
     term = says(known, "c:riga", "c:espoo", "network_affinity")
-    assert term.sentence.startswith(
-        "Of one small network that Espoo is in and Riga is not, a place of the country, size"
+    assert term.sentence == (
+        "Espoo is in one small network that Riga is not in; a place like Riga (its country, size and networks) would be expected in "
+        f"{words.amount(term.expected or 0)} of them, most likely UBC."
     )
-    assert term.sentence.endswith(", most likely in UBC.")
+    assert term.expected == FEATURES["network_affinity"](ranking(known, "c:riga", weights_of("size")).pairs).max()
     assert term.evidence == ("k0",)
     assert says(known, "c:vantaa", "c:espoo", "network_affinity").sentence == (
         "Espoo is in no small network in which Vantaa is not."
@@ -377,7 +401,7 @@ def graphs(draw: st.DrawFn) -> Tables:
 #: A feature is above 0 exactly when there are facts behind it.
 FROM_FACTS = [
     "own_twins_there", "their_twins_here", "twin_towns", "shared_twins", "specific_twins", "twin_paths", "near_twins",
-    "near_twins_wide", "small_networks", "shared_networks", "shared_projects", "project_activity", "project_paths",
+    "near_twins_wide", "near_twins_widest", "small_networks", "shared_networks", "shared_projects", "project_activity", "project_paths",
     "themes_matched", "themes_shared", "themes_in_projects", "shared_events",
 ]  # fmt: skip
 
