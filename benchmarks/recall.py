@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.graphs import some_places, tables
+from benchmarks.ways import ways_of
 from kg.queries.candidates import candidates
 from kg.queries.features import FEATURES, Pairs, World
 from kg.queries.kinds.kind import KINDS, Kind, Weights, check_kind, weights
@@ -40,6 +41,9 @@ class Recall:
     #: Which group (active or not) -> found, wanted.
     by_group: dict[str, list[int]] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
+    #: How many candidates there were, and how many seconds the proposed ways took.
+    sizes: list[int] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -47,8 +51,13 @@ class Recall:
         return self.found / max(self.wanted, 1)
 
 
-def measure(world: World, places: Indices, kinds: dict[Kind, Weights]) -> dict[Kind, Recall]:
-    """Return the recall at ten of the candidates of some places, for each kind."""
+def measure(
+    world: World, places: Indices, kinds: dict[Kind, Weights], *, proposed: tuple[int, int] | None = None
+) -> dict[Kind, Recall]:
+    """Return the recall at ten of the candidates of some places, for each kind.
+
+    With ``proposed`` so many more come in by the ways of :mod:`benchmarks.ways`, by groups and by twins of neighbours.
+    """
     snapshot = world.snapshot
     everyone = np.arange(len(snapshot.places.ids))
     found = {kind: Recall() for kind in kinds}
@@ -60,7 +69,17 @@ def measure(world: World, places: Indices, kinds: dict[Kind, Weights]) -> dict[K
         chosen = np.isin(others, candidates(world, place))
         for kind, of_kind in kinds.items():
             terms = term_values(np.column_stack([values[name] for name in of_kind.terms]), of_kind)
-            _add(found[kind], snapshot, place, others, chosen, terms, tuple(of_kind.terms))
+            among = chosen
+            if proposed:
+                started = time.process_time()
+                further = (
+                    ways_of(world).by_groups(place, of_kind, proposed[0]),
+                    ways_of(world).by_near_twins(place, proposed[1]),
+                )
+                found[kind].took.append(time.process_time() - started)
+                among = chosen | np.isin(others, np.concatenate(further))
+            found[kind].sizes.append(int(among.sum()))
+            _add(found[kind], snapshot, place, others, among, terms, tuple(of_kind.terms))
     return found
 
 
@@ -105,6 +124,13 @@ def main() -> None:
     parser.add_argument("--kind", help="one kind only")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
+    parser.add_argument(
+        "--proposed",
+        type=int,
+        nargs=2,
+        metavar=("GROUPS", "TWINS"),
+        help="try so many more by the ways of benchmarks.ways",
+    )
     parser.add_argument("--missed", action="store_true", help="name the pairs that were missed")
     given = parser.parse_args()
     kinds = {kind: weights(kind) for kind in ([check_kind(given.kind)] if given.kind else KINDS)}
@@ -112,11 +138,13 @@ def main() -> None:
     places = some_places(world.snapshot, given.places, given.seed)
     started = time.perf_counter()
     print(f"{len(world.snapshot.places.ids):,} places, {len(places)} of them asked for, seed {given.seed}")
-    for kind, recall in measure(world, places, kinds).items():
+    for kind, recall in measure(world, places, kinds, proposed=given.proposed).items():
         groups = ", ".join(f"{name} {one / of:.3f}" for name, (one, of) in sorted(recall.by_group.items()))
         print(
             f"{kind:9s} recall@{TOP} {recall.share:.4f}; whole lists {recall.whole} of {recall.places}; links: {groups}"
         )
+        took = f", {1e3 * float(np.median(recall.took)):.1f} ms of processor more" if recall.took else ""
+        print(f"          {float(np.median(recall.sizes)):,.0f} candidates{took}")
         if recall.by_term:
             print("          missed by", ", ".join(f"{name} {count}" for name, count in recall.by_term.most_common(6)))
         if given.missed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
+from kg.counting import Change, counted
 from kg.database import digest as digests
 from kg.database import schema
 from kg.database.connection import Connection, open_connection
@@ -80,6 +82,7 @@ class KnowledgeGraph(Partnerships):
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._changes: list[Change] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -188,22 +191,48 @@ class KnowledgeGraph(Partnerships):
         """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.loading.load`."""
         from kg.loaders.loading import load
 
-        if not dry_run and schema.check_schema(self.connection):
+        if dry_run:
+            return load(
+                self.connection,
+                loader,
+                dry_run=True,
+                strict=strict,
+                max_ended_share=max_ended_share,
+                progress=progress,
+            )
+        if schema.check_schema(self.connection):
             schema.apply_schema(self.connection)
-        return load(
-            self.connection,
-            loader,
-            dry_run=dry_run,
-            strict=strict,
-            max_ended_share=max_ended_share,
-            progress=progress,
-        )
+        with self._change() as change:
+            report = load(self.connection, loader, strict=strict, max_ended_share=max_ended_share, progress=progress)
+            change.changed_nothing = not report.changes
+        return report
+
+    @contextmanager
+    def several_changes(self) -> Iterator[None]:
+        """Make the counts over the whole graph once, after all loads and other changes in the block, and not after each."""
+        with counted(self.connection) as change:
+            self._changes = []
+            try:
+                yield
+            finally:
+                changes, self._changes = self._changes, None
+            change.changed_nothing = all(one.changed_nothing for one in changes)
+
+    @contextmanager
+    def _change(self) -> Iterator[Change]:
+        if self._changes is None:
+            with counted(self.connection) as change:
+                yield change
+        else:
+            self._changes.append(Change())
+            yield self._changes[-1]
 
     def undo(self, source: str | None = None) -> Undone:
         """Take the latest load of a source or scope, or of all, back; see :func:`kg.editing.undo.undo`."""
         from kg.editing.undo import undo
 
-        return undo(self.connection, source)
+        with self._change():
+            return undo(self.connection, source)
 
     # What persons decide --------------------------------------------------------------------------------------------------
 
@@ -217,7 +246,12 @@ class KnowledgeGraph(Partnerships):
         """Write down whether a place is a candidate (yes, no, unsure); see :func:`kg.editing.review.answer`."""
         from kg.editing import review
 
-        return review.answer(self.connection, judgements_file(), answer, subject, candidate, by=by, reason=reason)
+        with self._change() as change:
+            answered = review.answer(
+                self.connection, judgements_file(), answer, subject, candidate, by=by, reason=reason
+            )
+            change.changed_nothing = answered.merged is None or not answered.merged.changed
+        return answered
 
     def withdraw(self, subject: str, candidate: str) -> Judgement:
         """Take the answer on a place and a candidate back; see :func:`kg.editing.review.take_back`."""
@@ -282,7 +316,10 @@ class KnowledgeGraph(Partnerships):
         except UnknownEntityError:
             if not new_theme:
                 raise
-        return requests.add(self.connection, wish, requests.Node(who.id, who.label, who.name), topic, by=by)
+        with self._change() as change:
+            requested = requests.add(self.connection, wish, requests.Node(who.id, who.label, who.name), topic, by=by)
+            change.changed_nothing = not requested.changed
+        return requested
 
     def close_request(
         self, verb: str, place: str, number: str, *, status: str, by: str, theme: str | None = None
@@ -294,16 +331,22 @@ class KnowledgeGraph(Partnerships):
         who = find_member(self.connection, place)
         found = None if theme is None else find_theme(self.connection, theme)
         topic = None if found is None else requests.Node(found.id, found.label, found.name)
-        return requests.close(
-            self.connection, verb, requests.Node(who.id, who.label, who.name), number, status, by=by, theme=topic
-        )
+        with self._change() as change:
+            requested = requests.close(
+                self.connection, verb, requests.Node(who.id, who.label, who.name), number, status, by=by, theme=topic
+            )
+            change.changed_nothing = not requested.changed
+        return requested
 
     def merge(self, first: str, second: str, *, by: str, label: str | None = None) -> Merged:
         """Say that two nodes are one; see :func:`kg.editing.merge.merge`."""
         from kg.editing.merge import merge
 
         judgements = read_judgements(judgements_file())
-        return merge(self.connection, first, second, by=by, judgements=judgements, label=label)
+        with self._change() as change:
+            merged = merge(self.connection, first, second, by=by, judgements=judgements, label=label)
+            change.changed_nothing = not merged.changed
+        return merged
 
     # Looking after it ------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from kg.queries.snapshot.aggregates import (
     size_class,
 )
 from kg.queries.snapshot.graph import EARTH_KM, Layer, Snapshot
-from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.snapshot.layers import Floats, Indices, Rows
 
 Feature = Callable[["Pairs"], Floats]
 
@@ -38,6 +38,11 @@ FARTHEST = 200.0
 CLOSE, WIDE, WIDEST = 0.3, 1.0, 2.0
 
 
+def neighbourhood(spacing: float) -> float:
+    """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
+    return min(REACH * max(CLOSE, WIDE) * spacing, FARTHEST)
+
+
 class World:
     """A graph, or a part of it, with the counts over the whole graph brought into its order of countries, regions and networks."""
 
@@ -45,6 +50,8 @@ class World:
         self.snapshot = snapshot
         self.aggregates = aggregates
         self._lifts: dict[int, tuple[Floats, Floats, Floats]] = {}
+        # Of the latest place only: its candidates and its scores ask for it one after the other.
+        self._affinity: tuple[int, Floats] | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> World:
@@ -58,10 +65,37 @@ class World:
         known = self.aggregates.spacing.totals(places.larger_regions) / 10.0
         return _floats(np.where(known > 0, known, USUAL_SPACING)[places.larger])
 
+    def by_size(self, country: int) -> tuple[Indices, Floats]:
+        """Return the places of a country of which the size is known, and their sizes, the smallest first."""
+        order, starts, sizes = self._by_size
+        if not 0 <= country < len(starts) - 1:
+            return order[:0], sizes[:0]
+        at = slice(starts[country], starts[country + 1])
+        return order[at], sizes[at]
+
+    @cached_property
+    def _by_size(self) -> tuple[Indices, Indices, Floats]:
+        places = self.snapshot.places
+        known = np.flatnonzero(~np.isnan(places.population))
+        order = known[np.lexsort((known, places.population[known], places.country[known]))]
+        starts = np.searchsorted(places.country[order], np.arange(len(places.countries) + 1))
+        return order, np.asarray(starts, np.int64), places.population[order]
+
     @cached_property
     def members(self) -> Floats:
         """How many members each network has."""
         return self.aggregates.members.totals(self.snapshot.networks.things)
+
+    @cached_property
+    def network_at(self) -> Mapping[str, int]:
+        """The position of each network."""
+        return {name: at for at, name in enumerate(self.snapshot.networks.things)}
+
+    @cached_property
+    def named(self) -> Indices:
+        """Where each network stands in ``aggregates.members``, -1 where it does not."""
+        at = self.aggregates.members.row_at
+        return np.array([at.get(name, -1) for name in self.snapshot.networks.things], np.int64)
 
     @cached_property
     def small(self) -> NDArray[np.bool_]:
@@ -102,11 +136,12 @@ class World:
             )
         return self._lifts[network]
 
-    def probability(self, places: Indices, network: int) -> Floats:
-        """Return how probably places would be in a small network, for their country, size class and other networks."""
+    def probability(self, pairs: Pairs, network: int) -> Floats:
+        """Return how probably the others of pairs would be in a small network, for their country, size and other networks."""
+        places = pairs.others
         held, known = self.snapshot.networks.held, self.snapshot.places
         by_country, by_size, by_network = self.lifts(network)
-        mean = held.sums(places, by_network) / np.maximum(held.counts[places], 1)
+        mean = pairs.sums(held, by_network) / np.maximum(held.counts[places], 1)
         logarithm = (
             np.log(self.members[network] / self.active)
             + by_country[known.country[places]]
@@ -116,12 +151,36 @@ class World:
         return _floats(np.exp(np.minimum(logarithm, 0.0)))
 
     def affinity(self, place: int) -> Floats:
-        """Return how probably a place would be in each network: 0 in those that are not small or that it is in."""
-        networks = self.snapshot.networks
-        found = np.zeros(len(networks.things))
+        """Return how probably a place would be in each network that ``aggregates.members`` names, in that order.
+
+        It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
+        graph, so that a part of it will do.
+        """
+        if self._affinity is None or self._affinity[0] != place:
+            self._affinity = place, self._affinity_of(place)
+        return self._affinity[1]
+
+    def _affinity_of(self, place: int) -> Floats:
+        counts, places, networks = self.aggregates, self.snapshot.places, self.snapshot.networks
+        names, sizes = counts.members.rows, counts.members.row_totals
+        country, class_ = places.country[place], size_class(places.population[[place]])[0]
+        by_country = counts.network_countries.column(places.countries[country], names)
+        by_size = counts.network_sizes.column(_CLASS_NAMES[class_], names)
         own = networks.held.row(place)
-        for network in np.flatnonzero(self.small & ~np.isin(np.arange(len(found)), own)):
-            found[network] = self.probability(np.array([place]), int(network))[0]
+        by_networks = np.zeros(len(names))
+        for network in own:
+            together = counts.network_pairs.row(networks.things[network], names)
+            by_networks += measures.lift(together, sizes * self.members[network] / self.active, 1.0)
+        logarithm = (
+            np.log(sizes / self.active)
+            + measures.lift(by_country, sizes * self._active_countries[country] / self.active, 1.0)
+            + measures.lift(by_size, sizes * self._active_sizes[class_] / self.active, 1.0)
+            + by_networks / max(len(own), 1)
+        )
+        found = _floats(np.exp(np.minimum(logarithm, 0.0)))
+        found[sizes >= SMALL_NETWORK] = 0.0
+        mine = self.named[own]
+        found[mine[mine >= 0]] = 0.0
         return found
 
     @cached_property
@@ -208,6 +267,18 @@ class Pairs:
         self.aggregates = world.aggregates
         self.subject = subject
         self.others = others
+        self._entries: dict[Rows, tuple[Indices, Indices]] = {}
+
+    def entries(self, rows: Rows) -> tuple[Indices, Indices]:
+        """Return :meth:`Rows.entries` of the others, which several features look through."""
+        if rows not in self._entries:
+            self._entries[rows] = rows.entries(self.others)
+        return self._entries[rows]
+
+    def sums(self, rows: Rows, values: Floats) -> Floats:
+        """Return :meth:`Rows.sums` of the others."""
+        of, at = self.entries(rows)
+        return _floats(np.bincount(of, weights=values[rows.columns[at]], minlength=len(self.others)))
 
     # Twinnings -------------------------------------------------------------------------------------------------------------
 
@@ -224,7 +295,7 @@ class Pairs:
     @cached_property
     def other_twins(self) -> Floats:
         """How many other twins each other place has."""
-        return self.snapshot.twins.counts[self.others] - self.tie
+        return self.snapshot.twin_counts[self.others] - self.tie
 
     @cached_property
     def own_twins_there(self) -> Floats:
@@ -238,7 +309,7 @@ class Pairs:
         """How many other twins each other place has in the country of the subject."""
         country = self.snapshot.places.country
         here = (country == country[self.subject]).astype(np.float64)
-        return self.snapshot.twins.sums(self.others, here) - self.tie
+        return self.sums(self.snapshot.twins, here) - self.tie
 
     @cached_property
     def shared_twins(self) -> Floats:
@@ -248,7 +319,7 @@ class Pairs:
     @cached_property
     def specific_twins(self) -> Floats:
         """The same, each as one over the number of its twins (resource allocation)."""
-        return self._to_twins_of_twins(1.0 / np.maximum(self._twin_counts, 1.0))
+        return self._to_twins_of_twins(1.0 / np.maximum(self.snapshot.twin_counts, 1.0))
 
     def _to_twins_of_twins(self, weights: Floats) -> Floats:
         twins = self.snapshot.twins
@@ -260,24 +331,20 @@ class Pairs:
     @cached_property
     def twin_paths(self) -> Floats:
         r"""Paths of length three within the twinnings, :math:`\sum A_{uw} A_{wx} A_{xv} / \sqrt{k_w k_x}`."""
-        twins, counts = self.snapshot.twins, self._twin_counts
+        twins, counts = self.snapshot.twins, self.snapshot.twin_counts
         mine = twins.row(self.subject)
         of, at = twins.entries(mine)
         ends = twins.columns[at]
         weights = 1.0 / np.sqrt(counts[mine][of] * counts[ends])
         reached = _floats(np.bincount(ends, weights=weights, minlength=twins.height))
         reached[self.subject] = 0.0
-        found = twins.sums(self.others, reached)
+        found = self.sums(twins, reached)
         for at_other in np.flatnonzero(self.tie):  # not through the tie itself
             other = self.others[at_other]
             beyond = twins.row(other)
             beyond = beyond[beyond != self.subject]
             found[at_other] -= float((1.0 / np.sqrt(counts[other] * counts[beyond])).sum())
         return found
-
-    @cached_property
-    def _twin_counts(self) -> Floats:
-        return self.snapshot.twins.counts.astype(np.float64)
 
     def neighbours_twins(self, part: float) -> Floats:
         """Return how many twinnings join places near the subject with places near each other one, by nearness.
@@ -324,7 +391,7 @@ class Pairs:
         at = slice(held.starts[self.subject], held.starts[self.subject + 1])
         own[held.columns[at]] = held.weights[at]
         through[held.columns[at]] = held.marks[at]
-        of, entry = held.entries(self.others)
+        of, entry = self.entries(held)
         thing, mark = held.columns[entry], held.marks[entry]
         weight = np.minimum(own[thing], held.weights[entry])
         weight[(mark >= 0) & (mark == through[thing])] = 0.0
@@ -333,17 +400,12 @@ class Pairs:
     @cached_property
     def small_networks(self) -> Floats:
         """How many small networks each other place is in."""
-        return self.snapshot.networks.held.sums(self.others, _floats(self.world.small))
+        return self.sums(self.snapshot.networks.held, _floats(self.world.small))
 
     @cached_property
     def own_small_networks(self) -> int:
         """How many small networks the subject is in."""
         return int(self.world.small[self.snapshot.networks.held.row(self.subject)].sum())
-
-    @cached_property
-    def affinity(self) -> Floats:
-        """How probably the subject would be in each network, see :meth:`World.affinity`."""
-        return self.world.affinity(self.subject)
 
     @cached_property
     def affinity_back(self) -> Floats:
@@ -352,8 +414,8 @@ class Pairs:
         found = np.zeros(len(self.others))
         for network in networks.held.row(self.subject):
             if self.world.small[network]:
-                inside = networks.held.sums(self.others, _one(network, len(networks.things))) > 0
-                found += np.where(inside, 0.0, self.world.probability(self.others, int(network)))
+                inside = self._marked(networks.holders.row(network))[self.others] > 0
+                found += np.where(inside, 0.0, self.world.probability(self, int(network)))
         return found
 
     # Projects --------------------------------------------------------------------------------------------------------------
@@ -366,7 +428,7 @@ class Pairs:
         over the root of how many projects that partner has.
         """
         layer = self.snapshot.town_projects
-        counts, sizes = np.maximum(layer.held.counts, 1), np.maximum(layer.sizes, 1.0)
+        counts, sizes = np.maximum(self.snapshot.town_project_counts, 1.0), np.maximum(layer.sizes, 1.0)
         _, at = layer.held.entries([self.subject])
         projects = layer.held.columns[at]
         of, at = layer.holders.entries(projects)
@@ -379,7 +441,7 @@ class Pairs:
         weights = (partners[known] / np.sqrt(counts[known]))[of]
         reached = _floats(np.bincount(layer.held.columns[at], weights=weights, minlength=layer.held.width) / sizes)
         reached[projects] = 0.0
-        return layer.held.sums(self.others, reached)
+        return self.sums(layer.held, reached)
 
     @cached_property
     def programme_share(self) -> Floats:
@@ -395,7 +457,7 @@ class Pairs:
         """Return for each other place the themes that the subject has in one layer and it has in the other, by specificity."""
         mine = {own.things[at] for at in own.held.row(self.subject)}
         known = np.array([theme in mine for theme in others.things], np.float64)
-        return others.held.sums(self.others, known * self.world.specificity(others.things))
+        return self.sums(others.held, known * self.world.specificity(others.things))
 
     # Groups ----------------------------------------------------------------------------------------------------------------
 
@@ -416,12 +478,6 @@ _CLASS_NAMES = tuple(map(str, range(len(SIZE_CLASSES) + 1)))
 
 def _floats(values: Any) -> Floats:
     return np.asarray(values, np.float64)
-
-
-def _one(position: int, width: int) -> Floats:
-    found = np.zeros(width)
-    found[position] = 1.0
-    return found
 
 
 # The features --------------------------------------------------------------------------------------------------------------
@@ -534,7 +590,8 @@ def small_networks(pairs: Pairs) -> Floats:
 
 def network_affinity(pairs: Pairs) -> Floats:
     """How many of the other's small networks the subject would probably be in, for its country, size and other networks."""
-    return pairs.snapshot.networks.held.sums(pairs.others, pairs.affinity)
+    affinity = np.append(pairs.world.affinity(pairs.subject), 0.0)[pairs.world.named]
+    return pairs.sums(pairs.snapshot.networks.held, affinity)
 
 
 def network_affinity_back(pairs: Pairs) -> Floats:
@@ -571,7 +628,7 @@ def shared_projects(pairs: Pairs) -> Floats:
 
 def project_activity(pairs: Pairs) -> Floats:
     """Projects in which the other place, or an organisation seated there, takes or took part."""
-    return pairs.snapshot.town_projects.held.counts[pairs.others].astype(np.float64)
+    return pairs.snapshot.town_project_counts[pairs.others]
 
 
 def project_paths(pairs: Pairs) -> Floats:

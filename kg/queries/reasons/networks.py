@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kg.queries import measures
+from kg.queries import features, measures
 from kg.queries.reasons.pair import Common, Pair, Reason, Way, common, facts_of, listed, ways
 from kg.queries.reasons.words import amount, count, in_words, sentence_case, some
 from kg.queries.snapshot.aggregates import SMALL_NETWORK
@@ -87,11 +87,11 @@ def _affinity(pair: Pair, value: float, one: int, other: int) -> Reason:
     world, snapshot = pair.pairs.world, pair.snapshot
     name, like = (pair.theirs, pair.ours) if one == pair.other else (pair.ours, pair.theirs)
     held, own = _small_of(pair, one), ways(pair, other, "MEMBER_OF", snapshot.is_valid)
-    position = {id_: at for at, id_ in enumerate(snapshot.networks.things)}
     alone = [id_ for id_ in held if id_ not in own]
     if not alone:
         return Reason(f"{name} is in no small network in which {like} is not")
-    probable = {id_: float(world.probability(np.array([other]), position[id_])[0]) for id_ in alone}
+    likely, at = world.affinity(other), world.aggregates.members.row_at
+    probable = {id_: float(likely[at[id_]]) if id_ in at else 0.0 for id_ in alone}
     alone.sort(key=lambda id_: (-probable[id_], id_))
     text = (
         f"{name} is in {count(len(alone), 'small network')} that {like} is not in; a place like {like} (its country, size and "
@@ -102,8 +102,7 @@ def _affinity(pair: Pair, value: float, one: int, other: int) -> Reason:
 
 def network_affinity(pair: Pair) -> Reason:
     """In which of the other's networks the one would fit."""
-    value = pair.of(pair.snapshot.networks.held.sums(pair.pairs.others, pair.pairs.affinity))
-    return _affinity(pair, value, pair.other, pair.subject)
+    return _affinity(pair, pair.of(features.network_affinity(pair.pairs)), pair.other, pair.subject)
 
 
 def network_affinity_back(pair: Pair) -> Reason:

@@ -74,15 +74,25 @@ class Counts:
 
     def row(self, name: str, columns: Sequence[str]) -> Floats:
         """Return the counts of one row in these columns, 0 for a name that does not occur."""
-        found = np.zeros(len(columns))
-        at = self.row_at.get(name)
+        return self._line(self.cells, self.row_at.get(name), self._positions(self.column_at, columns))
+
+    def column(self, name: str, rows: Sequence[str]) -> Floats:
+        """Return the counts of one column in these rows, 0 for a name that does not occur."""
+        return self._line(self._turned, self.column_at.get(name), self._positions(self.row_at, rows))
+
+    @cached_property
+    def _turned(self) -> sparse.csr_array:
+        return sparse.csr_array(self.cells.T)
+
+    @staticmethod
+    def _line(cells: sparse.csr_array, at: int | None, wanted: Indices) -> Floats:
+        """Return the counts of a row at the positions wanted, 0 at -1."""
+        # One longer, so that -1 is the place of a 0.
+        dense = np.zeros(cells.shape[1] + 1)
         if at is not None:
-            dense = np.zeros(len(self.columns))
-            cells = slice(self.cells.indptr[at], self.cells.indptr[at + 1])
-            dense[self.cells.indices[cells]] = self.cells.data[cells]
-            known = self._positions(self.column_at, columns)
-            found[known >= 0] = dense[known[known >= 0]]
-        return found
+            line = slice(cells.indptr[at], cells.indptr[at + 1])
+            dense[cells.indices[line]] = cells.data[line]
+        return np.asarray(dense[wanted], np.float64)
 
     def table(self, rows: Sequence[str], columns: Sequence[str]) -> NDArray[np.float64]:
         """Return the counts of these rows in these columns, dense, 0 for a name that does not occur."""

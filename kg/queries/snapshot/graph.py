@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -27,7 +27,13 @@ THROUGH_A_BODY = 0.5
 #: Mean radius of the earth in kilometres (IUGG).
 EARTH_KM = 6371.0088
 
+#: By so much a search in a tree is widened, far more than rounding can do and far less than a metre.
+_WIDER = 1.0 + 1e-9
+
 _PLACES = ("City", "Region")
+
+#: Facts of which a status can say that they are over.
+_REQUESTS = ("SEEKS", "OFFERS")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +75,28 @@ class Layer:
     sizes: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What a part of a graph is told, because its own facts are too few to count it; ids throughout.
+
+    Attributes:
+        members: For each network the places that are members themselves, besides those of whom there are facts.
+        town_projects: For each town its projects, organisations with their seat there included; of every project that is named
+            here all towns are.
+        town_project_counts: How many such projects towns have in the whole graph.
+        project_themes: For each place the themes of its projects.
+        twin_counts: How many twins places have in the whole graph.
+        event_sizes: How many took part in events, in the whole graph.
+    """
+
+    members: Mapping[str, Sequence[str]]
+    town_projects: Mapping[str, Sequence[str]]
+    town_project_counts: Mapping[str, int]
+    project_themes: Mapping[str, Sequence[str]]
+    twin_counts: Mapping[str, int]
+    event_sizes: Mapping[str, int]
+
+
 class Snapshot:
     """All that scores need to know of a graph as of a date, in memory.
 
@@ -85,8 +113,9 @@ class Snapshot:
         twins: The twinnings that are in force, in both directions; the weight is 1.
     """
 
-    def __init__(self, tables: Tables, as_of: date) -> None:
+    def __init__(self, tables: Tables, as_of: date, told: Told | None = None) -> None:
         self.as_of = as_of
+        self._told = told
         self._nodes = {node.id: node for node in tables.nodes}
         self._facts: dict[str, list[FactRow]] = defaultdict(list)
         for fact in tables.facts:
@@ -96,9 +125,9 @@ class Snapshot:
         self._day = as_of.isoformat()
 
     @classmethod
-    def from_tables(cls, tables: Tables, as_of: date) -> Snapshot:
-        """Return the snapshot of these tables as of a date."""
-        return cls(tables, as_of)
+    def from_tables(cls, tables: Tables, as_of: date, told: Told | None = None) -> Snapshot:
+        """Return the snapshot of these tables as of a date; of a part of a graph with what it is told of the whole."""
+        return cls(tables, as_of, told)
 
     @classmethod
     def from_records(
@@ -126,7 +155,11 @@ class Snapshot:
             (fact.since is None or fact.since <= day)
             and (fact.until is None or fact.until >= day[: len(fact.until)])
             and (fact.ended is None or fact.ended > day)
-            and (fact.status not in CLOSED or (fact.closed is not None and fact.closed > day))
+            and (
+                fact.type not in _REQUESTS
+                or fact.status not in CLOSED
+                or (fact.closed is not None and fact.closed > day)
+            )
         )
 
     def has_begun(self, fact: FactRow) -> bool:
@@ -166,17 +199,23 @@ class Snapshot:
         """Return the places within so many kilometres of one that has a location, itself included, and how far away each is."""
         placed, tree = self._tree
         chord = 2.0 * np.sin(kilometres_around / EARTH_KM / 2.0)
-        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord)])
-        apart = np.sqrt(((self.places.xyz[found] - self.places.xyz[place]) ** 2).sum(1))
-        return found, kilometres(apart)
+        # A tree may round at the rim as suits its boxes: taken a little wider, and cut by the distance itself.
+        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord * _WIDER)])
+        apart = kilometres(self._chords(place, found))
+        within = apart <= kilometres_around
+        return found[within], apart[within]
 
     def nearest(self, place: int, number: int) -> Indices:
         """Return the places nearest to one that has a location, without itself, the nearest first (then by id)."""
         placed, tree = self._tree
-        chord, at = tree.query(self.places.xyz[place], k=min(number + 1, len(placed)))
-        found = placed[np.atleast_1d(at)]
-        found = found[np.lexsort((found, np.atleast_1d(chord)))]
+        chord, _ = tree.query(self.places.xyz[place], k=[min(number + 1, len(placed))])
+        # All that are as far away as the last one, of which the tree would choose any.
+        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord[0] * _WIDER)])
+        found = found[np.lexsort((found, self._chords(place, found)))]
         return np.asarray(found[found != place][:number], np.int64)
+
+    def _chords(self, place: int, others: Indices) -> Floats:
+        return np.asarray(np.sqrt(((self.places.xyz[others] - self.places.xyz[place]) ** 2).sum(1)), np.float64)
 
     @cached_property
     def serving(self) -> Mapping[str, tuple[FactRow, ...]]:
@@ -190,7 +229,7 @@ class Snapshot:
     @cached_property
     def networks(self) -> Layer:
         """Networks by their members."""
-        return self._layer("MEMBER_OF", self.is_valid)
+        return self._layer("MEMBER_OF", self.is_valid, None if self._told is None else self._told.members)
 
     @cached_property
     def projects(self) -> Layer:
@@ -200,7 +239,11 @@ class Snapshot:
     @cached_property
     def events(self) -> Layer:
         """Events by who took part."""
-        return self._layer("TOOK_PART_IN", self.has_begun)
+        layer = self._layer("TOOK_PART_IN", self.has_begun)
+        if self._told is None:
+            return layer
+        sizes = np.array([float(self._told.event_sizes[event]) for event in layer.things], np.float64)
+        return replace(layer, sizes=sizes)
 
     @cached_property
     def seeks(self) -> Layer:
@@ -215,29 +258,33 @@ class Snapshot:
     @cached_property
     def project_themes(self) -> Layer:
         """Themes by the places that take or took part in a project about them."""
+        if self._told is not None:
+            return self._as_layer(_entries(self._told.project_themes))
         themes: dict[str, list[str]] = defaultdict(list)
         for fact in self._facts["ABOUT"]:
             if self.is_valid(fact):
                 themes[fact.start].append(fact.end)
-        entries: dict[tuple[str, str], tuple[float, int]] = {}
+        held: dict[str, set[str]] = defaultdict(set)
         for fact in self._facts["PARTICIPATES_IN"]:
             if fact.start in self.position and self.has_begun(fact):
-                entries.update({(fact.start, theme): (1.0, -1) for theme in themes.get(fact.end, ())})
-        return self._as_layer(entries, {theme for _, theme in entries}, None)
+                held[fact.start].update(themes.get(fact.end, ()))
+        return self._as_layer(_entries(held))
 
     @cached_property
     def town_projects(self) -> Layer:
         """Projects by the towns whose municipality, or an organisation with its seat there, takes part."""
+        if self._told is not None:
+            return self._as_layer(_entries(self._told.town_projects))
         seats: dict[str, list[str]] = defaultdict(list)
         for fact in self._facts["BASED_IN"]:
             if fact.end in self.position:
                 seats[fact.start].append(fact.end)
-        entries = {}
+        held: dict[str, set[str]] = defaultdict(set)
         for fact in self._facts["PARTICIPATES_IN"]:
             if self.has_begun(fact):
                 for place in (fact.start,) if fact.start in self.position else seats.get(fact.start, ()):
-                    entries[place, fact.end] = (1.0, -1)
-        return self._as_layer(entries, {thing for _, thing in entries}, None)
+                    held[place].add(fact.end)
+        return self._as_layer(_entries(held))
 
     @cached_property
     def twins(self) -> Rows:
@@ -251,6 +298,16 @@ class Snapshot:
         return Rows.of(((a, b, 1.0, -1) for one in ties for a, b in (one, one[::-1])), n, n)
 
     @cached_property
+    def twin_counts(self) -> Floats:
+        """How many twins each place has."""
+        return self._counts(self.twins, None if self._told is None else self._told.twin_counts)
+
+    @cached_property
+    def town_project_counts(self) -> Floats:
+        """How many projects each town has, those of organisations with their seat there included."""
+        return self._counts(self.town_projects.held, None if self._told is None else self._told.town_project_counts)
+
+    @cached_property
     def programme(self) -> Mapping[str, str]:
         """The programme that funds each project, the first by id where several do."""
         found: dict[str, str] = {}
@@ -258,40 +315,59 @@ class Snapshot:
             found.setdefault(fact.start, fact.end)
         return found
 
-    def _layer(self, type_: str, counts: Callable[[FactRow], bool]) -> Layer:
-        holders: dict[str, set[str]] = defaultdict(set)
-        entries: dict[tuple[str, str], tuple[float, int]] = {}
+    def _layer(
+        self, type_: str, counts: Callable[[FactRow], bool], direct: Mapping[str, Sequence[str]] | None = None
+    ) -> Layer:
+        """Return the layer of facts of a type, and of ``direct`` ones: for each thing the places that have it themselves."""
+        holders: dict[str, set[str]] = defaultdict(
+            set, {thing: set(places) for thing, places in (direct or {}).items()}
+        )
         bodies = {body: position for position, body in enumerate(sorted(self.serving))}
         through: dict[tuple[str, str], set[int]] = defaultdict(set)
         for fact in self._facts[type_]:
-            if not counts(fact):
-                continue
-            holders[fact.end].add(fact.start)
-            if fact.start in self.position:
-                entries[fact.start, fact.end] = (1.0, -1)
-            for served in self.serving.get(fact.start, ()):
-                through[served.end, fact.end].add(bodies[fact.start])
-        for cell, some in through.items():
+            if counts(fact):
+                holders[fact.end].add(fact.start)
+                for served in self.serving.get(fact.start, ()):
+                    through[served.end, fact.end].add(bodies[fact.start])
+        entries = [
             # Two places served by one body share nothing by that body alone; with two bodies there is always another.
-            entries.setdefault(cell, (THROUGH_A_BODY, min(some) if len(some) == 1 else -1))
-        return self._as_layer(entries, set(holders), {thing: len(some) for thing, some in holders.items()})
+            (place, thing, THROUGH_A_BODY, min(some) if len(some) == 1 else -1)
+            for (place, thing), some in through.items()
+            if place not in holders[thing]
+        ]
+        entries += [
+            (place, thing, 1.0, -1) for thing, some in holders.items() for place in some if place in self.position
+        ]
+        return self._as_layer(entries, {thing: len(some) for thing, some in holders.items()})
+
+    def _counts(self, rows: Rows, told: Mapping[str, int] | None) -> Floats:
+        found = rows.counts.astype(np.float64)
+        for id_, count in (told or {}).items():
+            found[self.position[id_]] = count
+        return found
 
     def _as_layer(
-        self,
-        entries: Mapping[tuple[str, str], tuple[float, int]],
-        things: Iterable[str],
-        sizes: Mapping[str, int] | None,
+        self, entries: Collection[tuple[str, str, float, int]], sizes: Mapping[str, int] | None = None
     ) -> Layer:
-        ids = sorted(things)
+        """Return the layer of entries (place, thing, weight, mark) and of things with these sizes."""
+        ids = sorted({entry[1] for entry in entries} if sizes is None else sizes)
         column = {id_: position for position, id_ in enumerate(ids)}
-        held = Rows.of(
-            ((self.position[place], column[thing], *values) for (place, thing), values in entries.items()),
+        places, things, weights, marks = zip(*entries, strict=True) if entries else ((), (), (), ())
+        held = Rows.of_arrays(
+            np.array([self.position[place] for place in places], np.int64),
+            np.array([column[thing] for thing in things], np.int64),
+            np.array(weights, np.float64),
+            np.array(marks, np.int64),
             len(self.places.ids),
             len(ids),
         )
         holders = held.transposed()
         found = holders.counts.astype(np.float64) if sizes is None else np.array([float(sizes[id_]) for id_ in ids])
         return Layer(tuple(ids), held, holders, found)
+
+
+def _entries(held: Mapping[str, Iterable[str]]) -> list[tuple[str, str, float, int]]:
+    return [(place, thing, 1.0, -1) for place, things in held.items() for thing in things]
 
 
 def _places(nodes: Iterable[NodeRow], located: Iterable[FactRow], by_id: Mapping[str, NodeRow]) -> Places:
@@ -303,13 +379,14 @@ def _places(nodes: Iterable[NodeRow], located: Iterable[FactRow], by_id: Mapping
             region_of[fact.start] = code
     names = [node.nuts or region_of.get(node.id) or f"{node.country or ''}?" for node in rows]
     countries = ("", *sorted({node.country for node in rows if node.country}))
+    country_at = {name: at for at, name in enumerate(countries)}
     regions, region = _coded(names)
     larger_regions, larger = _coded([name[:4] for name in names])
     return Places(
         ids=tuple(node.id for node in rows),
         rows=rows,
         countries=countries,
-        country=np.array([countries.index(node.country or "") for node in rows], np.int64),
+        country=np.array([country_at[node.country or ""] for node in rows], np.int64),
         regions=regions,
         region=region,
         larger_regions=larger_regions,

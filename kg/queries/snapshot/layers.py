@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +33,29 @@ class Rows:
     @classmethod
     def of(cls, entries: Iterable[tuple[int, int, float, int]], height: int, width: int) -> Rows:
         """Return the matrix of entries (row, column, weight, mark); of two in one cell the first in their order stays."""
-        table = np.array(sorted(entries), dtype=np.float64).reshape(-1, 4)
-        rows, columns = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+        table = np.array(list(entries), dtype=np.float64).reshape(-1, 4)
+        rows, columns, weights, marks = table.T
+        return cls.of_arrays(rows, columns, weights, marks, height, width)
+
+    @classmethod
+    def of_arrays(
+        cls,
+        rows: NDArray[Any],
+        columns: NDArray[Any],
+        weights: NDArray[Any],
+        marks: NDArray[Any],
+        height: int,
+        width: int,
+    ) -> Rows:
+        """Return the matrix of entries that stand in four arrays of one length."""
+        order = np.lexsort((marks, weights, columns, rows))
+        rows, columns = rows[order].astype(np.int64), columns[order].astype(np.int64)
         first = np.ones(len(rows), bool)
         first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
-        table, rows, columns = table[first], rows[first], columns[first]
+        rows, columns, order = rows[first], columns[first], order[first]
         starts = np.zeros(height + 1, np.int64)
         np.cumsum(np.bincount(rows, minlength=height), out=starts[1:])
-        return cls(starts, columns, table[:, 2].copy(), table[:, 3].astype(np.int64), width)
+        return cls(starts, columns, weights[order].astype(np.float64), marks[order].astype(np.int64), width)
 
     @property
     def height(self) -> int:

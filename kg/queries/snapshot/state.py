@@ -34,11 +34,12 @@ CALL () {
 }
 RETURN database, loads, attempts, undone, unfinished, started, finished, latest"""
 
-# Each is a number that the store keeps, whatever the size of the graph.
-_COUNTS = "\nUNION ALL\n".join(
+# Each is a number that the store keeps, whatever the size of the graph; with anything beside it in a RETURN, it would be counted.
+_COUNTS = "\n".join(
     [
-        *(f"MATCH (n:{label}) RETURN '{label}' AS what, count(n) AS number" for label in NODES),
-        *(f"MATCH ()-[f:{type_}]->() RETURN '{type_}' AS what, count(f) AS number" for type_ in FACTS),
+        *(f"CALL () {{ MATCH (n:{label}) RETURN count(n) AS {label} }}" for label in NODES),
+        *(f"CALL () {{ MATCH ()-[f:{type_}]->() RETURN count(f) AS {type_} }}" for type_ in FACTS),
+        f"RETURN {', '.join([*NODES, *FACTS])}",
     ]
 )
 
@@ -54,8 +55,8 @@ def state_of(connection: Connection) -> State:
         KgError: The connection was lost.
     """
     (loads,) = read(connection, _LOADS, {"undone": UNDONE})
-    counts = read(connection, _COUNTS)
-    return {**loads, "counts": {row["what"]: row["number"] for row in counts}}
+    (counts,) = read(connection, _COUNTS)
+    return {**loads, "counts": counts}
 
 
 def is_settled(state: State) -> bool:
