@@ -11,13 +11,16 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph, connect
+    from kg.queries.brief import Brief
     from kg.queries.consortium_results import Consortium
     from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term
+    from kg.queries.why_not import WhyNot
     from kg.queries.why_results import Why
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Brief",
     "Consortium",
     "Explanation",
     "KgError",
@@ -27,14 +30,17 @@ __all__ = [
     "Recommendations",
     "Term",
     "Why",
+    "WhyNot",
     "connect",
 ]
 
 _HOMES = {
+    "Brief": "kg.queries.brief",
     "Consortium": "kg.queries.consortium_results",
     "KnowledgeGraph": "kg.graph",
     "connect": "kg.graph",
     "Why": "kg.queries.why_results",
+    "WhyNot": "kg.queries.why_not",
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
@@ -16,6 +15,7 @@ from kg.database.connection import Connection, open_connection
 from kg.database.loads import loaded_sources, standing_loads
 from kg.database.writer import Progress
 from kg.home import judgements_file
+from kg.partnerships import Partnerships
 from kg.places.judgements import read_judgements
 
 if TYPE_CHECKING:
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
     from kg.loaders.base import Loader
     from kg.loaders.loading import LoadReport
     from kg.places.judgements import Judgement
-    from kg.queries.consortium_results import Consortium
-    from kg.queries.consortium_rules import Rules
     from kg.queries.coverage import Coverage
     from kg.queries.report_results import ReportResult
     from kg.queries.request_results import Matches, RequestList
-    from kg.queries.results import Explanation, Paths, Recommendations
+    from kg.queries.results import Paths
     from kg.queries.review import ReviewList
     from kg.queries.structure.joint_results import JointMembers
     from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
@@ -76,7 +74,7 @@ def connect(
     )
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Partnerships):
     """A knowledge graph of local-government networks, its database and what can be asked of it.
 
     Use it as a context manager, or close it: ``with kg.connect() as g: print(g.recommend("Riga"))``.
@@ -109,84 +107,6 @@ class KnowledgeGraph:
         return self.connection.database
 
     # Answers out -----------------------------------------------------------------------------------------------------------
-
-    def recommend(
-        self,
-        place: str,
-        *,
-        kind: str = "exchange",
-        top: int = 10,
-        countries: str | Sequence[str] = (),
-        exclude_countries: str | Sequence[str] = (),
-        min_population: int | None = None,
-        max_population: int | None = None,
-        as_of: str | date | None = None,
-        include_existing: bool = False,
-    ) -> Recommendations:
-        """Return the best partners for a city or region, each with its reasons; see :func:`kg.queries.recommend.recommend`."""
-        from kg.queries.recommend import recommend
-
-        return recommend(
-            self.connection,
-            place,
-            kind=kind,
-            top=top,
-            countries=countries,
-            exclude_countries=exclude_countries,
-            min_population=min_population,
-            max_population=max_population,
-            as_of=as_of,
-            include_existing=include_existing,
-        )
-
-    def explain(
-        self, start: str, end: str, *, kind: str = "exchange", top: int = 10, as_of: str | date | None = None
-    ) -> Explanation:
-        """Return why two places should work together; see :func:`kg.queries.explain.explain`."""
-        from kg.queries.explain import explain
-
-        return explain(self.connection, start, end, kind=kind, top=top, as_of=as_of)
-
-    def consortium(
-        self,
-        lead: str,
-        *,
-        theme: str,
-        rule: str,
-        size: int,
-        kind: str = "project",
-        including: str | Sequence[str] = (),
-        without: str | Sequence[str] = (),
-        theme_members: int | str = 1,
-        as_of: str | date | None = None,
-        time_limit: float = 10.0,
-    ) -> Consortium:
-        """Return the partners that satisfy a call's rule and fit each other best; see :func:`kg.queries.consortium.consortium`."""
-        from kg.queries.consortium import consortium
-        from kg.queries.pairs import score_pairs
-        from kg.queries.validity import parse_as_of
-
-        day = parse_as_of(as_of)
-        return consortium(
-            self.connection,
-            lead,
-            theme,
-            rule,
-            size,
-            score_pairs=partial(score_pairs, self.connection, as_of=day),
-            kind=kind,
-            including=including,
-            without=without,
-            theme_members=theme_members,
-            as_of=day,
-            time_limit=time_limit,
-        )
-
-    def rules(self) -> Rules:
-        """Return what calls ask of a consortium, with sources; see :mod:`kg.queries.consortium_rules`."""
-        from kg.queries.consortium_rules import all_rules
-
-        return all_rules()
 
     def path(self, start: str, end: str, *, top: int = 10, as_of: str | date | None = None) -> Paths:
         """Return the most specific paths between any two entities; see :func:`kg.queries.paths.path`."""

@@ -18,7 +18,6 @@ from kg.errors import KgError, quoted
 from kg.places.countries import CODES_IN_USE, country_named
 from kg.places.names import normalise
 from kg.queries.results import Partner
-from kg.queries.terms import Place
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import NODES
 
@@ -81,11 +80,6 @@ class Entity:
     def partner(self) -> Partner:
         """The node as results show it."""
         return Partner(id=self.id, label=self.label, name=self.name, country=self.country)
-
-    @property
-    def place(self) -> Place:
-        """The node as terms compare it."""
-        return Place(self.id, self.name, self.population)
 
     @property
     def line(self) -> str:

@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 Feature = Callable[["Pairs"], Floats]
 
 #: Beyond so many spacings of towns nobody is a neighbour, and never beyond so many kilometres.
-_REACH = 2.5
-_FARTHEST = 200.0
+REACH = 2.5
+FARTHEST = 200.0
 
 #: Nearness falls to 1/e within this part of the spacing of towns: of immediate neighbours, of surroundings, of the wider area.
-_CLOSE, _WIDE, _WIDEST = 0.3, 1.0, 2.0
+CLOSE, WIDE, WIDEST = 0.3, 1.0, 2.0
 
 
 def neighbourhood(spacing: float) -> float:
     """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
-    return min(_REACH * max(_CLOSE, _WIDE, _WIDEST) * spacing, _FARTHEST)
+    return min(REACH * max(CLOSE, WIDE, WIDEST) * spacing, FARTHEST)
 
 
 class World:
@@ -367,7 +367,7 @@ class Pairs:
         found = np.zeros(len(self.others))
         if np.isnan(xyz[self.subject, 0]):
             return found
-        near, apart = self.snapshot.near(self.subject, min(_REACH * part * self.world.spacing[self.subject], _FARTHEST))
+        near, apart = self.snapshot.near(self.subject, min(REACH * part * self.world.spacing[self.subject], FARTHEST))
         of, at = twins.entries(near)
         weights = measures.nearness(apart, part * self.world.spacing[self.subject])
         theirs = np.bincount(twins.columns[at], weights=weights[of], minlength=twins.height)
@@ -377,7 +377,7 @@ class Pairs:
         placed = np.flatnonzero(~np.isnan(xyz[self.others, 0]))
         if len(ends) and len(placed):
             scale = part * self.world.spacing[ends]
-            reach = np.minimum(_REACH * scale, _FARTHEST)
+            reach = np.minimum(REACH * scale, FARTHEST)
             chord = 2.0 * np.sin(reach.max() / EARTH_KM / 2.0)
             tree = cKDTree(xyz[self.others[placed]])
             met = tree.sparse_distance_matrix(cKDTree(xyz[ends]), chord, output_type="ndarray")
@@ -585,17 +585,17 @@ def twin_paths(pairs: Pairs) -> Floats:
 
 def near_twins(pairs: Pairs) -> Floats:
     """Twinnings between the immediate neighbours of the two, by nearness."""
-    return pairs.neighbours_twins(_CLOSE)
+    return pairs.neighbours_twins(CLOSE)
 
 
 def near_twins_wide(pairs: Pairs) -> Floats:
     """Twinnings between the surroundings of the two, by nearness."""
-    return pairs.neighbours_twins(_WIDE)
+    return pairs.neighbours_twins(WIDE)
 
 
 def near_twins_widest(pairs: Pairs) -> Floats:
     """Twinnings between the wider areas of the two, by nearness."""
-    return pairs.neighbours_twins(_WIDEST)
+    return pairs.neighbours_twins(WIDEST)
 
 
 def small_networks(pairs: Pairs) -> Floats:

@@ -106,6 +106,7 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         "geonames",
         "loaders",
         "parquet",
+        "arrow",
         "py2neo",
         "pictures",
         "structure",

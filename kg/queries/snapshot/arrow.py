@@ -38,7 +38,7 @@ class NotStorableError(Exception):
 def is_available() -> bool:
     """Whether pyarrow is installed."""
     try:
-        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: F401
+        import pyarrow as pa  # noqa: F401
     except ImportError:
         return False
     return True

@@ -167,6 +167,29 @@ class Snapshot:
         start = self._nodes[fact.end].start
         return start is None or start <= self._day
 
+    def node(self, id_: str) -> NodeRow | None:
+        """Return the node with an id, or None."""
+        return self._nodes.get(id_)
+
+    def facts_of(self, type_: str, id_: str) -> Sequence[FactRow]:
+        """Return all facts of a type that begin or end at a node, true on the date or not, in the order of the tables."""
+        if type_ not in self._by_end:
+            index: dict[str, list[FactRow]] = defaultdict(list)
+            for fact in self._facts.get(type_, ()):
+                index[fact.start].append(fact)
+                index[fact.end].append(fact)
+            self._by_end[type_] = index
+        return self._by_end[type_].get(id_, ())
+
+    @cached_property
+    def _by_end(self) -> dict[str, Mapping[str, list[FactRow]]]:
+        return {}
+
+    @cached_property
+    def region_names(self) -> Mapping[str, str]:
+        """The names of regions by their NUTS code."""
+        return {node.nuts: node.name for node in self._nodes.values() if node.label == "Region" and node.nuts}
+
     @cached_property
     def _tree(self) -> tuple[Indices, cKDTree]:
         placed = np.flatnonzero(~np.isnan(self.places.xyz[:, 0]))
