@@ -37,7 +37,8 @@ def graph_tables(
         from kg.offline import open_offline
 
         opened = open_offline(files, as_of)
-        return opened.tables, {id_: opened.editions.get(id_, "") for id_ in sorted(opened.sources)}
+        dated = {id_: opened.editions[id_] for id_ in sorted(opened.sources) if opened.editions.get(id_)}
+        return opened.tables, dated | {"others": f"{len(opened.sources) - len(dated)} sources of the starter and files"}
     if files:
         raise KgError(
             f"{files[0]} would not be read: files are for --offline, where no database is. Without it the graph of the database "
