@@ -110,6 +110,7 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         "py2neo",
         "pictures",
         "structure",
+        "embedding",
         "dev",
     }
 
