@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.schema import apply_schema
 from kg.loaders.geonames import GeoNames
+from kg.loaders.lau import Lau
 from kg.loaders.loading import load
 from kg.loaders.starter import Starter
 from kg.offline import Offline, offline_of_loaders
@@ -16,12 +18,17 @@ from kg.queries.kinds.names import KINDS
 from kg.queries.recommend import recommend
 from kg.queries.results import Recommendations
 
+DATA = Path(__file__).parents[2] / "data"
 DAY = date(2026, 11, 22)
 
 
-def test_of_the_starter_and_some_cities(database: Connection) -> None:
+def test_of_the_starter_some_cities_and_regions(database: Connection) -> None:
     apply_schema(database)
-    loaders = [Starter(), GeoNames(min_population=100_000, only_countries=["LV", "FI", "SE"])]
+    loaders = [
+        Starter(),
+        GeoNames(min_population=100_000, only_countries=["LV", "FI", "SE"]),
+        *Lau.for_files([DATA / "lau" / "nuts_lau_2019.csv"], edition="2019"),
+    ]
     for loader in loaders:
         load(database, loader)
     offline = offline_of_loaders(loaders, DAY)

@@ -40,7 +40,7 @@ _FACTS = [
     ("PARTICIPATES_IN", "c:d", "p:later", {}),
 ]
 FACTS = [
-    FactRow(type_, f"k{number}", start, end)._replace(**values)  # type: ignore[arg-type]
+    FactRow(type_, f"k{number}", start, end)._replace(**values)
     for number, (type_, start, end, values) in enumerate(_FACTS)
 ]
 
