@@ -165,8 +165,8 @@ def brief(connection: Connection, start: str, end: str, **options: Unpack[BriefO
                 partner=partner_of(row),
                 population=row.population,
                 networks=int(snapshot.networks.held.counts[at]),
-                projects=int(snapshot.town_projects.held.counts[at]),
-                twins=int(snapshot.twins.counts[at]),
+                projects=int(snapshot.town_project_counts[at]),
+                twins=int(snapshot.twin_counts[at]),
             )
         )
     return Brief(places=(places[0], places[1]), explanation=found)

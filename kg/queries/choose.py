@@ -12,6 +12,9 @@ from kg.database.connection import Connection
 from kg.errors import KgError, quoted
 from kg.queries.engines import Engine, SnapshotEngine
 from kg.queries.features import World
+from kg.queries.live.engine import LiveEngine
+from kg.queries.live.stored import aggregates_of_database
+from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.state import State, is_settled, state_of
 from kg.queries.snapshot.store import snapshot_of
@@ -33,6 +36,15 @@ class _Held:
     engines: OrderedDict[date, SnapshotEngine] = field(default_factory=OrderedDict)
 
 
+@dataclass(slots=True)
+class _Counted:
+    """The counts over the whole graph of one connection, by date."""
+
+    state: State
+    counts: OrderedDict[date, Aggregates] = field(default_factory=OrderedDict)
+
+
+_COUNTED: WeakKeyDictionary[Connection, _Counted] = WeakKeyDictionary()
 _HELD: WeakKeyDictionary[Connection, _Held] = WeakKeyDictionary()
 
 
@@ -51,8 +63,8 @@ def check_engine(engine: str) -> EngineName:
 def choose_engine(connection: Connection, engine: EngineName, as_of: date) -> Engine:
     """Return what finds the surroundings of places as of a date.
 
-    Both names give the graph in memory for now: it is read once for each connection, from
-    the file beside the database if that is current, and again when the graph has changed.
+    ``live`` asks the database for each place. ``snapshot`` is the graph in memory: it is read once for each connection, from the
+    file beside the database if that is current, and again when the graph has changed.
 
     Args:
         connection: The database.
@@ -62,8 +74,9 @@ def choose_engine(connection: Connection, engine: EngineName, as_of: date) -> En
     Raises:
         KgError: The connection was lost, or the database takes too long.
     """
-    del engine
     state = state_of(connection)
+    if engine == "live":
+        return LiveEngine(connection, as_of, _counts(connection, state, as_of))
     held = _HELD.get(connection)
     # While a load is under way, the graph changes and its state does not show it.
     if held is None or held.state != state or not is_settled(state):
@@ -76,6 +89,20 @@ def choose_engine(connection: Connection, engine: EngineName, as_of: date) -> En
     return held.engines[as_of]
 
 
+def _counts(connection: Connection, state: State, as_of: date) -> Aggregates:
+    """Return the counts over the whole graph as of a date, those in memory where the graph has not changed since."""
+    counted = _COUNTED.get(connection)
+    if counted is None or counted.state != state or not is_settled(state):
+        counted = _COUNTED[connection] = _Counted(state)
+    if as_of not in counted.counts:
+        counted.counts[as_of] = aggregates_of_database(connection, as_of)
+        while len(counted.counts) > _DATES:
+            counted.counts.popitem(last=False)
+    counted.counts.move_to_end(as_of)
+    return counted.counts[as_of]
+
+
 def forget(connection: Connection) -> None:
-    """Drop the graph of a connection from memory, so that it is read again: after a change that its state does not show."""
+    """Drop the graph of a connection and its counts from memory, so that they are read again: after a change that its state does not show."""
     _HELD.pop(connection, None)
+    _COUNTED.pop(connection, None)

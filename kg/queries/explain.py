@@ -97,4 +97,6 @@ def reasons_of(
         raise gone(subject) from None
     ranking = Ranking.of(surroundings.pairs(), weights or weighting_of(kind, None)[0])
     ids = surroundings.world.snapshot.places.ids
-    return {ids[place]: ranking.reasons(at) for at, place in enumerate(ranking.pairs.others.tolist())}
+    others_found = ranking.pairs.others.tolist()
+    reasons = ranking.reasons_of(range(len(others_found)))
+    return {ids[place]: found for place, found in zip(others_found, reasons, strict=True)}

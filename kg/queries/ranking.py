@@ -76,13 +76,18 @@ class Ranking:
         """Return the reasons for one."""
         return find(self.pairs, self.worth, self.weights, at)
 
+    def reasons_of(self, some: Sequence[int]) -> list[tuple[Found, ...]]:
+        """Return the reasons for each of some; what they rest on is asked for at once."""
+        self.pairs.snapshot.expect_places([self.pairs.subject, *(int(self.pairs.others[at]) for at in some)])
+        return [self.reasons(at) for at in some]
+
     def partnerships(self, kind: Kind) -> NDArray[np.float64]:
         """Return how many partnerships of a kind each has: small networks, projects or twin towns."""
         snapshot, others = self.pairs.snapshot, self.pairs.others
         if kind == "exchange":
             return self.pairs.small_networks
-        counts = snapshot.twins.counts if kind == "twinning" else snapshot.town_projects.held.counts
-        return counts[others].astype(np.float64)
+        counts = snapshot.twin_counts if kind == "twinning" else snapshot.town_project_counts
+        return counts[others]
 
 
 def sort_out(
@@ -106,13 +111,13 @@ def sort_out(
         existing: Which existing ties leave a place out.
         at_home: Keep its own country anyway.
     """
-    rows = snapshot.places.rows
-    own = None if at_home else rows[subject].country
+    ids = snapshot.places.ids
+    own = None if at_home else snapshot.places.rows[subject].country
     joined = ties(snapshot, subject, existing)
     kept: list[int] = []
     left_out: list[LeftOutPlace] = []
     for place in candidates.tolist():
-        row = rows[place]
+        row = snapshot.node(ids[place]) or snapshot.places.rows[place]
         if row.country in exclude_countries and row.country is not None:
             left_out.append(LeftOutPlace(place, "country"))
         elif row.country == own and own is not None and own not in countries:
@@ -134,12 +139,14 @@ def ties(snapshot: Snapshot, subject: int, existing: Sequence[Rule]) -> dict[int
         subject: Its position.
         existing: Which of the two is looked for.
     """
-    id_, position, rows = snapshot.places.ids[subject], snapshot.position, snapshot.places.rows
+    id_, position = snapshot.places.ids[subject], snapshot.position
     found: dict[int, tuple[Rule, str]] = {}
     if "current_project" in existing:
         # A body's project is not its cities': they may well look for one of their own.
         together: dict[int, set[str]] = {}
-        for own in snapshot.facts_of("PARTICIPATES_IN", id_):
+        parts = snapshot.facts_of("PARTICIPATES_IN", id_)
+        snapshot.expect(("PARTICIPATES_IN",), (own.end for own in parts))
+        for own in parts:
             if own.start == id_ and snapshot.is_valid(own) and snapshot.has_begun(own):
                 project = snapshot.node(own.end)
                 if project is None or is_over(snapshot.as_of, project.end):
@@ -149,15 +156,20 @@ def ties(snapshot: Snapshot, subject: int, existing: Sequence[Rule]) -> dict[int
                     if part.end == project.id and part.start in position and snapshot.is_valid(part):
                         together.setdefault(position[part.start], set()).add(name)
         for place, names in together.items():
-            found[place] = ("current_project", f"{rows[place].name}, in {', '.join(sorted(names))}")
+            found[place] = ("current_project", f"{_name(snapshot, place)}, in {', '.join(sorted(names))}")
     if "current_twinning" in existing:
         for fact in snapshot.facts_of("TWINNED_WITH", id_):
             twin = fact.end if fact.start == id_ else fact.start
             if twin in position and snapshot.is_valid(fact):
                 since = f"since {fact.since[:4]}" if fact.since else "since an unknown date"
-                found[position[twin]] = ("current_twinning", f"{rows[position[twin]].name}, {since}")
+                found[position[twin]] = ("current_twinning", f"{_name(snapshot, position[twin])}, {since}")
     found.pop(subject, None)
     return found
+
+
+def _name(snapshot: Snapshot, place: int) -> str:
+    row = snapshot.node(snapshot.places.ids[place]) or snapshot.places.rows[place]
+    return row.name
 
 
 def pick(

@@ -197,7 +197,7 @@ def recommend(
     )
     answer = search(knowledge, question)
     ranking, snapshot = answer.ranking, answer.ranking.pairs.snapshot
-    reasons = [ranking.reasons(at) for at in answer.chosen]
+    reasons = ranking.reasons_of(answer.chosen)
     details = details_of(knowledge, reasons)
     rows = [snapshot.places.rows[ranking.pairs.others[at]] for at in answer.chosen]
     recommendations = []
@@ -362,11 +362,12 @@ def rule_reason(rule: Rule, question: Question) -> str:
 
 
 def _left_out(question: Question, answer: Answer) -> dict[str, LeftOut]:
-    rows = answer.surroundings.world.snapshot.places.rows
+    snapshot = answer.surroundings.world.snapshot
     named: dict[Rule, list[LeftOutPartner]] = {}
     for one in answer.left_out:
         if one.because is not None:
-            partner = LeftOutPartner(**partner_of(rows[one.place]).model_dump(), because=one.because)
+            row = snapshot.node(snapshot.places.ids[one.place]) or snapshot.places.rows[one.place]
+            partner = LeftOutPartner(**partner_of(row).model_dump(), because=one.because)
             named.setdefault(one.rule, []).append(partner)
     return {
         rule: LeftOut(

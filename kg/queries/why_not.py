@@ -135,8 +135,10 @@ class _Comparison:
         chosen = self.answer.chosen
         listed = [ranking.pairs.snapshot.places.ids[ranking.pairs.others[at]] for at in chosen]
         last = ranking.score(chosen[-1]) if len(chosen) else None
-        found = self.own.reasons(0)
-        first = [ranking.reasons(at) for at, id_ in zip(chosen, listed, strict=True) if id_ != self.entity.id][:FIRST]
+        (found,) = self.own.reasons_of([0])
+        first = ranking.reasons_of(
+            [at for at, id_ in zip(chosen, listed, strict=True) if id_ != self.entity.id][:FIRST]
+        )
         details = details_of(self.connection, [found, *first])
         built = terms(found, details, question.as_of)
         return WhyNot(

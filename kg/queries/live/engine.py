@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from kg.queries.engines import Surroundings
 from kg.queries.features import World, neighbourhood
 from kg.queries.kinds.kind import Weights
 from kg.queries.live import statements
+from kg.queries.live.evidence import Evidence
 from kg.queries.live.part import Answer, Part
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.standing import Standing
@@ -37,7 +38,7 @@ class LiveEngine:
     """Asks the database, in six statements or so for a place with all its candidates and in four for given ones.
 
     What comes back has what is counted and no more: facts that are true as of the date, without keys, roles and dates, and projects
-    not by who takes part in them but by town. Evidence for the few pairs that are shown is for others to fetch.
+    not by who takes part in them but by town. Evidence for the few pairs that are shown is fetched when it is asked for.
 
     Args:
         connection: The database; only read.
@@ -105,9 +106,10 @@ class LiveEngine:
         part.add_near(near)
         part.add_steps(subject, steps)
         part.add_rows(rows)
-        world = self._world(part)
+        complete = {values[0] for values in rows["places"]}
+        world = self._world(part, Evidence(self._connection), complete)
         position = world.snapshot.position
-        known = {values[0] for values in rows["places"]} - {subject}
+        known = complete - {subject}
         return Surroundings(world, position[subject], np.array(sorted(position[id_] for id_ in known), np.int64))
 
     @staticmethod
@@ -150,8 +152,8 @@ class LiveEngine:
     def _standing(self) -> Standing:
         return Standing(World(Part().snapshot(self.as_of), self.aggregates))
 
-    def _world(self, part: Part) -> World:
-        world = World(part.snapshot(self.as_of), self.aggregates)
+    def _world(self, part: Part, evidence: Evidence | None = None, complete: Collection[str] = ()) -> World:
+        world = World(part.snapshot(self.as_of, evidence, complete), self.aggregates)
         world.standing = self._standing
         return world
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from kg.queries.live.evidence import Evidence, LiveSnapshot
 from kg.queries.live.statements import PLACE_VALUES
 from kg.queries.snapshot.graph import Snapshot, Told
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
@@ -30,8 +31,14 @@ class Part:
         self._twin_counts: dict[str, int] = {}
         self._event_sizes: dict[str, int] = {}
 
-    def snapshot(self, as_of: date) -> Snapshot:
-        """Return the part as a snapshot."""
+    def snapshot(self, as_of: date, evidence: Evidence | None = None, complete: Collection[str] = ()) -> Snapshot:
+        """Return the part as a snapshot; with ``evidence`` as one that can say what it rests on.
+
+        Args:
+            as_of: The date as of which facts count.
+            evidence: Where facts and names come from.
+            complete: The ids of the places of which all values are here.
+        """
         nodes = [
             NodeRow(
                 id_, values.get("label") or "City", values.get("name") or id_, *map(values.get, NodeRow._fields[3:])
@@ -46,7 +53,10 @@ class Part:
             self._twin_counts,
             self._event_sizes,
         )
-        return Snapshot.from_tables(Tables(nodes, self._facts), as_of, told)
+        tables = Tables(nodes, self._facts)
+        if evidence is None:
+            return Snapshot.from_tables(tables, as_of, told)
+        return LiveSnapshot(tables, as_of, told, evidence, frozenset(complete))
 
     def add_place(self, values: Sequence[Any], regions: Iterable[tuple[str, str]] = ()) -> str:
         """Add a place with its values, in the order of ``PLACE_VALUES``, and the regions that it lies in; return its id."""

@@ -70,7 +70,9 @@ class Pair:
 
     def row(self, position: int) -> NodeRow:
         """Return a place."""
-        return self.snapshot.places.rows[position]
+        # Of a place that is not compared itself, a part of a graph has no name until it is asked for.
+        places = self.snapshot.places
+        return self.snapshot.node(places.ids[position]) or places.rows[position]
 
     def of(self, values: Floats) -> float:
         """Return the value of this pair among those of all."""
@@ -140,13 +142,16 @@ class Common(NamedTuple):
 
 def common(pair: Pair, layer: Layer, type_: str, counts: Callable[[FactRow], bool]) -> list[Common]:
     """Return what both have, that of which there are fewest first; not what one body alone has for both."""
+    snapshot = pair.snapshot
     own, theirs = (ways(pair, place, type_, counts) for place in (pair.subject, pair.other))
     found = []
     for thing in own.keys() & theirs.keys():
         both = [(one, other) for one in own[thing] for other in theirs[thing] if not one.body or one.body != other.body]
         if both:
             found.append(Common(thing, *both[0]))
-    size = dict(zip(layer.things, layer.sizes, strict=True)) if found else {}
+    # Networks are counted over the whole graph, of which there may be a part only.
+    sizes = pair.pairs.world.members if layer is snapshot.networks else layer.sizes
+    size = dict(zip(layer.things, sizes.tolist(), strict=True)) if found else {}
     return sorted(found, key=lambda one: (size.get(one.id, 0.0), one.id))
 
 

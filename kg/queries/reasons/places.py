@@ -93,7 +93,7 @@ def region_name(pair: Pair, position: int) -> str:
     code = places.larger_regions[places.larger[position]]
     if "?" in code:
         return f"{pair.country_name(code.rstrip('?'))} (region not known)"
-    return pair.snapshot.region_names.get(code) or f"the region {code}"
+    return pair.snapshot.region_name(code) or f"the region {code}"
 
 
 def _regions(pair: Pair) -> str:
@@ -161,11 +161,12 @@ def programme_share(pair: Pair) -> Reason:
     world, region = pair.pairs.world, pair.snapshot.places.region
     shares = np.minimum(world.programme_shares[region[pair.subject]], world.programme_shares[region[pair.other]])
     names = world.aggregates.programme_regions.columns
-    first = [pair.name(names[at]) for at in np.lexsort((np.arange(len(names)), -shares)) if shares[at] > 0]
+    common = [names[at] for at in np.lexsort((np.arange(len(names)), -shares)) if shares[at] > 0]
+    first = [pair.name(id_) for id_ in common[:2]]
     if not first:
         return Reason(f"No project in and around the region of {pair.ours} is in a programme of that of {pair.theirs}")
     part = 100 * float(shares.sum())
     shown = "Less than 1 %" if part < 1 else f"{part:.0f} %"
     return Reason(
-        f"{shown} of the projects in and around the two regions are in the same programmes, most in {some(first[:2])}"
+        f"{shown} of the projects in and around the two regions are in the same programmes, most in {some(first)}"
     )

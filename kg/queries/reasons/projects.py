@@ -19,7 +19,7 @@ def _of_town(pair: Pair, place: int) -> dict[str, tuple[FactRow, ...]]:
     for seat in snapshot.facts_of("BASED_IN", id_):
         if seat.end == id_:
             for fact in snapshot.facts_of("PARTICIPATES_IN", seat.start):
-                if snapshot.has_begun(fact) and fact.start not in snapshot.position:
+                if snapshot.has_begun(fact) and not snapshot.is_place(fact.start):
                     found.setdefault(fact.end, (fact, seat))
     for fact in snapshot.facts_of("PARTICIPATES_IN", id_):
         if fact.start == id_ and snapshot.has_begun(fact):

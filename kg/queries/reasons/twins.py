@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 
 from kg.queries import measures
 from kg.queries.features import CLOSE, FARTHEST, REACH, WIDE, WIDEST
 from kg.queries.reasons.pair import MOST_EVIDENCE, Pair, Reason, listed
-from kg.queries.reasons.words import count, sentence_case, some
+from kg.queries.reasons.words import NAMED, count, sentence_case, some
 from kg.queries.snapshot.tables import FactRow
 
 _NONE_SHARED = "No twin town in common"
@@ -19,17 +20,28 @@ def _facts(pair: Pair, links: Iterable[tuple[int, int]]) -> tuple[FactRow, ...]:
     """Return the twinnings that join these places."""
     snapshot, ids = pair.snapshot, pair.snapshot.places.ids
     found: list[FactRow] = []
-    for one, other in links:
+    # More would not be listed.
+    first = list(islice(links, 3 * MOST_EVIDENCE + 1))
+    snapshot.expect(("TWINNED_WITH",), (ids[one] for one, _ in first))
+    for one, other in first:
         ends = {ids[one], ids[other]}
         here = (fact for fact in snapshot.facts_of("TWINNED_WITH", ids[one]) if {fact.start, fact.end} == ends)
         found += [fact for fact in here if snapshot.is_valid(fact)][:1]
-        if len(found) > 3 * MOST_EVIDENCE:  # more would not be listed
-            break
     return listed(found)
 
 
-def _names(pair: Pair, places: Iterable[int]) -> list[str]:
-    return [pair.row(place).name for place in places]
+def _names(pair: Pair, places: Sequence[int]) -> list[str]:
+    """Return names of places for a list that is as long, but names only the first few."""
+    shown = places[: NAMED + 1]
+    pair.snapshot.expect_nodes(pair.snapshot.places.ids[place] for place in shown)
+    return [*(pair.row(place).name for place in shown), *[""] * (len(places) - len(shown))]
+
+
+def _joined(pair: Pair, links: Sequence[tuple[int, int]]) -> list[str]:
+    """Return which places are twinned with which, for a list that is as long, but names only the first few."""
+    heres, theres = ([link[end] for link in links] for end in (0, 1))
+    names = zip(_names(pair, heres), _names(pair, theres), strict=True)
+    return [f"{here} with {there}" for here, there in names]
 
 
 def _twins_in(pair: Pair, one: int, other: int) -> Reason:
@@ -71,9 +83,9 @@ def twin_towns(pair: Pair) -> Reason:
 
 def _shared(pair: Pair) -> list[int]:
     """Return the twins of both, that with the fewest twins first."""
-    twins = pair.snapshot.twins
+    twins, counts = pair.snapshot.twins, pair.snapshot.twin_counts
     both = np.intersect1d(twins.row(pair.subject), twins.row(pair.other))
-    return [int(twin) for twin in both[np.lexsort((both, twins.counts[both]))]]
+    return [int(twin) for twin in both[np.lexsort((both, counts[both]))]]
 
 
 def _to(pair: Pair, thirds: Sequence[int]) -> tuple[FactRow, ...]:
@@ -97,18 +109,17 @@ def specific_twins(pair: Pair) -> Reason:
     shared = _shared(pair)
     if not shared:
         return Reason(_NONE_SHARED)
-    twins = pair.snapshot.twins.counts
-    named = [
-        f"{pair.row(third).name}, which has {count(int(twins[third]), 'twin town')} in all" for third in shared[:1]
-    ]
-    named += [f"{pair.row(third).name} with {twins[third]:,}" for third in shared[1:]]
+    twins = pair.snapshot.twin_counts
+    names = _names(pair, shared)
+    named = [f"{names[0]}, which has {count(int(twins[shared[0]]), 'twin town')} in all"]
+    named += [f"{name} with {int(twins[third]):,}" for name, third in zip(names[1:], shared[1:], strict=True)]
     return Reason(f"Both are twinned with {some(named)}", _to(pair, shared))
 
 
 def twin_paths(pair: Pair) -> Reason:
     """Which of their twins are twinned with each other."""
     twins = pair.snapshot.twins
-    counts = twins.counts
+    counts = pair.snapshot.twin_counts
     theirs = set(twins.row(pair.other).tolist()) - {pair.subject}
     paths = [
         (int(counts[mine] * counts[yours]), int(mine), int(yours))
@@ -124,7 +135,7 @@ def twin_paths(pair: Pair) -> Reason:
         pair,
         (link for _, mine, yours in paths for link in ((pair.subject, mine), (mine, yours), (yours, pair.other))),
     )
-    between = some([f"{pair.row(mine).name} with {pair.row(yours).name}" for _, mine, yours in paths])
+    between = some(_joined(pair, [(mine, yours) for _, mine, yours in paths]))
     return Reason(f"Twin towns of {pair.ours} are twinned with twin towns of {pair.theirs}: {between}", facts)
 
 
@@ -149,7 +160,7 @@ def _near(pair: Pair, part: float, around: str) -> Reason:
     if not found:
         return Reason(f"No twinning joins {around} of {pair.ours} and {pair.theirs}")
     found.sort()
-    between = [f"{pair.row(here).name} with {pair.row(there).name}" for _, here, there in found]
+    between = _joined(pair, [(here, there) for _, here, there in found])
     joined = "joins" if len(found) == 1 else "join"
     return Reason(
         f"{sentence_case(count(len(found), 'twinning'))} {joined} {around} of {pair.ours} and {pair.theirs}: {some(between)}",

@@ -185,9 +185,26 @@ class Snapshot:
     def _by_end(self) -> dict[str, Mapping[str, list[FactRow]]]:
         return {}
 
+    def expect(self, types: Iterable[str], ids: Iterable[str]) -> None:
+        """Say which facts will be asked for; where they are to be fetched, they then come together."""
+
+    def expect_nodes(self, ids: Iterable[str]) -> None:
+        """Say which nodes will be asked for."""
+
+    def expect_places(self, places: Iterable[int]) -> None:
+        """Say of which places reasons will be asked for."""
+
+    def is_place(self, id_: str) -> bool:
+        """Whether a node is a city or region."""
+        node = self.node(id_)
+        return node is not None and node.label in _PLACES
+
+    def region_name(self, code: str) -> str | None:
+        """Return the name of the region with a NUTS code, or None."""
+        return self._region_names.get(code)
+
     @cached_property
-    def region_names(self) -> Mapping[str, str]:
-        """The names of regions by their NUTS code."""
+    def _region_names(self) -> Mapping[str, str]:
         return {node.nuts: node.name for node in self._nodes.values() if node.label == "Region" and node.nuts}
 
     @cached_property
