@@ -59,6 +59,9 @@ _PARTNERSHIP: Mapping[Kind, str] = {
     "twinning": "twin town",
 }
 
+#: To ask for all that so many places have takes longer than to read the whole graph, which gives the same answer.
+MOST_LIVE = 3_000
+
 _COUNT_PLACES = """\
 MATCH (n:City) RETURN count(n) AS places
 UNION ALL
@@ -170,7 +173,8 @@ def recommend(
         max_population: Only partners with so many inhabitants or fewer.
         as_of: Answer as of this date (partial: its last day); today unless given.
         include_existing: Keep those with a current twinning or a running common project, which are otherwise left out.
-        engine: ``live`` asks the database, ``snapshot`` the graph in memory; both give the same answer.
+        engine: ``live`` asks the database (unless filters leave thousands of places: then as with ``snapshot``), ``snapshot`` the
+            graph in memory; both give the same answer.
         regions: Only partners in these regions, by name or id.
         themes: Only partners that seek or offer one of these themes, or are in a project about it.
         networks: Only members of these networks.
@@ -285,12 +289,14 @@ def surroundings_of(connection: Connection, question: Question) -> Surroundings:
     Raises:
         KgError: The place was removed meanwhile.
     """
-    engine = choose_engine(connection, question.engine, question.as_of)
-    id_ = question.subject.id
+    id_, engine = question.subject.id, question.engine
     try:
         if question.wanted.narrows:
-            return engine.between(id_, fulfilling(connection, question.wanted, question.as_of))
-        return engine.around(id_, question.weights)
+            others = list(fulfilling(connection, question.wanted, question.as_of))
+            if len(others) > MOST_LIVE:
+                engine = "snapshot"
+            return choose_engine(connection, engine, question.as_of).between(id_, others)
+        return choose_engine(connection, engine, question.as_of).around(id_, question.weights)
     except KeyError:
         raise gone(question.subject) from None
 
