@@ -7,18 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
 
 from kg.database.claimed import Claimed
+from kg.errors import KgError
 from kg.home import judgements_file
 from kg.places.judgements import read_judgements
+from kg.schema.provenance import derive
 
 if TYPE_CHECKING:
     from kg.loaders.base import Loader
+    from kg.queries.choose import EngineName
     from kg.queries.engines import SnapshotEngine
     from kg.queries.entities import Entity
+    from kg.queries.evidence import FactDetail, Link
+    from kg.queries.filters import Wanted
     from kg.queries.names import NamesInMemory
-    from kg.queries.snapshot.tables import Joined, NodeRow, Tables
+    from kg.queries.recommend import RecommendOptions
+    from kg.queries.results import Data, Recommendations
+    from kg.queries.snapshot.tables import FactRow, Joined, NodeRow, Tables
     from kg.schema.provenance import Assertion, Source
 
 
@@ -44,24 +52,31 @@ def tables_of_loaders(loaders: Iterable[Loader]) -> Tables:
     return tables_of_claims(claimed.nodes, claimed.facts, claimed.sources)
 
 
-def open_offline(files: Sequence[str], as_of: date) -> Offline:
+def open_offline(files: Sequence[str | Path] = (), as_of: str | date | None = None) -> Offline:
     """Return the graph that the starter, the cities of GeoNames and some files come to, ready to be asked.
 
     Args:
         files: Paths, each recognised by its header or with its loader before it; see
             :func:`kg.loaders.choosing.loaders_of_files`.
-        as_of: The date as of which facts count.
+        as_of: The date as of which facts count (partial: its last day); today unless given.
 
     Raises:
-        KgError: A file is not there, no loader knows it or it cannot be read.
+        KgError: A file is not there, no loader knows it or it cannot be read, or the date is none.
         ModuleNotFoundError: A package of the extra ``loaders`` is missing.
     """
     from kg.loaders.choosing import loaders_of_files
     from kg.loaders.geonames import GeoNames
     from kg.loaders.starter import Starter
+    from kg.queries.validity import parse_as_of
 
-    named = loaders_of_files(files)
-    return offline_of_loaders([Starter(), GeoNames(), *named], as_of)
+    if isinstance(files, str | Path):
+        files = [files]
+    day = parse_as_of(as_of)
+    named = loaders_of_files([str(file) for file in files])
+    read = "the starter and GeoNames"
+    if files:
+        read = f"the starter, GeoNames and {len(files)} file{'s' if len(files) > 1 else ''}"
+    return _offline([Starter(), GeoNames(), *named], day, read)
 
 
 def offline_of_loaders(loaders: Iterable[Loader], as_of: date) -> Offline:
@@ -70,11 +85,16 @@ def offline_of_loaders(loaders: Iterable[Loader], as_of: date) -> Offline:
     Raises:
         KgError: As of :func:`tables_of_loaders`.
     """
+    loaders = list(loaders)
+    return _offline(loaders, as_of, ", ".join(dict.fromkeys(loader.name for loader in loaders)) or "nothing")
+
+
+def _offline(loaders: Iterable[Loader], as_of: date, read_from: str) -> Offline:
     from kg.queries.snapshot.tables import join_claims
 
     claimed, editions = _claimed(loaders)
     joined = join_claims(claimed.nodes, claimed.facts, claimed.sources)
-    return Offline(as_of, joined, claimed, editions)
+    return Offline(as_of, joined, claimed, editions, read_from)
 
 
 def _claimed(loaders: Iterable[Loader]) -> tuple[Claimed, dict[str, str]]:
@@ -106,19 +126,21 @@ class Said:
 
 @dataclass(frozen=True, eq=False)
 class Offline:
-    """A graph made from files, as of a date.
+    """A graph made from files, as of a date; a :class:`kg.queries.knowledge.Knowledge`.
 
     Attributes:
         as_of: The date as of which facts count.
         joined: The tables, and what became of each claim.
         claimed: What the files claim.
         editions: The newest edition of each source of which the edition is the age of its facts.
+        read_from: What was read, in words.
     """
 
     as_of: date
     joined: Joined
     claimed: Claimed
     editions: Mapping[str, str]
+    read_from: str
 
     @property
     def tables(self) -> Tables:
@@ -188,6 +210,93 @@ class Offline:
 
         return resolve(self.names, text, PLACES)
 
+    def recommend(self, place: str, **options: Unpack[RecommendOptions]) -> Recommendations:
+        """Return the best partners for a city or region, each with its reasons.
+
+        Args:
+            place: A city or region by name or id.
+            options: Those of :func:`kg.queries.recommend.recommend`; the date and the engine are those of this graph.
+
+        Raises:
+            KgError: As of that, or another date or the engine ``live`` is asked for.
+        """
+        from kg.queries.recommend import recommend
+
+        options.setdefault("as_of", self.as_of)
+        options.setdefault("engine", "snapshot")
+        return recommend(self, place, **options)
+
+    def engine_of(self, engine: EngineName, as_of: date) -> SnapshotEngine:
+        """Return the engine, which is the one of this graph's date.
+
+        Raises:
+            KgError: Another one is asked for.
+        """
+        if engine != "snapshot":
+            raise KgError(f"The engine (--engine) {engine} asks a database, and there is none: leave it out.")
+        if as_of != self.as_of:
+            raise KgError(
+                f"This graph was opened as of {self.as_of.isoformat()}: for as_of {as_of.isoformat()} open it as of that."
+            )
+        return self.engine
+
+    def fulfilling(self, wanted: Wanted, as_of: date) -> list[str]:
+        """Return the ids of all cities and regions that fulfil what is asked for, ascending.
+
+        Raises:
+            KgError: Another date than this graph's is asked for.
+        """
+        from kg.queries.snapshot.fulfilling import fulfilling_in
+
+        return fulfilling_in(self.engine_of("snapshot", as_of).world.snapshot, wanted)
+
+    def count_places(self) -> int:
+        """Return how many cities and regions there are."""
+        return len(self.engine.world.snapshot.places.ids)
+
+    def facts(self, links: Iterable[Link]) -> dict[str, FactDetail]:
+        """Return these facts, by key."""
+        from kg.queries.evidence import FactDetail
+
+        found = {}
+        for key in sorted({link.key for link in links} & self._facts.keys()):
+            row, said = self._facts[key], self.said([key])[key]
+            found[key] = FactDetail(
+                key,
+                row.type,
+                row.start,
+                row.end,
+                row.since,
+                row.until,
+                row.as_of or said.as_of,
+                self._post(key),
+                said.sources,
+            )
+        return found
+
+    def data(self, details: Mapping[str, FactDetail], as_of: date) -> Data:
+        """Return what an answer with these facts rests on."""
+        from kg.queries.results import Data, SourceData
+
+        used = [self.sources[id_] for id_ in sorted({id_ for detail in details.values() for id_ in detail.sources})]
+        return Data(
+            sources=tuple(
+                SourceData(
+                    id=source.id,
+                    title=source.title or source.id,
+                    publisher=source.publisher,
+                    licence=source.licence,
+                    url=source.url,
+                )
+                for source in used
+            ),
+            editions={source.id: self.editions[source.id] for source in used if self.editions.get(source.id)},
+            as_of=as_of.isoformat(),
+            facts=len(details),
+            facts_without_since=sum(detail.lacks_since for detail in details.values()),
+            read_from=self.read_from,
+        )
+
     def said(self, keys: Iterable[str]) -> Mapping[str, Said]:
         """Return who says some facts, by their keys; a key of no fact is left out."""
         found = {}
@@ -198,6 +307,16 @@ class Offline:
                 editions = [self.editions[one.source] for one in standing if one.source in self.editions]
                 found[key] = Said(tuple(sorted({one.source for one in some})), max(editions, default=None))
         return found
+
+    def _post(self, key: str) -> str | None:
+        """Return the post that a fact is about, as the graph shows it."""
+        authorities = {id_: source.authority for id_, source in self.sources.items()}
+        post = derive(self._assertions[key], authorities).get("post")
+        return None if post is None else str(post)
+
+    @cached_property
+    def _facts(self) -> Mapping[str, FactRow]:
+        return {row.key: row for row in self.tables.facts}
 
     @cached_property
     def _assertions(self) -> Mapping[str, list[Assertion]]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from kg.cli.graph_data import graph_options
 from kg.cli.options import check_writable, connection_options
 from kg.cli.picture import draw_picture, picture_option
 from kg.cli.present import as_of_option, engine_option, format_option, kind_option, present, top_option, weights_option
@@ -108,6 +109,7 @@ def check_options(options: dict[str, Any]) -> None:
 
 @click.command()
 @click.argument("place", required=False)
+@graph_options
 @recommend_options
 @click.option("--all", "everybody", is_flag=True, help="For every city and region, into the file of --out.")
 @click.option(
@@ -121,6 +123,8 @@ def check_options(options: dict[str, Any]) -> None:
 @connection_options
 def recommend(
     place: str | None,
+    files: tuple[str, ...],
+    offline: bool,
     everybody: bool,
     out: Path | None,
     form: str,
@@ -132,11 +136,18 @@ def recommend(
 
     PLACE is a name (Riga, Rīga, "riga, lv") or an id (geonames:456172). The score of a partner is the sum of its reasons;
     kg/queries/kinds/ says how much each is worth, and --weights uses another such file. Partners are looked for abroad, unless
-    its own country is asked for by --country.
+    its own country is asked for by --country. With --offline no server is needed: the graph is made in memory, and the answer says so.
     """
     from kg.graph import connect as open_graph
 
     check_options(options)
+    if offline:
+        _refuse_with_offline(everybody or out is not None, connect)
+    elif files:
+        raise KgError(
+            f"{files[0]} would not be read: files are for --offline, where no database is. A name of several words is one in "
+            'quotes, kg recommend "The Hague".'
+        )
     if everybody:
         if place is not None or picture is not None or form != "table":
             raise KgError("--all is for every place, into a file: leave PLACE, --format and --picture out.")
@@ -146,10 +157,31 @@ def recommend(
         raise KgError('Name a city or region: kg recommend "Riga"; or every one: kg recommend --all --out FILE.csv.')
     if out is not None:
         raise KgError("--out is for --all; the list of one place is printed: --format csv or json, and > FILE.")
-    with open_graph(**connect) as graph:
-        result = graph.recommend(place, **options)
+    if offline:
+        from kg.offline import open_offline
+
+        opened = open_offline(files, options["as_of"])
+        result = opened.recommend(place, **{**options, "engine": "snapshot"})
+        if form == "csv":
+            # The rows have no place for it; a table and JSON say it themselves.
+            click.echo(f"Without a database: from {opened.read_from}.", err=True)
+    else:
+        with open_graph(**connect) as graph:
+            result = graph.recommend(place, **options)
     present(result, form)
     draw_picture(result, picture)
+
+
+def _refuse_with_offline(everybody: bool, connect: dict[str, Any]) -> None:
+    """Refuse what needs a database, where there is none."""
+    if everybody:
+        raise KgError("--all and --out need a database: with --offline, name one city or region.")
+    given = [f"--{name.replace('password', 'password-file')}" for name, value in connect.items() if value is not None]
+    source = click.get_current_context().get_parameter_source("engine")
+    if source is click.core.ParameterSource.COMMANDLINE:
+        given.append("--engine")
+    if given:
+        raise KgError(f"--offline asks no database, and {', '.join(given)} would choose one: give one or the other.")
 
 
 def _recommend_all(out: Path | None, connect: dict[str, Any], options: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +12,13 @@ from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError, quoted
 from kg.queries.entities import Entity, country_code, resolve
+from kg.queries.names import NamesInMemory
 from kg.queries.paths import is_whole
 from kg.queries.themes import find_theme
 from kg.queries.validity import begun, valid
 
 _HAS_COUNTRY = "UNWIND $codes AS code MATCH (n:City {country: code}) RETURN DISTINCT code"
-_COUNTRIES = "MATCH (n:City) WHERE n.country IS NOT NULL RETURN DISTINCT n.country AS code ORDER BY code"
+_COUNTRIES = "MATCH (n:City) WHERE n.country IS NOT NULL RETURN DISTINCT n.country AS code"
 
 _BY_SIZE = "($low IS NULL OR n.population >= $low) AND ($high IS NULL OR n.population <= $high)"
 
@@ -179,7 +180,7 @@ def fulfilling(connection: Connection, wanted: Wanted, as_of: date) -> list[str]
 
 
 def find_wanted(
-    connection: Connection,
+    where: Connection | NamesInMemory,
     filters: Filters,
     regions: str | Sequence[str] = (),
     networks: str | Sequence[str] = (),
@@ -192,13 +193,13 @@ def find_wanted(
     """
 
     def found(parameter: str, given: str | Sequence[str], labels: tuple[str, ...]) -> tuple[Entity, ...]:
-        return tuple(resolve(connection, text, labels) for text in listed(parameter, given, "names or ids"))
+        return tuple(resolve(where, text, labels) for text in listed(parameter, given, "names or ids"))
 
     return Wanted(
         filters,
         found("regions (--region)", regions, ("Region",)),
         found("networks (--network)", networks, ("Organisation",)),
-        tuple(find_theme(connection, text) for text in listed("themes (--theme)", themes, "names or ids")),
+        tuple(find_theme(where, text) for text in listed("themes (--theme)", themes, "names or ids")),
     )
 
 
@@ -219,20 +220,28 @@ def listed(
     return texts
 
 
-def country_codes(connection: Connection, countries: Sequence[str]) -> tuple[str, ...]:
+def country_codes(where: Connection | NamesInMemory, countries: Sequence[str]) -> tuple[str, ...]:
     """Return the ISO codes of countries given as codes or names.
 
     Raises:
         KgError: If the graph has no city in one of them; the message lists those that it has.
     """
-    wanted = {text: country_code(connection, text) or text for text in dict.fromkeys(countries)}
+    wanted = {text: country_code(where, text) or text for text in dict.fromkeys(countries)}
     if not wanted:
         return ()
-    known = {row["code"] for row in read(connection, _HAS_COUNTRY, {"codes": list(wanted.values())})}
+    known = _with_cities(where, wanted.values())
     for text, code in wanted.items():
         if code not in known:
-            choices = ", ".join(row["code"] for row in read(connection, _COUNTRIES))
+            choices = ", ".join(sorted(_with_cities(where)))
             raise KgError(
                 f"The graph has no city in the country {quoted(text)}. It has cities in: {choices or 'none'}."
             )
     return tuple(dict.fromkeys(wanted.values()))
+
+
+def _with_cities(where: Connection | NamesInMemory, among: Iterable[str] | None = None) -> Set[str]:
+    """Return the countries of cities; in a database only those among some, where these are given."""
+    if not isinstance(where, Connection):
+        return where.countries_of_cities
+    rows = read(where, _COUNTRIES) if among is None else read(where, _HAS_COUNTRY, {"codes": list(among)})
+    return {row["code"] for row in rows}

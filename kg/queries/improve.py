@@ -7,13 +7,14 @@ import numpy as np
 from kg.queries.snapshot.graph import Snapshot
 
 
-def improvement(snapshot: Snapshot, place: int, name: str) -> str | None:
+def improvement(snapshot: Snapshot, place: int, name: str, *, files: bool = False) -> str | None:
     """Return what is not known of a place and what to load, as a sentence; None when there is something of everything.
 
     Args:
         snapshot: The graph around the place.
         place: Its position.
         name: What it is called.
+        files: Whether the graph is read from files, to which others may be added, and not from a database.
     """
     row = snapshot.places.rows[place]
     links = {
@@ -27,6 +28,8 @@ def improvement(snapshot: Snapshot, place: int, name: str) -> str | None:
         "no country (kg load geonames)": row.country is not None,
     }
     missing = [text for text, known in (links | values).items() if not known]
+    if files:
+        missing = [text.partition(" (")[0] for text in missing]
     if not missing:
         return None
     alone = ""
@@ -34,4 +37,5 @@ def improvement(snapshot: Snapshot, place: int, name: str) -> str | None:
         alone = (
             f"Nothing in the graph joins {name} to anybody: this rests on distance, size and country, as far as known. "
         )
-    return f"{alone}What would improve this: the graph knows {', '.join(missing)}."
+    also = " Give files that do after --offline." if files else ""
+    return f"{alone}What would improve this: the graph knows {', '.join(missing)}.{also}"

@@ -61,6 +61,15 @@ class NamesInMemory:
         """Whether a city, a region or the country itself is there."""
         return country in self._countries
 
+    def labelled(self, label: str) -> list[Entity]:
+        """Return the nodes of a label, by id."""
+        return sorted((entity for entity in self._by_id.values() if entity.label == label), key=lambda one: one.id)
+
+    @cached_property
+    def countries_of_cities(self) -> frozenset[str]:
+        """The ISO codes of the countries that have a city."""
+        return frozenset(entity.country for entity in self._by_id.values() if entity.label == "City" and entity.country)
+
     @cached_property
     def _by_name(self) -> Mapping[str, list[Entity]]:
         found: dict[str, list[Entity]] = defaultdict(list)

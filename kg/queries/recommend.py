@@ -13,19 +13,18 @@ from typing import TypedDict
 import numpy as np
 
 from kg.database.connection import Connection
-from kg.database.read import read
 from kg.errors import KgError, quoted
-from kg.queries.choose import EngineName, check_engine, choose_engine
+from kg.queries.choose import EngineName, check_engine
 from kg.queries.engines import Surroundings
 from kg.queries.entities import PLACES, Entity, check_name, resolve
-from kg.queries.evidence import FactDetail, facts
-from kg.queries.filters import Filters, Wanted, country_codes, find_wanted, fulfilling, listed
+from kg.queries.evidence import FactDetail
+from kg.queries.filters import Filters, Wanted, country_codes, find_wanted, listed
 from kg.queries.improve import improvement
 from kg.queries.kinds.kind import Weights, read_weights
 from kg.queries.kinds.kind import weights as shipped_weights
 from kg.queries.kinds.names import Kind, check_kind
+from kg.queries.knowledge import Knowledge, knowledge_of
 from kg.queries.paths import DEFAULT_TOP, check_top
-from kg.queries.provenance import data_of
 from kg.queries.ranking import EXISTING, MOST_OF_A_NEWCOMER, LeftOutPlace, Ranking, Rule, pick, sort_out, ties
 from kg.queries.reasons.build import Found, links, terms
 from kg.queries.results import (
@@ -61,11 +60,6 @@ _PARTNERSHIP: Mapping[Kind, str] = {
 
 #: To ask for all that so many places have takes longer than to read the whole graph, which gives the same answer.
 MOST_LIVE = 3_000
-
-_COUNT_PLACES = """\
-MATCH (n:City) RETURN count(n) AS places
-UNION ALL
-MATCH (n:Region) RETURN count(n) AS places"""
 
 
 class RecommendOptions(TypedDict, total=False):
@@ -138,7 +132,7 @@ class Answer:
 
 
 def recommend(
-    connection: Connection,
+    where: Connection | Knowledge,
     place: str,
     *,
     kind: str = "exchange",
@@ -163,7 +157,7 @@ def recommend(
     a partner must be, all places that fulfil it. Its own country is left out unless asked for. Ties in the score go by id.
 
     Args:
-        connection: The database.
+        where: The database, or a graph without one.
         place: A city or region by name (``Riga``, ``riga, lv``) or id (``geonames:456172``).
         kind: ``exchange`` (learning from each other), ``project`` (a consortium) or ``twinning``.
         top: How many partners.
@@ -185,8 +179,9 @@ def recommend(
     Raises:
         KgError: If the place is unknown or ambiguous, or an option makes no sense or contradicts another.
     """
+    knowledge = knowledge_of(where)
     question = ask(
-        connection,
+        knowledge,
         place,
         kind=kind,
         top=top,
@@ -204,10 +199,10 @@ def recommend(
         spread=spread,
         weights=weights,
     )
-    answer = search(connection, question)
+    answer = search(knowledge, question)
     ranking, snapshot = answer.ranking, answer.ranking.pairs.snapshot
     reasons = ranking.reasons_of(answer.chosen)
-    details = details_of(connection, reasons)
+    details = details_of(knowledge, reasons)
     rows = [snapshot.places.rows[ranking.pairs.others[at]] for at in answer.chosen]
     recommendations = []
     for row, found in zip(rows, reasons, strict=True):
@@ -216,16 +211,18 @@ def recommend(
         recommendations.append(Recommendation(partner=partner_of(row), score=score, terms=built))
     return Recommendations(
         query=question.query,
-        data=data_of(connection, details, question.as_of),
+        data=knowledge.data(details, question.as_of),
         left_out=_left_out(question, answer),
         recommendations=tuple(recommendations),
         newcomers=_newcomers(question, answer, rows),
-        improve=improvement(snapshot, answer.surroundings.subject, question.subject.name),
+        improve=improvement(
+            snapshot, answer.surroundings.subject, question.subject.name, files=knowledge.read_from is not None
+        ),
     )
 
 
 def ask(
-    connection: Connection,
+    where: Connection | Knowledge,
     place: str,
     *,
     kind: str = "exchange",
@@ -250,21 +247,22 @@ def ask(
         KgError: If the place is unknown or ambiguous, or an option makes no sense or contradicts another.
     """
     check_name("place", place)
+    names = knowledge_of(where).names
     checked, chosen_engine, day = check_kind(kind), check_engine(engine), parse_as_of(as_of)
     check_top(top)
     weighting, file = weighting_of(checked, weights)
     # What can be refused without the database is refused before it is asked.
     Filters((), (), min_population, max_population, newcomers, spread)
     filters = Filters(
-        country_codes(connection, listed("countries (--country)", countries)),
-        country_codes(connection, listed("exclude_countries (--exclude-country)", exclude_countries)),
+        country_codes(names, listed("countries (--country)", countries)),
+        country_codes(names, listed("exclude_countries (--exclude-country)", exclude_countries)),
         min_population,
         max_population,
         newcomers,
         spread,
     )
-    subject = resolve(connection, place, PLACES)
-    wanted = find_wanted(connection, filters, regions, networks, themes)
+    subject = resolve(names, place, PLACES)
+    wanted = find_wanted(names, filters, regions, networks, themes)
     return Question(subject, checked, top, wanted, include_existing, day, chosen_engine, weighting, file)
 
 
@@ -283,20 +281,21 @@ def weighting_of(kind: Kind, given: str | Path | Weights | None) -> tuple[Weight
     return read_weights(Path(given)), str(given)
 
 
-def surroundings_of(connection: Connection, question: Question) -> Surroundings:
+def surroundings_of(where: Connection | Knowledge, question: Question) -> Surroundings:
     """Return a place with all whom to compare it with.
 
     Raises:
         KgError: The place was removed meanwhile.
     """
+    knowledge = knowledge_of(where)
     id_, engine = question.subject.id, question.engine
     try:
         if question.wanted.narrows:
-            others = list(fulfilling(connection, question.wanted, question.as_of))
+            others = list(knowledge.fulfilling(question.wanted, question.as_of))
             if len(others) > MOST_LIVE:
                 engine = "snapshot"
-            return choose_engine(connection, engine, question.as_of).between(id_, others)
-        return choose_engine(connection, engine, question.as_of).around(id_, question.weights)
+            return knowledge.engine_of(engine, question.as_of).between(id_, others)
+        return knowledge.engine_of(engine, question.as_of).around(id_, question.weights)
     except KeyError:
         raise gone(question.subject) from None
 
@@ -306,13 +305,14 @@ def gone(entity: Entity) -> KgError:
     return KgError(f"{entity.name} ({entity.id}) is not in the graph any more: it was changed meanwhile. Ask again.")
 
 
-def search(connection: Connection, question: Question) -> Answer:
+def search(where: Connection | Knowledge, question: Question) -> Answer:
     """Return all who may be recommended, ranked, and who is chosen.
 
     Raises:
         KgError: The place was removed meanwhile.
     """
-    surroundings, filters = surroundings_of(connection, question), question.wanted.filters
+    knowledge = knowledge_of(where)
+    surroundings, filters = surroundings_of(knowledge, question), question.wanted.filters
     snapshot = surroundings.world.snapshot
     existing = () if question.include_existing else EXISTING[question.kind]
     candidates = surroundings.candidates
@@ -342,14 +342,14 @@ def search(connection: Connection, question: Question) -> Answer:
             share=filters.newcomers,
             spread=filters.spread,
         )
-    others = sum(row["places"] for row in read(connection, _COUNT_PLACES)) - len(candidates) - 1
+    others = knowledge.count_places() - len(candidates) - 1
     counts["filters" if question.wanted.narrows else "not_compared"] = max(0, others)
     return Answer(surroundings, ranking, chosen, newcomer, left_out, counts)
 
 
-def details_of(connection: Connection, reasons: Iterable[Iterable[Found]]) -> dict[str, FactDetail]:
+def details_of(where: Connection | Knowledge, reasons: Iterable[Iterable[Found]]) -> dict[str, FactDetail]:
     """Return the facts behind some reasons, by key."""
-    return facts(connection, (link for found in reasons for link in links(found)))
+    return knowledge_of(where).facts(link for found in reasons for link in links(found))
 
 
 def partner_of(row: NodeRow) -> Partner:

@@ -154,6 +154,7 @@ class Data(Model):
     facts_without_since: int = Field(
         description="of these, facts that could have a beginning but have none; taken as true"
     )
+    read_from: str | None = Field(default=None, description="without a database: what was read instead of it, in words")
 
     def blocks(self) -> list[Block]:
         """Return one line on the age of the data and one on its sources."""
@@ -161,13 +162,16 @@ class Data(Model):
         if self.facts_without_since:
             undated = f", {self.facts_without_since} of them without a known beginning and taken as true"
         lines: list[Block] = [Line(f"As of {self.as_of}. {_count(self.facts, 'fact')} used{undated}.", "dim")]
+        if self.read_from is not None:
+            lines.insert(0, Line(f"Without a database: from {self.read_from}."))
         if self.sources:
             names = "; ".join(source.title for source in self.sources[:NAMES_SHOWN])
             rest = len(self.sources) - NAMES_SHOWN
             names += f"; and {rest} more" if rest > 0 else ""
-            lines.append(
-                Line(f"Sources: {names}. The source of each fact: kg why KEY, with a key from --format json.", "dim")
+            why = (
+                " The source of each fact: kg why KEY, with a key from --format json." if self.read_from is None else ""
             )
+            lines.append(Line(f"Sources: {names}.{why}", "dim"))
         return lines
 
 

@@ -39,6 +39,9 @@ MATCHINGS = ("total activity", "activity in the kind")
 #: Of what is known, a quarter at a time is held out to make examples to fit on: features are always those out of fold.
 _INNER = 4
 
+#: Of two tasks to fit on, the larger one has at most so many times the groups of the smaller one.
+_MOST_TIMES = 2
+
 #: A pair farther apart than this, in kilometres, is a far one; a place with so many links of the kind or fewer is a newcomer.
 FAR = 150.0
 NEW = 1
@@ -99,18 +102,21 @@ def examples(
         names: The features.
     """
     things = list(chain.from_iterable(known))
-    made = []
+    made: dict[str, list[NDArray[np.float64]]] = {task.name: [] for task in tasks}
     for fold in range(_INNER):
         for task in tasks:
             trial = task.trial(things[fold::_INNER], without=hidden)
             world = world_of(trial.known, task.graph.as_of)
-            activity = task.activity(world.snapshot)
+            links = task.known(world.snapshot)
             for matching in MATCHINGS:
                 sampled = _sampled(trial, task, world.snapshot, matching)
                 # A partner without any other link of the kind cannot be told from places that nobody ever chose.
-                known_partner = activity[sampled.others[:, 0]] > 0
-                made.append(sampled.features(world, names)[known_partner])
-    return np.concatenate(made)
+                made[task.name].append(sampled.features(world, names)[links[sampled.others[:, 0]] > 0])
+    groups = [np.concatenate(some) for some in made.values()]
+    # What there is most of shall not drown the rest.
+    most = _MOST_TIMES * min(map(len, groups))
+    chance = np.random.default_rng(0)
+    return np.concatenate([one[np.sort(chance.permutation(len(one))[:most])] for one in groups])
 
 
 def held_out_features(task: Task, held_out: Part, matching: str, names: Sequence[str]) -> NDArray[np.float64]:
@@ -118,7 +124,7 @@ def held_out_features(task: Task, held_out: Part, matching: str, names: Sequence
     trial = task.trial(held_out)
     world = world_of(trial.known, task.graph.as_of)
     sampled = _sampled(trial, task, world.snapshot, matching)
-    known_partner = task.activity(world.snapshot)[sampled.others[:, 0]] > 0
+    known_partner = task.known(world.snapshot)[sampled.others[:, 0]] > 0
     return sampled.features(world, names)[known_partner]
 
 
@@ -208,7 +214,7 @@ def _rank(trial: Trial, known_scores: Baselines, weights: Weights, matching: str
         ranks={name: ranks(some) for name, some in scores.items()},
         newcomer=activity[sampled.subjects] <= NEW,
         far=values[:, 0, -1] > FAR,
-        unknown=activity[sampled.others[:, 0]] == 0,
+        unknown=task.known(world.snapshot)[sampled.others[:, 0]] == 0,
         clusters=sampled.clusters,
     )
 

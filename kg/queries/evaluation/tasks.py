@@ -65,6 +65,9 @@ class Task(Protocol):
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return how active each place is in the kind."""
 
+    def known(self, snapshot: Snapshot) -> Floats:
+        """Return how many links of the kind each place has, of those that features look at."""
+
     def ties(self, snapshot: Snapshot) -> Rows:
         """Return what places of the kind are tied by: a row for each place."""
 
@@ -182,6 +185,10 @@ class Twinning:
         """Return the number of twins."""
         return snapshot.twins.counts.astype(np.float64)
 
+    def known(self, snapshot: Snapshot) -> Floats:
+        """Return the same."""
+        return self.activity(snapshot)
+
     def ties(self, snapshot: Snapshot) -> Rows:
         """Return the twinnings."""
         return snapshot.twins
@@ -254,6 +261,10 @@ class Exchange:
         """Return the number of small networks."""
         networks = snapshot.networks
         return networks.held.sums(np.arange(networks.held.height), (networks.sizes < SMALL_NETWORK).astype(np.float64))
+
+    def known(self, snapshot: Snapshot) -> Floats:
+        """Return the same."""
+        return self.activity(snapshot)
 
     def ties(self, snapshot: Snapshot) -> Rows:
         """Return the memberships."""
@@ -374,6 +385,10 @@ class Projects:
     def activity(self, snapshot: Snapshot) -> Floats:
         """Return the number of projects."""
         return self._layer(snapshot).held.counts.astype(np.float64)
+
+    def known(self, snapshot: Snapshot) -> Floats:
+        """Return the number of projects by town."""
+        return snapshot.town_project_counts
 
     def ties(self, snapshot: Snapshot) -> Rows:
         """Return who takes part in what."""

@@ -56,14 +56,14 @@ def test_an_empty_graph(knowledge: KnowledgeGraph, kg_environment: dict[str, str
 def test_a_place_of_which_only_the_name_is_known(knowledge: KnowledgeGraph, kind: str) -> None:
     cities(knowledge, {"id": "own:1", "name": "Nothing"}, {"id": "own:2", "name": "Else", "country": "FI"})
     found = knowledge.recommend("Nothing", kind=kind)
-    assert found.recommendations == ()
+    assert [row.partner.name for row in found.recommendations] == ["Else"]
     assert found.improve is not None
     assert "no number of inhabitants" in found.improve
     assert [row.partner.name for row in knowledge.recommend("Nothing", kind=kind, countries="FI").recommendations] == [
         "Else"
     ]
     assert knowledge.explain("Nothing", "Else", kind=kind).paths == ()
-    assert knowledge.why_not("Nothing", "Else", kind=kind).verdict.startswith("Else was not compared")
+    assert "Else" in knowledge.why_not("Nothing", "Else", kind=kind).verdict
     assert "Nothing and Else" in knowledge.brief("Nothing", "Else").page()
 
 
