@@ -58,6 +58,9 @@ _PARTNERSHIP: Mapping[Kind, str] = {
     "twinning": "twin town",
 }
 
+#: To ask for all that so many places have takes longer than to read the whole graph, which gives the same answer.
+MOST_LIVE = 3_000
+
 
 class RecommendOptions(TypedDict, total=False):
     """Options of :func:`recommend`, which says what they mean."""
@@ -164,7 +167,8 @@ def recommend(
         max_population: Only partners with so many inhabitants or fewer.
         as_of: Answer as of this date (partial: its last day); today unless given.
         include_existing: Keep those with a current twinning or a running common project, which are otherwise left out.
-        engine: ``live`` asks the database, ``snapshot`` the graph in memory; both give the same answer.
+        engine: ``live`` asks the database (unless filters leave thousands of places: then as with ``snapshot``), ``snapshot`` the
+            graph in memory; both give the same answer.
         regions: Only partners in these regions, by name or id.
         themes: Only partners that seek or offer one of these themes, or are in a project about it.
         networks: Only members of these networks.
@@ -284,12 +288,14 @@ def surroundings_of(where: Connection | Knowledge, question: Question) -> Surrou
         KgError: The place was removed meanwhile.
     """
     knowledge = knowledge_of(where)
-    engine = knowledge.engine_of(question.engine, question.as_of)
-    id_ = question.subject.id
+    id_, engine = question.subject.id, question.engine
     try:
         if question.wanted.narrows:
-            return engine.between(id_, knowledge.fulfilling(question.wanted, question.as_of))
-        return engine.around(id_, question.weights)
+            others = list(knowledge.fulfilling(question.wanted, question.as_of))
+            if len(others) > MOST_LIVE:
+                engine = "snapshot"
+            return knowledge.engine_of(engine, question.as_of).between(id_, others)
+        return knowledge.engine_of(engine, question.as_of).around(id_, question.weights)
     except KeyError:
         raise gone(question.subject) from None
 
