@@ -128,10 +128,10 @@ class Part:
         for type_, name in (("SEEKS", "seeks"), ("OFFERS", "offers")):
             for thing, held in answer[name]:
                 self._tie(type_, ((places[at], thing) for at in held))
-        for body, served, *things in answer["bodies"]:
+        for body, served in answer["bodies"]:
             self._serve(body, [places[at] for at in served])
-            for type_, some in zip(("MEMBER_OF", "SEEKS", "OFFERS"), things, strict=True):
-                self._tie(type_, ((body, thing) for thing in some))
+        for body, type_, thing in answer["of_bodies"]:
+            self._tie(type_, [(body, thing)])
         for theme, held in answer["themes"]:
             for at in held:
                 self._project_themes[places[at]].append(theme)

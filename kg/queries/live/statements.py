@@ -180,10 +180,6 @@ def _direct(type_: str) -> str:
     return _of_each(f"MATCH (p)-[f:{type_}]->(n:Entity) WHERE {_counts('f')}")
 
 
-def _of_body(type_: str) -> str:
-    return f"COLLECT {{ MATCH (b)-[f:{type_}]->(n:Entity) WHERE {_counts('f')} RETURN DISTINCT n.id }}"
-
-
 #: ``$places``, ``$near`` -> all that is compared of the places, and the twins of those that are near the subject.
 ROWS = f"""\
 WITH COLLECT {{ UNWIND $places AS id MATCH (p:Entity {{id: id}}) WHERE {_is_place("p")} RETURN p }} AS places,
@@ -204,8 +200,13 @@ RETURN [p IN places | {_place("p")}] AS places,
     WITH at, places[at] AS p
     MATCH (p)<-[v:SERVES]-(b:Entity) WHERE {_counts("v")}
     WITH b, collect(DISTINCT at) AS served
-    RETURN [b.id, served, {_of_body("MEMBER_OF")}, {_of_body("SEEKS")}, {_of_body("OFFERS")}]
+    RETURN [b.id, served]
   }} AS bodies,
+  COLLECT {{
+    UNWIND places AS p
+    MATCH (p)<-[v:SERVES]-(b:Entity)-[f:MEMBER_OF|SEEKS|OFFERS]->(n:Entity) WHERE {_counts("v")} AND {_counts("f")}
+    RETURN DISTINCT [b.id, type(f), n.id]
+  }} AS of_bodies,
   {
     _of_each(
         f"MATCH (p)-[f:PARTICIPATES_IN]->(q:Entity)-[a:ABOUT]->(n:Entity) "
