@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # tests share what they load:  make test PARALLEL="-n auto --dist loadfile --no-loadscope-reorder"
 PARALLEL :=
 
-.PHONY: demo test test-unit test-integration test-containers lint types generate requirements clean setup
+.PHONY: demo test test-unit test-integration test-containers lint types generate requirements bench clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -32,6 +32,11 @@ test-integration: setup
 # Needs a Docker engine.
 test-containers: setup
 	KG_TEST_CONTAINERS=1 $(PYTEST) -m containers
+
+# Not part of the tests: speed and memory beside other libraries, and what share of the best the candidates hold.
+bench: setup
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.recall
 
 lint: setup
 	$(BIN)/ruff check .

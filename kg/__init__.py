@@ -1,6 +1,7 @@
 """A knowledge base of European local-government networks on Neo4j: who should we work with, and why?
 
 ``kg.connect()`` opens a :class:`KnowledgeGraph`; its verbs are those of the command ``kg``.
+``kg.open_offline()`` recommends without a server, from files.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph, connect
+    from kg.offline import open_offline
+    from kg.queries.brief import Brief
     from kg.queries.consortium_results import Consortium
     from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term
+    from kg.queries.why_not import WhyNot
     from kg.queries.why_results import Why
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Brief",
     "Consortium",
     "Explanation",
     "KgError",
@@ -27,14 +32,19 @@ __all__ = [
     "Recommendations",
     "Term",
     "Why",
+    "WhyNot",
     "connect",
+    "open_offline",
 ]
 
 _HOMES = {
+    "Brief": "kg.queries.brief",
     "Consortium": "kg.queries.consortium_results",
     "KnowledgeGraph": "kg.graph",
     "connect": "kg.graph",
+    "open_offline": "kg.offline",
     "Why": "kg.queries.why_results",
+    "WhyNot": "kg.queries.why_not",
 }
 
 

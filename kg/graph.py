@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
+from kg.counting import Change, counted
 from kg.database import digest as digests
 from kg.database import schema
 from kg.database.connection import Connection, open_connection
 from kg.database.loads import loaded_sources, standing_loads
 from kg.database.writer import Progress
 from kg.home import judgements_file
+from kg.partnerships import Partnerships
 from kg.places.judgements import read_judgements
 
 if TYPE_CHECKING:
@@ -29,12 +31,10 @@ if TYPE_CHECKING:
     from kg.loaders.base import Loader
     from kg.loaders.loading import LoadReport
     from kg.places.judgements import Judgement
-    from kg.queries.consortium_results import Consortium
-    from kg.queries.consortium_rules import Rules
     from kg.queries.coverage import Coverage
     from kg.queries.report_results import ReportResult
     from kg.queries.request_results import Matches, RequestList
-    from kg.queries.results import Explanation, Paths, Recommendations
+    from kg.queries.results import Paths
     from kg.queries.review import ReviewList
     from kg.queries.structure.joint_results import JointMembers
     from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
@@ -74,7 +74,7 @@ def connect(
     )
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Partnerships):
     """A knowledge graph of local-government networks, its database and what can be asked of it.
 
     Use it as a context manager, or close it: ``with kg.connect() as g: print(g.recommend("Riga"))``.
@@ -82,6 +82,7 @@ class KnowledgeGraph:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._changes: list[Change] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -106,84 +107,6 @@ class KnowledgeGraph:
         return self.connection.database
 
     # Answers out -----------------------------------------------------------------------------------------------------------
-
-    def recommend(
-        self,
-        place: str,
-        *,
-        kind: str = "exchange",
-        top: int = 10,
-        countries: str | Sequence[str] = (),
-        exclude_countries: str | Sequence[str] = (),
-        min_population: int | None = None,
-        max_population: int | None = None,
-        as_of: str | date | None = None,
-        include_existing: bool = False,
-    ) -> Recommendations:
-        """Return the best partners for a city or region, each with its reasons; see :func:`kg.queries.recommend.recommend`."""
-        from kg.queries.recommend import recommend
-
-        return recommend(
-            self.connection,
-            place,
-            kind=kind,
-            top=top,
-            countries=countries,
-            exclude_countries=exclude_countries,
-            min_population=min_population,
-            max_population=max_population,
-            as_of=as_of,
-            include_existing=include_existing,
-        )
-
-    def explain(
-        self, start: str, end: str, *, kind: str = "exchange", top: int = 10, as_of: str | date | None = None
-    ) -> Explanation:
-        """Return why two places should work together; see :func:`kg.queries.explain.explain`."""
-        from kg.queries.explain import explain
-
-        return explain(self.connection, start, end, kind=kind, top=top, as_of=as_of)
-
-    def consortium(
-        self,
-        lead: str,
-        *,
-        theme: str,
-        rule: str,
-        size: int,
-        kind: str = "project",
-        including: str | Sequence[str] = (),
-        without: str | Sequence[str] = (),
-        theme_members: int | str = 1,
-        as_of: str | date | None = None,
-        time_limit: float = 10.0,
-    ) -> Consortium:
-        """Return the partners that satisfy a call's rule and fit each other best; see :func:`kg.queries.consortium.consortium`."""
-        from kg.queries.consortium import consortium
-        from kg.queries.pairs import score_pairs
-        from kg.queries.validity import parse_as_of
-
-        day = parse_as_of(as_of)
-        return consortium(
-            self.connection,
-            lead,
-            theme,
-            rule,
-            size,
-            score_pairs=partial(score_pairs, self.connection, as_of=day),
-            kind=kind,
-            including=including,
-            without=without,
-            theme_members=theme_members,
-            as_of=day,
-            time_limit=time_limit,
-        )
-
-    def rules(self) -> Rules:
-        """Return what calls ask of a consortium, with sources; see :mod:`kg.queries.consortium_rules`."""
-        from kg.queries.consortium_rules import all_rules
-
-        return all_rules()
 
     def path(self, start: str, end: str, *, top: int = 10, as_of: str | date | None = None) -> Paths:
         """Return the most specific paths between any two entities; see :func:`kg.queries.paths.path`."""
@@ -268,22 +191,48 @@ class KnowledgeGraph:
         """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.loading.load`."""
         from kg.loaders.loading import load
 
-        if not dry_run and schema.check_schema(self.connection):
+        if dry_run:
+            return load(
+                self.connection,
+                loader,
+                dry_run=True,
+                strict=strict,
+                max_ended_share=max_ended_share,
+                progress=progress,
+            )
+        if schema.check_schema(self.connection):
             schema.apply_schema(self.connection)
-        return load(
-            self.connection,
-            loader,
-            dry_run=dry_run,
-            strict=strict,
-            max_ended_share=max_ended_share,
-            progress=progress,
-        )
+        with self._change() as change:
+            report = load(self.connection, loader, strict=strict, max_ended_share=max_ended_share, progress=progress)
+            change.changed_nothing = not report.changes
+        return report
+
+    @contextmanager
+    def several_changes(self) -> Iterator[None]:
+        """Make the counts over the whole graph once, after all loads and other changes in the block, and not after each."""
+        with counted(self.connection) as change:
+            self._changes = []
+            try:
+                yield
+            finally:
+                changes, self._changes = self._changes, None
+            change.changed_nothing = all(one.changed_nothing for one in changes)
+
+    @contextmanager
+    def _change(self) -> Iterator[Change]:
+        if self._changes is None:
+            with counted(self.connection) as change:
+                yield change
+        else:
+            self._changes.append(Change())
+            yield self._changes[-1]
 
     def undo(self, source: str | None = None) -> Undone:
         """Take the latest load of a source or scope, or of all, back; see :func:`kg.editing.undo.undo`."""
         from kg.editing.undo import undo
 
-        return undo(self.connection, source)
+        with self._change():
+            return undo(self.connection, source)
 
     # What persons decide --------------------------------------------------------------------------------------------------
 
@@ -297,7 +246,12 @@ class KnowledgeGraph:
         """Write down whether a place is a candidate (yes, no, unsure); see :func:`kg.editing.review.answer`."""
         from kg.editing import review
 
-        return review.answer(self.connection, judgements_file(), answer, subject, candidate, by=by, reason=reason)
+        with self._change() as change:
+            answered = review.answer(
+                self.connection, judgements_file(), answer, subject, candidate, by=by, reason=reason
+            )
+            change.changed_nothing = answered.merged is None or not answered.merged.changed
+        return answered
 
     def withdraw(self, subject: str, candidate: str) -> Judgement:
         """Take the answer on a place and a candidate back; see :func:`kg.editing.review.take_back`."""
@@ -362,7 +316,10 @@ class KnowledgeGraph:
         except UnknownEntityError:
             if not new_theme:
                 raise
-        return requests.add(self.connection, wish, requests.Node(who.id, who.label, who.name), topic, by=by)
+        with self._change() as change:
+            requested = requests.add(self.connection, wish, requests.Node(who.id, who.label, who.name), topic, by=by)
+            change.changed_nothing = not requested.changed
+        return requested
 
     def close_request(
         self, verb: str, place: str, number: str, *, status: str, by: str, theme: str | None = None
@@ -374,16 +331,22 @@ class KnowledgeGraph:
         who = find_member(self.connection, place)
         found = None if theme is None else find_theme(self.connection, theme)
         topic = None if found is None else requests.Node(found.id, found.label, found.name)
-        return requests.close(
-            self.connection, verb, requests.Node(who.id, who.label, who.name), number, status, by=by, theme=topic
-        )
+        with self._change() as change:
+            requested = requests.close(
+                self.connection, verb, requests.Node(who.id, who.label, who.name), number, status, by=by, theme=topic
+            )
+            change.changed_nothing = not requested.changed
+        return requested
 
     def merge(self, first: str, second: str, *, by: str, label: str | None = None) -> Merged:
         """Say that two nodes are one; see :func:`kg.editing.merge.merge`."""
         from kg.editing.merge import merge
 
         judgements = read_judgements(judgements_file())
-        return merge(self.connection, first, second, by=by, judgements=judgements, label=label)
+        with self._change() as change:
+            merged = merge(self.connection, first, second, by=by, judgements=judgements, label=label)
+            change.changed_nothing = not merged.changed
+        return merged
 
     # Looking after it ------------------------------------------------------------------------------------------------------
 

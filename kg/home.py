@@ -31,5 +31,14 @@ def judgements_file() -> Path:
     """Return ``KG_JUDGEMENTS``, else ``judgements.csv`` in the home folder: what persons decided on places."""
     if given := os.environ.get("KG_JUDGEMENTS"):
         return Path(given).expanduser().absolute()
+    return _home() / "judgements.csv"
+
+
+def snapshots_folder() -> Path:
+    """Return the folder ``snapshots`` in the home folder: graphs as they were when last read, one file for each database."""
+    return _home() / "snapshots"
+
+
+def _home() -> Path:
     home = os.environ.get("KG_HOME")
-    return choose_home(Path(home) if home else None, Path.cwd())[0] / "judgements.csv"
+    return choose_home(Path(home) if home else None, Path.cwd())[0]

@@ -19,6 +19,14 @@ COMMANDS = {
     ),
     "recommend": ("kg.cli.recommend:recommend", "Recommend partners for a city or region, with the reasons."),
     "explain": ("kg.cli.explain:explain", "Explain why two places would, or do, work together."),
+    "why-not": (
+        "kg.cli.recommend:why_not",
+        "Show why B is not recommended to A: the rule that leaves it out, or its rank and what it lacks.",
+    ),
+    "brief": (
+        "kg.cli.brief:brief",
+        "Write one page about two places for a meeting: the reasons, what joins them, the sources with licence and age.",
+    ),
     "match": ("kg.cli.match:match", "Show who offers what a place seeks, seeks what it offers, or seeks the same."),
     "path": ("kg.cli.explain:path", "Show the most specific paths between any two things."),
     "consortium": (
@@ -52,8 +60,10 @@ COMMANDS = {
     ),
     "coverage": ("kg.cli.coverage:coverage", "Show how complete and how old the graph is."),
     "evaluate": ("kg.cli.evaluate:evaluate", "Measure how good the answers are."),
+    "fit": ("kg.cli.fit:fit", "Fit what each term of a recommendation is worth on a graph of one's own."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
+    "snapshot": ("kg.cli.snapshot:snapshot", "Show or refresh the file that is kept of the graph."),
     "schema": (
         "kg.cli.schema:schema",
         "Show the schema, make it in the connected database, or check that database against it.",

@@ -8,7 +8,7 @@ import click
 
 from kg.cli.options import connection_options
 from kg.cli.present import as_of_option, format_option, present
-from kg.queries.weights import KINDS
+from kg.queries.kinds.names import KINDS
 
 
 @click.command()

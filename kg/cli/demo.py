@@ -37,8 +37,9 @@ def demo() -> None:
 
     with connect(settings=settings) as graph:
         _heading("2. Data in")
-        for loader in (Starter(), GeoNames()):
-            _load(graph, loader)
+        with graph.several_changes():
+            for loader in (Starter(), GeoNames()):
+                _load(graph, loader)
 
         _heading(f"3. Who should {PLACE} learn from, and why?")
         recommendations = graph.recommend(PLACE, top=10)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.options import check_writable
+from kg.cli.graph_data import graph_options, graph_tables
+from kg.cli.options import check_writable, connection_options
+from kg.cli.present import as_of_option, format_option, present
 from kg.errors import KgError
+from kg.queries.kinds.names import KINDS
 
 if TYPE_CHECKING:
     from kg.places.evaluate import Tried
@@ -67,6 +71,50 @@ def places_command(
     if out is not None:
         _write(drawn, out)
         click.echo(f"{len(drawn)} wrong answers in {out}", err=True)
+
+
+@evaluate.command("recommend")
+@graph_options
+@click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only this kind; repeatable (else all).")
+@click.option("--ablation", is_flag=True, help="Instead: what is left without each term, and with the best 6 and 10.")
+@click.option("--with-embedding", is_flag=True, help="Beside node2vec too; needs the extra embedding.")
+@as_of_option
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Seed of splits and samples.")
+@format_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="JSON file to write all figures to.")
+@connection_options
+def recommend_command(
+    files: tuple[str, ...],
+    offline: bool,
+    kinds: tuple[str, ...],
+    ablation: bool,
+    with_embedding: bool,
+    as_of: str | None,
+    seed: int,
+    form: str,
+    out: Path | None,
+    connect: dict[str, Any],
+) -> None:
+    """Measure how well recommendations foretell partnerships, beside every known score.
+
+    Twinnings, memberships and projects of the graph are held out; shapes are fitted on the rest; the true partner of each is ranked
+    among 100 places as active, and among all. See docs/evaluation.md for the protocol.
+    """  # fmt: skip
+    from kg.queries.evaluation.run import ablate, evaluate
+    from kg.queries.validity import parse_as_of
+
+    if ablation and with_embedding:
+        raise KgError("--ablation and --with-embedding do not go together: an ablation compares our terms only.")
+    if out is not None:
+        check_writable(out, "--out")
+    day = parse_as_of(as_of)
+    tables, data = graph_tables(files, offline, day, connect)
+    asked: dict[str, Any] = {"kinds": kinds or KINDS, "seed": seed, "data": data, "say": partial(click.echo, err=True)}
+    result = ablate(tables, day, **asked) if ablation else evaluate(tables, day, with_embedding=with_embedding, **asked)
+    present(result, form)
+    if out is not None:
+        out.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        click.echo(f"All figures in {out}", err=True)
 
 
 def _measured(tried: list[Tried], seconds: float) -> dict[str, Any]:

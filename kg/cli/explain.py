@@ -9,7 +9,7 @@ import click
 
 from kg.cli.options import connection_options
 from kg.cli.picture import draw_picture, picture_option
-from kg.cli.present import as_of_option, format_option, kind_option, present, top_option
+from kg.cli.present import as_of_option, engine_option, format_option, kind_option, present, top_option, weights_option
 
 
 @click.command()
@@ -18,6 +18,8 @@ from kg.cli.present import as_of_option, format_option, kind_option, present, to
 @kind_option
 @top_option("paths")
 @as_of_option
+@engine_option
+@weights_option
 @format_option
 @picture_option
 @connection_options
@@ -36,9 +38,11 @@ def explain(
     the most specific paths between the two.
     """
     from kg.graph import connect as open_graph
+    from kg.queries.recommend import weighting_of
     from kg.queries.validity import parse_as_of
 
     day = parse_as_of(as_of)
+    weighting_of(options["kind"], options["weights"])
     with open_graph(**connect) as graph:
         result = graph.explain(start, end, as_of=day, **options)
     present(result, form)

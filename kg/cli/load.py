@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,7 +248,7 @@ def run_loads(
 
     rejected: list[tuple[Row, str]] = []
     try:
-        with open_graph(**connect) as graph:
+        with open_graph(**connect) as graph, nullcontext() if dry_run else graph.several_changes():
             for loader in loads:
                 with bars() as progress:
                     report = graph.load(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from kg.queries.display import to_text
+from kg.queries.kinds.names import KINDS
 from kg.queries.report_results import spreadsheet_cell
 from kg.queries.results import Result
-from kg.queries.weights import KINDS
 
 R = TypeVar("R")
 
@@ -28,6 +29,19 @@ kind_option = click.option(
 )
 as_of_option = click.option(
     "--as-of", metavar="DATE", help="Answer as of this date: 2019 (its last day), 2019-05 or 2019-05-03. Else today."
+)
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["live", "snapshot"]),
+    default="live",
+    show_default=True,
+    help="Ask the database (live) or the graph in memory (snapshot); both give the same answer.",
+)
+weights_option = click.option(
+    "--weights",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A weights file to use instead of the package's for this kind.",
 )
 format_option = click.option(
     "--format",

@@ -28,7 +28,7 @@ _REFUSALS = 3
 
 _STATEMENT = re.compile(
     r"CREATE (?P<kind>CONSTRAINT|FULLTEXT INDEX|POINT INDEX|INDEX) (?P<name>\w+) IF NOT EXISTS "
-    r"FOR \(\)?-?[(\[]?\w+:(?P<on>\w+).*?(?:REQUIRE|ON EACH|ON) [(\[]?\w+\.(?P<property>\w+)"
+    r"FOR \(\)?-?[(\[]?\w+:(?P<on>\w+).*?(?:REQUIRE|ON EACH|ON) [(\[]?(?P<properties>\w+\.\w+(?:, \w+\.\w+)*)"
 )
 #: Type, kind of what it is on, labels or relationship types, properties.
 _Description = tuple[str, str, list[str], list[str]]
@@ -129,4 +129,9 @@ def _described(item: cypher.SchemaItem) -> _Description:
     match = _STATEMENT.fullmatch(item.statement) or _STATEMENT.match(item.statement)
     assert match is not None, item.statement
     entity_type = "RELATIONSHIP" if "()-[" in item.statement else "NODE"
-    return _TYPES.get(match["kind"], match["kind"]), entity_type, [match["on"]], [match["property"]]
+    return (
+        _TYPES.get(match["kind"], match["kind"]),
+        entity_type,
+        [match["on"]],
+        [one.partition(".")[2] for one in match["properties"].split(", ")],
+    )

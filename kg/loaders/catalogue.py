@@ -5,7 +5,7 @@ from __future__ import annotations
 from kg.loaders.cordis import Cordis
 from kg.loaders.covenant import Covenant
 from kg.loaders.eurocities import Eurocities
-from kg.loaders.files import Entry
+from kg.loaders.files import Entry, FileLoader
 from kg.loaders.geonames import GEONAMES
 from kg.loaders.geonames_dump import GeoNamesDump
 from kg.loaders.keep import Keep
@@ -36,12 +36,14 @@ PACKAGED_GEONAMES = Entry(
     "kg load geonames [--min-population N] [--country CODE ...]",
 )
 
-#: By the name of the loader, in the order in which they are best loaded.
+#: The loaders of files that a user names, in the order in which they are best loaded.
+FILE_LOADERS: tuple[type[FileLoader], ...] = (
+    Covenant, Networks, Eurocities, Keep, Cordis, Wikidata, Lau, Popolo, Mayors, Table,
+)  # fmt: skip
+
+#: By the name of the loader, in that order.
 CATALOGUE: dict[str, tuple[Entry, ...]] = {
     "starter": (STARTER,),
     "geonames": (PACKAGED_GEONAMES, GeoNamesDump.entry),
-    **{
-        loader.name: (loader.entry,)
-        for loader in (Covenant, Networks, Eurocities, Keep, Cordis, Wikidata, Lau, Popolo, Mayors, Table)
-    },
+    **{loader.name: (loader.entry,) for loader in FILE_LOADERS},
 }

@@ -27,7 +27,7 @@ REASONS_PER_PARTNER = 3
 #: Facts that have no direction.
 UNDIRECTED = {"TWINNED_WITH"}
 #: Reasons about the two places alone: a line between them, where the others are a thing that both have.
-DIRECT_TERMS = {"twinned", "similar_size"}
+DIRECT_TERMS = {"distance", "size", "population"}
 
 Drawable = Recommendations | Explanation | Paths
 
@@ -92,11 +92,11 @@ def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...])
         strongest |= {(term.label, term.sentence) for term in things[:REASONS_PER_PARTNER]}
         for term in row.terms:
             if term.type in DIRECT_TERMS:
-                note = clean(f"{term.sentence} (+{term.value:.2f})")
-                edges.append(Edge(subject.id, row.partner.id, "", note, dashed=term.type == "similar_size"))
+                note = clean(f"{term.sentence} ({term.value:+.2f})")
+                edges.append(Edge(subject.id, row.partner.id, "", note, dashed=True))
             else:
                 reasons.setdefault((term.label, term.sentence), []).append((row.partner, term))
-    # The value is the specificity times the weight of the type: the highest says most.
+    # The highest value says most.
     ranked = sorted(
         ((key, reasons[key]) for key in strongest), key=lambda item: (-max(term.value for _, term in item[1]), item[0])
     )
@@ -105,7 +105,7 @@ def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...])
         reason = f"reason:{number}"
         nodes.append(Node(reason, label, clean(sentence).rstrip("."), clean(sentence), "box"))
         edges.append(Edge(subject.id, reason, "", clean(sentence)))
-        edges += [Edge(reason, partner.id, "", f"+{term.value:.2f}") for partner, term in having]
+        edges += [Edge(reason, partner.id, "", f"{term.value:+.2f}") for partner, term in having]
     return Drawing(
         tuple(nodes), tuple(edges), len(recommendations) - len(shown) + len(reasons) - min(len(ranked), room)
     )

@@ -10,7 +10,8 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.errors import KgError
-from kg.queries.consortium_candidates import CANDIDATES, LOOKED_AT, choose, links_of, pairings, places, score_matrix
+from kg.queries.choose import choose_engine
+from kg.queries.consortium_candidates import CANDIDATES, LOOKED_AT, choose, pairings, places, score_matrix
 from kg.queries.consortium_problem import Candidate, Members, Problem, candidate, conditions, refuse, satisfied
 from kg.queries.consortium_request import Request, check_named, check_request, check_time_limit
 from kg.queries.consortium_results import (
@@ -27,11 +28,14 @@ from kg.queries.consortium_solver import TIME_LIMIT, Solution, alternatives, mos
 from kg.queries.consortium_themes import Way, find_theme, participants, ways
 from kg.queries.entities import PLACES, Entity, check_name, resolve
 from kg.queries.evidence import FactDetail, facts
-from kg.queries.explain import explain
+from kg.queries.explain import reasons_of
+from kg.queries.kinds.kind import weights
 from kg.queries.pairs import ScorePairs
 from kg.queries.provenance import data_of
-from kg.queries.recommend import recommend
-from kg.queries.results import LeftOut, LeftOutPartner, Partner, Term
+from kg.queries.ranking import Ranking, sort_out
+from kg.queries.reasons.build import links, terms
+from kg.queries.recommend import gone
+from kg.queries.results import LeftOut, LeftOutPartner, Partner
 
 
 def consortium(
@@ -100,16 +104,7 @@ class _Search:
     def run(self) -> Consortium:
         """Return the answer."""
         request, rule = self.request, self.request.rule
-        partners = recommend(
-            self.connection,
-            self.leader.id,
-            kind=request.kind,
-            top=LOOKED_AT,
-            as_of=request.day,
-            include_existing=True,
-        )
-        terms = {one.partner.id: one.terms for one in partners.recommendations}
-        looked_at = self._looked_at(terms)
+        looked_at = self._looked_at(self._best_partners())
         on_theme = ways(self.connection, self.about.id, list(looked_at), request.day)
         see = partial(self._candidate, on_theme=on_theme)
         named = [see(looked_at[entity.id]) for entity in (self.leader, *self.asked_for)]
@@ -132,7 +127,7 @@ class _Search:
         solution = solve(problem, self.time_limit)
         if solution is None:
             raise KgError(_impossible(problem, rule, self.leader.name))
-        members, details = self._members(problem, solution, terms, on_theme, len(named))
+        members, details = self._members(problem, solution, on_theme, len(named))
         return Consortium(
             query=ConsortiumQuery(
                 lead=self.leader.partner,
@@ -156,6 +151,19 @@ class _Search:
             considered=len(looked_at),
             refused=_left_out(because),
         )
+
+    def _best_partners(self) -> list[str]:
+        """Return the lead's best partners, current ones and those of its own country among them."""
+        request, lead = self.request, self.leader
+        try:
+            weighting = weights(request.kind)
+            surroundings = choose_engine(self.connection, "live", request.day).around(lead.id, weighting)
+        except KeyError:
+            raise gone(lead) from None
+        snapshot = surroundings.world.snapshot
+        kept, _ = sort_out(snapshot, surroundings.subject, surroundings.candidates, at_home=True)
+        ranking = Ranking.of(surroundings.pairs(kept), weighting)
+        return [snapshot.places.ids[kept[at]] for at in ranking.order(LOOKED_AT)]
 
     def _looked_at(self, partners: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         """Return the lead, those asked for, the lead's best partners and places on the theme, in this order."""
@@ -199,21 +207,22 @@ class _Search:
         self,
         problem: Problem,
         solution: Solution,
-        terms: Mapping[str, tuple[Term, ...]],
         on_theme: Mapping[str, Sequence[Way]],
         named: int,
     ) -> tuple[tuple[Member, ...], Mapping[str, FactDetail]]:
         """Return the members, the lead first and the others by what they add, and the facts behind their reasons."""
         request, candidates = self.request, problem.candidates
         chosen = {number: candidates[number] for number in solution.members}
-        reasons = {
-            one.id: terms[one.id] if one.id in terms else self._terms(one.id)
-            for one in chosen.values()
-            if one.id != self.leader.id
-        }
-        keys = [key for each in reasons.values() for term in each for key in term.evidence]
-        links = [link for one in chosen.values() for way in on_theme.get(one.id, ()) for link in way.links]
-        details = facts(self.connection, [*links_of(self.connection, keys), *links])
+        found = reasons_of(
+            self.connection,
+            self.leader,
+            [one.id for one in chosen.values() if one.id != self.leader.id],
+            kind=request.kind,
+            as_of=request.day,
+        )
+        theme_links = [link for one in chosen.values() for way in on_theme.get(one.id, ()) for link in way.links]
+        details = facts(self.connection, [*(link for each in found.values() for link in links(each)), *theme_links])
+        reasons = {id_: terms(each, details, request.day) for id_, each in found.items()}
         replacements = alternatives(problem, solution.members)
         members = []
         for number, one in chosen.items():
@@ -250,11 +259,6 @@ class _Search:
             )
         members.sort(key=lambda member: (member.role != "lead", -member.contribution, member.partner.id))
         return tuple(members), details
-
-    def _terms(self, other: str) -> tuple[Term, ...]:
-        """Return the reasons for a member that is not among the lead's best partners."""
-        found = explain(self.connection, self.leader.id, other, kind=self.request.kind, top=1, as_of=self.request.day)
-        return found.terms
 
 
 def _partner(one: Candidate) -> Partner:

@@ -12,9 +12,7 @@ from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError
 from kg.queries.consortium_problem import Candidate, Scores
-from kg.queries.evidence import Link
 from kg.queries.pairs import ScorePairs
-from kg.schema.relationships import FACTS
 
 #: Candidates of whom a consortium is chosen, the lead among them: 780 pairs to score, and a search of seconds.
 CANDIDATES = 40
@@ -37,11 +35,6 @@ MATCH (a:Entity)-[:PARTICIPATES_IN]->(p:Project {kind: 'pairing'})<-[:PARTICIPAT
 WHERE a.id IN $ids AND b.id IN $ids AND a.id < b.id AND (p.start IS NULL OR p.start <= $as_of)
 RETURN DISTINCT a.id AS one, b.id AS other ORDER BY one, other"""
 
-_ENDS = "\nUNION ALL\n".join(
-    f"MATCH (s:Entity)-[f:{type_}]->(e:Entity) WHERE f.key IN $keys RETURN f.key AS key, s.id AS start, e.id AS end"
-    for type_ in FACTS
-)
-
 
 def places(connection: Connection, ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Return label, name, country and dissolution of cities and regions, by id."""
@@ -52,13 +45,6 @@ def pairings(connection: Connection, ids: Sequence[str], as_of: str) -> list[tup
     """Return which of some places are or were a pairing, the smaller id first."""
     rows = read(connection, _PAIRED, {"ids": list(ids), "as_of": as_of})
     return [(row["one"], row["other"]) for row in rows]
-
-
-def links_of(connection: Connection, keys: Iterable[str]) -> list[Link]:
-    """Return the facts with these keys; what is no key of a fact is passed over."""
-    wanted = sorted(set(keys))
-    rows = read(connection, _ENDS, {"keys": wanted}) if wanted else []
-    return [Link(row["key"], row["start"], row["end"]) for row in rows]
 
 
 def choose(named: Sequence[Candidate], others: Sequence[Candidate], most: int = CANDIDATES) -> tuple[Candidate, ...]:
@@ -88,7 +74,7 @@ def score_matrix(
 ) -> tuple[tuple[Candidate, ...], Scores]:
     """Return the candidates whose scores are known, and the symmetric matrix of these.
 
-    Each pair is scored once, in the order of the candidates: the lead's pairs as it would be recommended the other.
+    The lead's pairs are scored as it would be recommended the other; for two others it is the mean of both ways.
 
     Args:
         candidates: The lead, those named, and the others.
@@ -102,8 +88,12 @@ def score_matrix(
     number = len(candidates)
     rows, columns = np.triu_indices(number, 1)
     pairs = [(one.id, other.id) for one, other in combinations(candidates, 2)]
+    back = [(other, one) for one, other in pairs[max(0, number - 1) :]]
+    found = np.asarray(score_pairs([*pairs, *back], kind=kind) if pairs else (), np.float64)
+    there, again = found[: len(pairs)], found[len(pairs) :]
+    there[number - 1 :] = (there[number - 1 :] + again) / 2
     scores = np.zeros((number, number))
-    scores[rows, columns] = score_pairs(pairs, kind=kind) if pairs else ()
+    scores[rows, columns] = there
     scores += scores.T
     kept: list[int] = []
     for position, one in enumerate(candidates):

@@ -10,9 +10,9 @@ from typing import Literal
 from kg.errors import KgError, quoted
 from kg.queries.consortium_rules import Rule, find_rule
 from kg.queries.entities import Entity, check_name
+from kg.queries.kinds.names import Kind, check_kind
 from kg.queries.paths import is_whole
 from kg.queries.validity import parse_as_of
-from kg.queries.weights import Kind, check_kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from kg.queries.consortium_rules import Rule
 from kg.queries.display import Block, Cell, Line, Table
+from kg.queries.kinds.names import Kind
 from kg.queries.results import Data, LeftOut, Model, Partner, Result, Term
-from kg.queries.weights import Kind
 
 #: Reasons and ways to the theme that the table shows for each member; JSON and CSV have all.
 SHOWN = 2
@@ -139,7 +139,7 @@ class Consortium(Result):
                 "name": member.partner.name,
                 "country": member.partner.country,
                 "role": member.role,
-                "contribution": repr(member.contribution),
+                "contribution": member.contribution,
                 **detail,
             }
             for seat, member in enumerate(self.members, 1)
@@ -172,8 +172,7 @@ def _instead(member: Member) -> str:
 
 def _details(member: Member) -> list[dict[str, Cell]]:
     def row(what: str, value: float | None, sentence: str, evidence: tuple[str, ...] = ()) -> dict[str, Cell]:
-        number = None if value is None else repr(value)
-        return {"what": what, "value": number, "sentence": sentence, "evidence": " ".join(evidence)}
+        return {"what": what, "value": value, "sentence": sentence, "evidence": " ".join(evidence)}
 
     return [
         *(row(term.type, term.value, term.sentence, term.evidence) for term in member.terms),

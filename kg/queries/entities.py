@@ -1,7 +1,7 @@
 """From what a user typed to one node of the graph: by id, or by any of its names, with or without its country.
 
-Case, diacritics and punctuation do not matter. Names are found by the full-text index ``entity_names`` over ``search_names``, so
-that it is as fast with 130,000 cities as with ten.
+Case, diacritics and punctuation do not matter. In a database names are found by the full-text index ``entity_names`` over
+``search_names``, so that it is as fast with 130,000 cities as with ten; without one, by the index of :mod:`kg.queries.names`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from kg.database.connection import Connection
 from kg.database.read import read
@@ -18,7 +18,6 @@ from kg.errors import KgError, quoted
 from kg.places.countries import CODES_IN_USE, country_named
 from kg.places.names import normalise
 from kg.queries.results import Partner
-from kg.queries.terms import Place
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import NODES
 
@@ -83,16 +82,27 @@ class Entity:
         return Partner(id=self.id, label=self.label, name=self.name, country=self.country)
 
     @property
-    def place(self) -> Place:
-        """The node as terms compare it."""
-        return Place(self.id, self.name, self.population)
-
-    @property
     def line(self) -> str:
         """The node in a list to choose from."""
         inhabitants = "" if self.population is None else f", {self.population:,} inhabitants"
         country = f", {self.country}" if self.country else ""
         return f"{self.id}  {self.name}{country} ({self.label}{inhabitants})"
+
+
+class Names(Protocol):
+    """Where nodes are looked up, by ids and by names."""
+
+    def with_id(self, id_: str, scheme: str, code: str, labels: Sequence[str]) -> list[Entity]:
+        """Return the nodes with these labels that have an id (``scheme:code``), own or further."""
+
+    def named(self, name: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+        """Return the nodes with these labels, in a country, of which a name is this one (normalised, not empty)."""
+
+    def near(self, name: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+        """Return a few nodes with these labels, in a country, of which a name is spelt almost like this one (normalised)."""
+
+    def knows(self, country: str) -> bool:
+        """Whether there is something in a country."""
 
 
 _ENTITY = (
@@ -132,7 +142,7 @@ RETURN EXISTS { MATCH (:City {country: $country}) } OR EXISTS { MATCH (:Country 
     OR EXISTS { MATCH (:Region {country: $country}) } AS known"""
 
 
-def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> Entity:
+def resolve(where: Connection | Names, text: str, labels: Sequence[str] = ANY) -> Entity:
     """Return the one node with labels among ``labels`` that ``text`` names.
 
     An id (``geonames:456172``; any that the node has, also one that a merge retired) names exactly one. A name may be followed by
@@ -143,17 +153,18 @@ def resolve(connection: Connection, text: str, labels: Sequence[str] = ANY) -> E
         UnknownEntityError: If there is none; the message suggests the nearest spellings.
         AmbiguousEntityError: If there are several; the message lists them with their ids.
     """
+    names = _names(where)
     text = check_name("the name or id", text).strip()
     match = _ID.fullmatch(text)
     if match and match["scheme"] in SCHEME_PROPERTIES:
-        return _resolve_id(connection, match, labels)
+        return _resolve_id(names, match, labels)
     name = normalise(text)
     if not name:
         raise UnknownEntityError(f"{quoted(text)} is not a name: give the name or the id of {_kinds(labels)}.")
-    found, country = _find_by_name(connection, text, labels)
+    found, country = _find_by_name(names, text, labels)
     if not found:
-        others, _ = _find_by_name(connection, text, ANY) if set(labels) != set(ANY) else ([], None)
-        raise _unfit(others[0], labels) if others else _unknown(connection, text, labels)
+        others, _ = _find_by_name(names, text, ANY) if set(labels) != set(ANY) else ([], None)
+        raise _unfit(others[0], labels) if others else _unknown(names, text, labels)
     chosen = choose(found, normalise(text if country is None else text.rpartition(",")[0]))
     if len(chosen) == 1:
         return chosen[0]
@@ -185,12 +196,9 @@ def choose(found: Iterable[Entity], name: str) -> list[Entity]:
     return [entity for entity in existing if entity in by_shown_name or (entity.population or 0) > LARGER * largest]
 
 
-def _resolve_id(connection: Connection, match: re.Match[str], labels: Sequence[str]) -> Entity:
+def _resolve_id(names: Names, match: re.Match[str], labels: Sequence[str]) -> Entity:
     wanted = [match["label"]] if match["label"] else list(ANY)
-    rows = read(connection, _BY_ID, {"id": match["id"], "labels": wanted})
-    if not any(row["label"] for row in rows):
-        rows = read(connection, _BY_SCHEME[match["scheme"]], {"code": match["code"], "labels": wanted})
-    found = [_entity(row) for row in rows if row["label"]]
+    found = names.with_id(match["id"], match["scheme"], match["code"], wanted)
     fitting = [entity for entity in found if entity.label in labels]
     if len(fitting) == 1:
         return fitting[0]
@@ -211,36 +219,34 @@ def _unfit(entity: Entity, labels: Sequence[str]) -> UnknownEntityError:
     )
 
 
-def _find_by_name(connection: Connection, text: str, labels: Sequence[str]) -> tuple[list[Entity], str | None]:
+def _find_by_name(names: Names, text: str, labels: Sequence[str]) -> tuple[list[Entity], str | None]:
     """Return the nodes with the name, and the country by which they were limited."""
     before, comma, after = text.rpartition(",")
     if comma and normalise(before):
-        country = country_code(connection, after)
+        country = country_code(names, after)
         if country is not None:
-            found = _named(connection, before, labels, country)
+            found = _named(names, before, labels, country)
             if found:
                 return found, country
-    return _named(connection, text, labels, None), None
+    return _named(names, text, labels, None), None
 
 
-def country_code(connection: Connection, text: str) -> str | None:
+def country_code(where: Connection | Names, text: str) -> str | None:
     """Return the ISO code that a code or the name of a country stands for."""
+    names = _names(where)
     code = text.strip().upper()
     if re.fullmatch("[A-Z]{2}", code):
         return CODES_IN_USE.get(code, code)
-    found = _named(connection, text, ("Country",), None)
+    found = _named(names, text, ("Country",), None)
     return found[0].id.partition(":")[2] if len(found) == 1 else country_named(text)
 
 
-def _named(connection: Connection, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+def _named(names: Names, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
     name = normalise(text)
-    if not name:
-        return []
-    given = {"words": f'"{name}"', "name": name, "labels": list(labels), "country": country}
-    return [_entity(row) for row in _search(connection, _BY_NAME, given)]
+    return names.named(name, labels, country) if name else []
 
 
-def _unknown(connection: Connection, text: str, labels: Sequence[str]) -> UnknownEntityError:
+def _unknown(names: Names, text: str, labels: Sequence[str]) -> UnknownEntityError:
     like_id = _LIKE_ID.fullmatch(text)
     if like_id:
         return UnknownEntityError(
@@ -248,18 +254,18 @@ def _unknown(connection: Connection, text: str, labels: Sequence[str]) -> Unknow
             f"{', '.join(SCHEME_PROPERTIES)} (as in geonames:456172)."
         )
     before, comma, after = text.rpartition(",")
-    country = country_code(connection, after) if comma else None
-    if comma and not (country and _is_known(connection, country)):
-        named = _named(connection, before, labels, None)
+    country = country_code(names, after) if comma else None
+    if comma and not (country and names.knows(country)):
+        named = _named(names, before, labels, None)
         if named:
             return UnknownEntityError(
                 f"{quoted(after.strip())} is no country that the graph knows. Of the name {quoted(before.strip())} there are:",
                 [entity.line for entity in choose(named, normalise(before))[:_LISTED]],
             )
     if country is not None:
-        near = _near(connection, before, labels, country) or _near(connection, before, labels, None)
+        near = _near(names, before, labels, country) or _near(names, before, labels, None)
     else:
-        near = _near(connection, text, labels, None)
+        near = _near(names, text, labels, None)
     if not near:
         return UnknownEntityError(
             f"Nothing in the graph is called {quoted(text)} or anything like it: try another spelling or the id of "
@@ -270,19 +276,46 @@ def _unknown(connection: Connection, text: str, labels: Sequence[str]) -> Unknow
     )
 
 
-def _is_known(connection: Connection, country: str) -> bool:
-    return bool(read(connection, _KNOWN, {"country": country, "id": f"iso:{country}"})[0]["known"])
-
-
-def _near(connection: Connection, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+def _near(names: Names, text: str, labels: Sequence[str], country: str | None) -> list[Entity]:
     name = normalise(text)[:200]
-    for edits in (1, 2):
-        words = " ".join(f"{word}~{edits}" for word in name.split()[:10])
-        given = {"words": words, "labels": list(labels), "country": country}
-        near = nearest(name, map(_entity, _search(connection, _NEAR, given))) if words else []
-        if near:
-            return near
-    return []
+    return names.near(name, labels, country) if name else []
+
+
+def _names(where: Connection | Names) -> Names:
+    return DatabaseNames(where) if isinstance(where, Connection) else where
+
+
+class DatabaseNames:
+    """The nodes of a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def with_id(self, id_: str, scheme: str, code: str, labels: Sequence[str]) -> list[Entity]:
+        """Return the nodes that have an id, stored, secondary or as a property."""
+        rows = read(self._connection, _BY_ID, {"id": id_, "labels": list(labels)})
+        if not any(row["label"] for row in rows):
+            rows = read(self._connection, _BY_SCHEME[scheme], {"code": code, "labels": list(labels)})
+        return [_entity(row) for row in rows if row["label"]]
+
+    def named(self, name: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+        """Return the nodes that have a name."""
+        given = {"words": f'"{name}"', "name": name, "labels": list(labels), "country": country}
+        return [_entity(row) for row in _search(self._connection, _BY_NAME, given)]
+
+    def near(self, name: str, labels: Sequence[str], country: str | None) -> list[Entity]:
+        """Return those of which a name differs least: by up to one letter in each word, else by up to two."""
+        for edits in (1, 2):
+            words = " ".join(f"{word}~{edits}" for word in name.split()[:10])
+            given = {"words": words, "labels": list(labels), "country": country}
+            near = nearest(name, map(_entity, _search(self._connection, _NEAR, given)))
+            if near:
+                return near
+        return []
+
+    def knows(self, country: str) -> bool:
+        """Whether a city, a region or the country itself is there."""
+        return bool(read(self._connection, _KNOWN, {"country": country, "id": f"iso:{country}"})[0]["known"])
 
 
 def nearest(name: str, entities: Iterable[Entity]) -> list[Entity]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.database.connection import Connection
-from kg.database.read import read
-from kg.queries.evidence import shared_with
-from kg.queries.terms import total
+from kg.queries.choose import choose_engine
+from kg.queries.kinds.kind import Weights
+from kg.queries.kinds.names import check_kind
+from kg.queries.recommend import weighting_of
+from kg.queries.scoring import scores
 from kg.queries.validity import parse_as_of
-from kg.queries.weights import check_kind, weights
-
-_POPULATIONS = "MATCH (n:City|Region) WHERE n.id IN $ids RETURN n.id AS id, n.population AS population"
 
 
 class ScorePairs(Protocol):
@@ -27,35 +28,58 @@ class ScorePairs(Protocol):
 
 
 def score_pairs(
-    connection: Connection, pairs: Sequence[tuple[str, str]], *, kind: str = "exchange", as_of: str | date | None = None
+    connection: Connection,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    kind: str = "exchange",
+    as_of: str | date | None = None,
+    weights: str | Path | Weights | None = None,
 ) -> NDArray[np.float64]:
     """Return the score of each pair, current partners included: the sum of the terms that ``explain`` gives for it.
+
+    A tie between the two themselves is set aside. The graph is read into memory once and then kept until it changes.
 
     Args:
         connection: The database.
         pairs: Ids of cities or regions; the first of each is the one that looks for partners.
         kind: ``exchange``, ``project`` or ``twinning``.
         as_of: Score as of this date (partial: its last day); today unless given.
+        weights: A weights file to use instead of the package's, or weights.
 
     Returns:
-        Scores of shape ``(n,)`` for ``n`` pairs; NaN where the graph has no city or region with one of the ids.
+        Scores of shape ``(n,)`` for ``n`` pairs; NaN, with a warning, where the graph has no city or region with one of the ids,
+        and where both are the same.
 
     Raises:
         KgError: If the kind or the date makes no sense.
     """
-    weighting, day = weights(check_kind(kind)), parse_as_of(as_of)
-    ids = sorted({id_ for pair in pairs for id_ in pair})
-    population = {row["id"]: row["population"] for row in read(connection, _POPULATIONS, {"ids": ids})} if ids else {}
-    partners: dict[str, list[int]] = {}
-    for position, (one, other) in enumerate(pairs):
-        if one in population and other in population:
-            partners.setdefault(one, []).append(position)
-    scores = np.full(len(pairs), np.nan)
-    for one, positions in partners.items():
-        # All that surrounds a place costs little more than what it shares with one other.
-        only = pairs[positions[0]][1] if len(positions) == 1 else None
-        shared = shared_with(connection, one, day, only)
-        for position in positions:
-            other = pairs[position][1]
-            scores[position] = total(shared.get(other, ()), population[one], population[other], weighting)
-    return scores
+    checked, day = check_kind(kind), parse_as_of(as_of)
+    weighting, _ = weighting_of(checked, weights)
+    if not len(pairs):
+        return np.zeros(0)
+    # For many subjects one graph in memory is better than a question for each.
+    engine = choose_engine(connection, "snapshot", day)
+    of_subject: dict[str, list[int]] = {}
+    for position, (one, _) in enumerate(pairs):
+        of_subject.setdefault(one, []).append(position)
+    found = np.full(len(pairs), np.nan)
+    for one, positions in of_subject.items():
+        try:
+            surroundings = engine.between(one, [pairs[position][1] for position in positions])
+        except KeyError:
+            continue
+        place = surroundings.world.snapshot.position
+        known = [position for position in positions if pairs[position][1] in place and pairs[position][1] != one]
+        if known:
+            candidates = surroundings.candidates
+            at = np.searchsorted(candidates, [place[pairs[position][1]] for position in known])
+            found[known] = scores(surroundings.pairs(), weighting)[at]
+    unknown = np.flatnonzero(np.isnan(found)).tolist()
+    if unknown:
+        one, other = pairs[unknown[0]]
+        warnings.warn(
+            f"{len(unknown)} of {len(pairs)} pairs have no score, such as {one}, {other}: the graph has no city or region with "
+            "one of the ids, or both are the same.",
+            stacklevel=2,
+        )
+    return found

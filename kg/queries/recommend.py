@@ -7,94 +7,132 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
 
 from kg.database.connection import Connection
-from kg.database.read import read
 from kg.errors import KgError, quoted
-from kg.queries.entities import PLACES, Entity, check_name, country_code, resolve
-from kg.queries.evidence import Shared, facts, shared_with
-from kg.queries.paths import DEFAULT_TOP, check_top, is_whole
-from kg.queries.provenance import data_of
-from kg.queries.results import LeftOut, LeftOutPartner, Recommendation, Recommendations, RecommendQuery
-from kg.queries.terms import build_terms, term_type, total
+from kg.queries.choose import EngineName, check_engine
+from kg.queries.engines import Surroundings
+from kg.queries.entities import PLACES, Entity, check_name, resolve
+from kg.queries.evidence import FactDetail
+from kg.queries.filters import Filters, Wanted, country_codes, find_wanted, listed
+from kg.queries.improve import improvement
+from kg.queries.kinds.kind import Weights, read_weights
+from kg.queries.kinds.kind import weights as shipped_weights
+from kg.queries.kinds.names import Kind, check_kind
+from kg.queries.knowledge import Knowledge, knowledge_of
+from kg.queries.paths import DEFAULT_TOP, check_top
+from kg.queries.ranking import EXISTING, MOST_OF_A_NEWCOMER, LeftOutPlace, Ranking, Rule, pick, sort_out, ties
+from kg.queries.reasons.build import Found, links, terms
+from kg.queries.results import (
+    LeftOut,
+    LeftOutPartner,
+    Newcomers,
+    Partner,
+    Recommendation,
+    Recommendations,
+    RecommendQuery,
+)
+from kg.queries.snapshot.aggregates import SMALL_NETWORK
+from kg.queries.snapshot.tables import NodeRow
 from kg.queries.validity import parse_as_of
-from kg.queries.weights import Kind, Weights, check_kind, weights
-
-Rule = Literal["country", "population", "dissolved", "current_twinning", "current_project", "no_evidence"]
-
-#: Which existing ties leave a place out, for each kind of partner.
-EXISTING: Mapping[Kind, tuple[Rule, ...]] = {
-    "exchange": ("current_twinning", "current_project"),
-    "project": ("current_project",),
-    "twinning": ("current_twinning",),
-}
 
 _REASONS: Mapping[Rule, str] = {
-    "country": "not in a country asked for",
-    "population": "smaller or larger than asked for, or of unknown population",
+    "filters": "not what was asked for ({asked})",
+    "country": "in a country that was refused",
+    "own_country": "in the same country (ask for them with --country {country})",
     "dissolved": "no longer a municipality",
     "current_twinning": "already twinned with {name}",
     "current_project": "already in a running project with {name}",
-    "no_evidence": "sharing nothing with {name} in this graph",
+    "spread": "better placed, but the list has {spread} of their country already",
+    "not_compared": "neither near, nor alike, nor joined to {name} by much, and therefore not compared",
 }
 
-_CANDIDATES = """\
-MATCH (n:Entity) WHERE n.id IN $ids
-RETURN collect([n.id, CASE WHEN n:City THEN 'City' ELSE 'Region' END, n.name, n.country, n.population, n.dissolved])
-    AS candidates"""
+#: What a newcomer has at most one of, for each kind.
+_PARTNERSHIP: Mapping[Kind, str] = {
+    "exchange": f"network of fewer than {SMALL_NETWORK} members",
+    "project": "project",
+    "twinning": "twin town",
+}
 
-_COUNT_PLACES = """\
-MATCH (n:City) RETURN count(n) AS places
-UNION ALL
-MATCH (n:Region) RETURN count(n) AS places"""
+#: To ask for all that so many places have takes longer than to read the whole graph, which gives the same answer.
+MOST_LIVE = 3_000
 
-_HAS_COUNTRY = "UNWIND $codes AS code MATCH (n:City {country: code}) RETURN DISTINCT code"
-_COUNTRIES = "MATCH (n:City) WHERE n.country IS NOT NULL RETURN DISTINCT n.country AS code ORDER BY code"
+
+class RecommendOptions(TypedDict, total=False):
+    """Options of :func:`recommend`, which says what they mean."""
+
+    kind: str
+    top: int
+    countries: str | Sequence[str]
+    exclude_countries: str | Sequence[str]
+    min_population: int | None
+    max_population: int | None
+    as_of: str | date | None
+    include_existing: bool
+    engine: str
+    regions: str | Sequence[str]
+    themes: str | Sequence[str]
+    networks: str | Sequence[str]
+    newcomers: float | None
+    spread: int | None
+    weights: str | Path | Weights | None
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What a partner must be; empty and None ask nothing."""
+class Question:
+    """What was asked, checked, with its names resolved."""
 
-    countries: tuple[str, ...] = ()
-    exclude_countries: tuple[str, ...] = ()
-    min_population: int | None = None
-    max_population: int | None = None
+    subject: Entity
+    kind: Kind
+    top: int
+    wanted: Wanted
+    include_existing: bool
+    as_of: date
+    engine: EngineName
+    weights: Weights
+    weights_file: str | None
 
-    def __post_init__(self) -> None:
-        low, high = self.min_population, self.max_population
-        for name, number in (("min_population (--min-population)", low), ("max_population (--max-population)", high)):
-            if number is not None and (not is_whole(number) or number < 0):
-                raise KgError(f"{name} must be a whole number, 0 or more, not {quoted(number)}.")
-        if low is not None and high is not None and low > high:
-            raise KgError(
-                f"min_population (--min-population) {low} is more than max_population (--max-population) {high}: nobody can "
-                "be between."
-            )
-        both = sorted(set(self.countries) & set(self.exclude_countries))
-        if both:
-            raise KgError(
-                f"{', '.join(both)} cannot be both asked for (countries, --country) and refused (exclude_countries, "
-                "--exclude-country)."
-            )
+    @property
+    def query(self) -> RecommendQuery:
+        """The question as results show it."""
+        filters = self.wanted.filters
+        return RecommendQuery(
+            partner=self.subject.partner,
+            kind=self.kind,
+            top=self.top,
+            countries=filters.countries,
+            exclude_countries=filters.exclude_countries,
+            min_population=filters.min_population,
+            max_population=filters.max_population,
+            as_of=self.as_of.isoformat(),
+            include_existing=self.include_existing,
+            regions=tuple(entity.partner for entity in self.wanted.regions),
+            networks=tuple(entity.partner for entity in self.wanted.networks),
+            themes=tuple(entity.partner for entity in self.wanted.themes),
+            newcomers=filters.newcomers,
+            spread=filters.spread,
+            weights=self.weights_file,
+        )
 
-    def refuse(self, candidate: Entity) -> Rule | None:
-        """Return the rule that a candidate fails, or None."""
-        if self.countries and candidate.country not in self.countries:
-            return "country"
-        if candidate.country in self.exclude_countries:
-            return "country"
-        low, high = self.min_population, self.max_population
-        if low is None and high is None:
-            return None
-        size = candidate.population
-        fits = size is not None and (low is None or size >= low) and (high is None or size <= high)
-        return None if fits else "population"
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A ranking of all who were not left out, who of them is in the list, and who was left out."""
+
+    surroundings: Surroundings
+    ranking: Ranking
+    chosen: Sequence[int]
+    newcomer: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    left_out: Sequence[LeftOutPlace]
+    counts: Mapping[Rule, int]
 
 
 def recommend(
-    connection: Connection,
+    where: Connection | Knowledge,
     place: str,
     *,
     kind: str = "exchange",
@@ -105,182 +143,255 @@ def recommend(
     max_population: int | None = None,
     as_of: str | date | None = None,
     include_existing: bool = False,
+    engine: str = "live",
+    regions: str | Sequence[str] = (),
+    themes: str | Sequence[str] = (),
+    networks: str | Sequence[str] = (),
+    newcomers: float | None = None,
+    spread: int | None = None,
+    weights: str | Path | Weights | None = None,
 ) -> Recommendations:
     """Return the best partners for a city or region, each with the reasons whose values sum to its score.
 
-    Candidates are all cities and regions that share at least one network, project, twin, theme or event with it, or have worked
-    with it. Similar size adds to a score but makes nobody a candidate. Ties in the score go by id.
+    Compared are those joined to it by much, the nearest, those alike, and the members of its small networks; where it is said what
+    a partner must be, all places that fulfil it. Its own country is left out unless asked for. Ties in the score go by id.
 
     Args:
-        connection: The database.
+        where: The database, or a graph without one.
         place: A city or region by name (``Riga``, ``riga, lv``) or id (``geonames:456172``).
         kind: ``exchange`` (learning from each other), ``project`` (a consortium) or ``twinning``.
         top: How many partners.
-        countries: Only partners in these countries (ISO codes or names; one may be given as it is).
+        countries: Only partners in these countries (ISO codes or names; one may be given as it is), the own one if it is among them.
         exclude_countries: No partners in these.
         min_population: Only partners with so many inhabitants or more.
         max_population: Only partners with so many inhabitants or fewer.
         as_of: Answer as of this date (partial: its last day); today unless given.
         include_existing: Keep those with a current twinning or a running common project, which are otherwise left out.
+        engine: ``live`` asks the database (unless filters leave thousands of places: then as with ``snapshot``), ``snapshot`` the
+            graph in memory; both give the same answer.
+        regions: Only partners in these regions, by name or id.
+        themes: Only partners that seek or offer one of these themes, or are in a project about it.
+        networks: Only members of these networks.
+        newcomers: This share of the list, above 0 and at most 1, is for places with at most one partnership of the kind.
+        spread: At most so many partners of one country.
+        weights: A weights file to use instead of the package's, or weights.
 
     Raises:
-        KgError: If the place is unknown or ambiguous, or an option makes no sense.
+        KgError: If the place is unknown or ambiguous, or an option makes no sense or contradicts another.
+    """
+    knowledge = knowledge_of(where)
+    question = ask(
+        knowledge,
+        place,
+        kind=kind,
+        top=top,
+        countries=countries,
+        exclude_countries=exclude_countries,
+        min_population=min_population,
+        max_population=max_population,
+        as_of=as_of,
+        include_existing=include_existing,
+        engine=engine,
+        regions=regions,
+        themes=themes,
+        networks=networks,
+        newcomers=newcomers,
+        spread=spread,
+        weights=weights,
+    )
+    answer = search(knowledge, question)
+    ranking, snapshot = answer.ranking, answer.ranking.pairs.snapshot
+    reasons = ranking.reasons_of(answer.chosen)
+    details = details_of(knowledge, reasons)
+    rows = [snapshot.places.rows[ranking.pairs.others[at]] for at in answer.chosen]
+    recommendations = []
+    for row, found in zip(rows, reasons, strict=True):
+        built = terms(found, details, question.as_of)
+        score = math.fsum(term.value for term in built)
+        recommendations.append(Recommendation(partner=partner_of(row), score=score, terms=built))
+    return Recommendations(
+        query=question.query,
+        data=knowledge.data(details, question.as_of),
+        left_out=_left_out(question, answer),
+        recommendations=tuple(recommendations),
+        newcomers=_newcomers(question, answer, rows),
+        improve=improvement(
+            snapshot, answer.surroundings.subject, question.subject.name, files=knowledge.read_from is not None
+        ),
+    )
+
+
+def ask(
+    where: Connection | Knowledge,
+    place: str,
+    *,
+    kind: str = "exchange",
+    top: int = DEFAULT_TOP,
+    countries: str | Sequence[str] = (),
+    exclude_countries: str | Sequence[str] = (),
+    min_population: int | None = None,
+    max_population: int | None = None,
+    as_of: str | date | None = None,
+    include_existing: bool = False,
+    engine: str = "live",
+    regions: str | Sequence[str] = (),
+    themes: str | Sequence[str] = (),
+    networks: str | Sequence[str] = (),
+    newcomers: float | None = None,
+    spread: int | None = None,
+    weights: str | Path | Weights | None = None,
+) -> Question:
+    """Return what was asked, checked and with its names resolved; the arguments are those of :func:`recommend`.
+
+    Raises:
+        KgError: If the place is unknown or ambiguous, or an option makes no sense or contradicts another.
     """
     check_name("place", place)
-    checked = check_kind(kind)
+    names = knowledge_of(where).names
+    checked, chosen_engine, day = check_kind(kind), check_engine(engine), parse_as_of(as_of)
     check_top(top)
-    day = parse_as_of(as_of)
-    Filters(min_population=min_population, max_population=max_population)
+    weighting, file = weighting_of(checked, weights)
+    # What can be refused without the database is refused before it is asked.
+    Filters((), (), min_population, max_population, newcomers, spread)
     filters = Filters(
-        country_codes(connection, listed("countries (--country)", countries)),
-        country_codes(connection, listed("exclude_countries (--exclude-country)", exclude_countries)),
+        country_codes(names, listed("countries (--country)", countries)),
+        country_codes(names, listed("exclude_countries (--exclude-country)", exclude_countries)),
         min_population,
         max_population,
+        newcomers,
+        spread,
     )
-    subject = resolve(connection, place, PLACES)
-    shared = shared_with(connection, subject.id, day)
-    candidates = _candidates(connection, shared)
-    kept, left_out = _sort_out(subject, candidates, shared, filters, () if include_existing else EXISTING[checked])
-    others = sum(row["places"] for row in read(connection, _COUNT_PLACES)) - len(candidates) - 1
-    if others > 0:
-        left_out["no_evidence"] = LeftOut(reason=_REASONS["no_evidence"].format(name=subject.name), count=others)
-    chosen = best(subject, kept, shared, weights(checked), top)
-    details = facts(connection, (link for candidate in chosen for one in shared[candidate.id] for link in one.links))
-    recommendations = []
-    for candidate in chosen:
-        terms = build_terms(
-            subject.place,
-            candidate.place,
-            shared[candidate.id],
-            details=details,
-            weights=weights(checked),
-            as_of=day,
-        )
-        score = math.fsum(term.value for term in terms)
-        recommendations.append(Recommendation(partner=candidate.partner, score=score, terms=terms))
-    return Recommendations(
-        query=RecommendQuery(
-            partner=subject.partner,
-            kind=checked,
-            top=top,
-            countries=filters.countries,
-            exclude_countries=filters.exclude_countries,
-            min_population=min_population,
-            max_population=max_population,
-            as_of=day.isoformat(),
-            include_existing=include_existing,
-        ),
-        data=data_of(connection, details, day),
-        left_out=left_out,
-        recommendations=tuple(recommendations),
-    )
+    subject = resolve(names, place, PLACES)
+    wanted = find_wanted(names, filters, regions, networks, themes)
+    return Question(subject, checked, top, wanted, include_existing, day, chosen_engine, weighting, file)
 
 
-def best(
-    subject: Entity, candidates: Iterable[Entity], shared: Mapping[str, Sequence[Shared]], weighting: Weights, top: int
-) -> list[Entity]:
-    """Return the ``top`` candidates with the highest scores, best first, ties by id."""
-    scores = {
-        candidate: total(shared[candidate.id], subject.population, candidate.population, weighting)
-        for candidate in candidates
-    }
-    return sorted(scores, key=lambda candidate: (-scores[candidate], candidate.id))[:top]
-
-
-def listed(parameter: str, given: object) -> tuple[str, ...]:
-    """Return one text, or a sequence of them, as a tuple.
+def weighting_of(kind: Kind, given: str | Path | Weights | None) -> tuple[Weights, str | None]:
+    """Return the weights to use, and the file that they were read from, if any.
 
     Raises:
-        KgError: If it is neither; the message names the parameter.
+        KgError: A file was given that cannot be read or is no weights file.
     """
-    if isinstance(given, str):
-        return (given,)
-    found = tuple(given) if isinstance(given, Iterable) else (given,)
-    texts = tuple(one for one in found if isinstance(one, str))
-    if texts != found:
-        raise KgError(
-            f"{parameter} must be codes or names of countries, such as 'FI' or ['FI', 'EE'], not {quoted(given)}."
-        )
-    return texts
+    if given is None:
+        return shipped_weights(kind), None
+    if isinstance(given, Weights):
+        return given, None
+    if not isinstance(given, str | Path):
+        raise KgError(f"weights (--weights) must be the path of a weights file, not {quoted(given)}.")
+    return read_weights(Path(given)), str(given)
 
 
-def country_codes(connection: Connection, countries: Sequence[str]) -> tuple[str, ...]:
-    """Return the ISO codes of countries given as codes or names.
+def surroundings_of(where: Connection | Knowledge, question: Question) -> Surroundings:
+    """Return a place with all whom to compare it with.
 
     Raises:
-        KgError: If the graph has no city in one of them; the message lists those that it has.
+        KgError: The place was removed meanwhile.
     """
-    wanted = {text: country_code(connection, text) or text for text in dict.fromkeys(countries)}
-    if not wanted:
-        return ()
-    known = {row["code"] for row in read(connection, _HAS_COUNTRY, {"codes": list(wanted.values())})}
-    for text, code in wanted.items():
-        if code not in known:
-            choices = ", ".join(row["code"] for row in read(connection, _COUNTRIES))
-            raise KgError(
-                f"The graph has no city in the country {quoted(text)}. It has cities in: {choices or 'none'}."
-            )
-    return tuple(dict.fromkeys(wanted.values()))
+    knowledge = knowledge_of(where)
+    id_, engine = question.subject.id, question.engine
+    try:
+        if question.wanted.narrows:
+            others = list(knowledge.fulfilling(question.wanted, question.as_of))
+            if len(others) > MOST_LIVE:
+                engine = "snapshot"
+            return knowledge.engine_of(engine, question.as_of).between(id_, others)
+        return knowledge.engine_of(engine, question.as_of).around(id_, question.weights)
+    except KeyError:
+        raise gone(question.subject) from None
 
 
-def _candidates(connection: Connection, ids: Iterable[str]) -> list[Entity]:
-    rows = read(connection, _CANDIDATES, {"ids": list(ids)})
-    return [
-        Entity(id_, label, name or id_, country, population, dissolved)
-        for id_, label, name, country, population, dissolved in rows[0]["candidates"]
-    ]
+def gone(entity: Entity) -> KgError:
+    """Return the error of a place that is not in the graph any more."""
+    return KgError(f"{entity.name} ({entity.id}) is not in the graph any more: it was changed meanwhile. Ask again.")
 
 
-def _sort_out(
-    subject: Entity,
-    candidates: Iterable[Entity],
-    shared: Mapping[str, Sequence[Shared]],
-    filters: Filters,
-    existing: Sequence[Rule],
-) -> tuple[list[Entity], dict[str, LeftOut]]:
-    """Return the candidates that stay, and for each rule those that it leaves out; each is counted under the first that applies."""
-    kept = []
-    counts: Counter[Rule] = Counter()
+def search(where: Connection | Knowledge, question: Question) -> Answer:
+    """Return all who may be recommended, ranked, and who is chosen.
+
+    Raises:
+        KgError: The place was removed meanwhile.
+    """
+    knowledge = knowledge_of(where)
+    surroundings, filters = surroundings_of(knowledge, question), question.wanted.filters
+    snapshot = surroundings.world.snapshot
+    existing = () if question.include_existing else EXISTING[question.kind]
+    candidates = surroundings.candidates
+    if not question.wanted.narrows:
+        # Who is a partner already is named, also one of so many that paths lead to others first.
+        joined = np.array(sorted(ties(snapshot, surroundings.subject, existing)), np.int64)
+        candidates = np.union1d(candidates, joined)
+    kept, left_out = sort_out(
+        snapshot,
+        surroundings.subject,
+        candidates,
+        countries=filters.countries,
+        exclude_countries=filters.exclude_countries,
+        existing=existing,
+    )
+    ranking = Ranking.of(surroundings.pairs(kept), question.weights)
+    newcomer = ranking.partnerships(question.kind) <= MOST_OF_A_NEWCOMER
+    counts: Counter[Rule] = Counter(one.rule for one in left_out)
+    if filters.newcomers is None and filters.spread is None:
+        chosen: Sequence[int] = ranking.order(question.top).tolist()
+    else:
+        chosen, counts["spread"] = pick(
+            ranking.order().tolist(),
+            question.top,
+            newcomer=newcomer,
+            country=snapshot.places.country[kept],
+            share=filters.newcomers,
+            spread=filters.spread,
+        )
+    others = knowledge.count_places() - len(candidates) - 1
+    counts["filters" if question.wanted.narrows else "not_compared"] = max(0, others)
+    return Answer(surroundings, ranking, chosen, newcomer, left_out, counts)
+
+
+def details_of(where: Connection | Knowledge, reasons: Iterable[Iterable[Found]]) -> dict[str, FactDetail]:
+    """Return the facts behind some reasons, by key."""
+    return knowledge_of(where).facts(link for found in reasons for link in links(found))
+
+
+def partner_of(row: NodeRow) -> Partner:
+    """Return a place as results show it."""
+    return Partner(id=row.id, label=row.label, name=row.name, country=row.country)
+
+
+def rule_reason(rule: Rule, question: Question) -> str:
+    """Return what a rule leaves out, in words."""
+    return _REASONS[rule].format(
+        name=question.subject.name,
+        country=question.subject.country,
+        spread=question.wanted.filters.spread,
+        asked=question.wanted.asked,
+    )
+
+
+def _left_out(question: Question, answer: Answer) -> dict[str, LeftOut]:
+    snapshot = answer.surroundings.world.snapshot
     named: dict[Rule, list[LeftOutPartner]] = {}
-    for candidate in sorted(candidates, key=lambda entity: (entity.name, entity.id)):
-        rule = filters.refuse(candidate)
-        because = None
-        if rule is None and candidate.dissolved is not None:
-            rule, because = "dissolved", f"{candidate.name}, until {candidate.dissolved[:4]}"
-        if rule is None:
-            rule, because = _existing(candidate, shared[candidate.id], existing)
-        if rule is None:
-            kept.append(candidate)
-            continue
-        counts[rule] += 1
-        if because is not None:
-            partner = LeftOutPartner(**candidate.partner.model_dump(), because=because)
-            named.setdefault(rule, []).append(partner)
-    return kept, {
+    for one in answer.left_out:
+        if one.because is not None:
+            row = snapshot.node(snapshot.places.ids[one.place]) or snapshot.places.rows[one.place]
+            partner = LeftOutPartner(**partner_of(row).model_dump(), because=one.because)
+            named.setdefault(one.rule, []).append(partner)
+    return {
         rule: LeftOut(
-            reason=_REASONS[rule].format(name=subject.name), count=counts[rule], partners=tuple(named.get(rule, ()))
+            reason=rule_reason(rule, question),
+            count=answer.counts[rule],
+            partners=tuple(sorted(named.get(rule, ()), key=lambda partner: (partner.name, partner.id))),
         )
         for rule in _REASONS
-        if counts[rule]
+        if answer.counts.get(rule)
     }
 
 
-def _existing(
-    candidate: Entity, shared: Sequence[Shared], existing: Sequence[Rule]
-) -> tuple[Rule, str] | tuple[None, None]:
-    """Return the existing tie that leaves a candidate out, and in a few words which."""
-    if "current_twinning" in existing:
-        for one in shared:
-            if term_type(one) == "twinned":
-                since = f"since {one.thing.start[:4]}" if one.thing.start else "since an unknown date"
-                return "current_twinning", f"{candidate.name}, {since}"
-    if "current_project" in existing:
-        # A body's project is not its cities': they may well look for one of their own.
-        projects = sorted(
-            one.thing.name if one.thing.end else f"{one.thing.name} (no known end)"
-            for one in shared
-            if term_type(one) == "shared_project" and one.direct
-        )
-        if projects:
-            return "current_project", f"{candidate.name}, in {', '.join(projects)}"
-    return None, None
+def _newcomers(question: Question, answer: Answer, rows: Sequence[NodeRow]) -> Newcomers | None:
+    share = question.wanted.filters.newcomers
+    if share is None:
+        return None
+    return Newcomers(
+        rule=f"a place with at most one {_PARTNERSHIP[question.kind]}",
+        share=share,
+        partners=tuple(row.id for row, at in zip(rows, answer.chosen, strict=True) if answer.newcomer[at]),
+    )

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rich.console import RenderableType
 
 from kg.queries.display import Block, Cell, Line, Table, to_html, to_rich, to_text
-from kg.queries.weights import Kind, TermType
+from kg.queries.kinds.names import Kind
 
 #: Reasons that the table shows for each partner; JSON and CSV have all.
 REASONS_SHOWN = 6
@@ -70,17 +70,20 @@ class Partner(Model):
 
 
 class Term(Shown):
-    """One reason: what kind, how much it adds to the score, in words, and the facts behind it.
+    """One reason: of which feature, how much it adds to the score (or takes from it), in words, and the facts behind it.
 
-    ``evidence`` are keys of facts; for similar size the ids of the two places, whose populations are compared. ``kg why`` takes
-    either.
+    ``evidence`` are keys of facts, at most 20; where a reason is about the two places themselves, or counts over the whole graph,
+    the ids of the two. ``kg why`` takes either. ``observed`` and ``expected`` are counts, where a reason holds what there is
+    against what chance would give; of memberships, one through a serving body counts half.
     """
 
-    type: TermType
+    type: str
     label: str
     value: float
     sentence: str
     evidence: tuple[str, ...]
+    observed: float | None = None
+    expected: float | None = None
 
     def blocks(self) -> list[Block]:
         """Return the value and the sentence."""
@@ -151,6 +154,7 @@ class Data(Model):
     facts_without_since: int = Field(
         description="of these, facts that could have a beginning but have none; taken as true"
     )
+    read_from: str | None = Field(default=None, description="without a database: what was read instead of it, in words")
 
     def blocks(self) -> list[Block]:
         """Return one line on the age of the data and one on its sources."""
@@ -158,13 +162,16 @@ class Data(Model):
         if self.facts_without_since:
             undated = f", {self.facts_without_since} of them without a known beginning and taken as true"
         lines: list[Block] = [Line(f"As of {self.as_of}. {_count(self.facts, 'fact')} used{undated}.", "dim")]
+        if self.read_from is not None:
+            lines.insert(0, Line(f"Without a database: from {self.read_from}."))
         if self.sources:
             names = "; ".join(source.title for source in self.sources[:NAMES_SHOWN])
             rest = len(self.sources) - NAMES_SHOWN
             names += f"; and {rest} more" if rest > 0 else ""
-            lines.append(
-                Line(f"Sources: {names}. The source of each fact: kg why KEY, with a key from --format json.", "dim")
+            why = (
+                " The source of each fact: kg why KEY, with a key from --format json." if self.read_from is None else ""
             )
+            lines.append(Line(f"Sources: {names}.{why}", "dim"))
         return lines
 
 
@@ -180,6 +187,28 @@ class RecommendQuery(Model):
     max_population: int | None
     as_of: str
     include_existing: bool
+    regions: tuple[Partner, ...] = ()
+    networks: tuple[Partner, ...] = ()
+    themes: tuple[Partner, ...] = ()
+    newcomers: float | None = Field(default=None, description="share of the list for places with few partnerships")
+    spread: int | None = Field(default=None, description="so many of one country at most")
+    weights: str | None = Field(default=None, description="the file of the weights; those of the package unless given")
+
+
+class Newcomers(Model):
+    """How many places with few partnerships are in a list of which a share is for them."""
+
+    rule: str = Field(description="who is one")
+    share: float = Field(description="what part of the list is for them, as far as there are any")
+    partners: tuple[str, ...] = Field(description="ids of those in the list")
+
+    @property
+    def line(self) -> Line:
+        """How many, and the rule."""
+        return Line(
+            f"Newcomers: {len(self.partners)} ({self.rule}); at least {100 * self.share:.0f} % of the list is for them.",
+            "dim",
+        )
 
 
 class Recommendations(Result):
@@ -189,6 +218,8 @@ class Recommendations(Result):
     data: Data
     left_out: Mapping[str, LeftOut]
     recommendations: tuple[Recommendation, ...]
+    newcomers: Newcomers | None = None
+    improve: str | None = Field(default=None, description="what the graph does not know of the place, and what to load")
 
     def blocks(self) -> list[Block]:
         """Return the partners with their main reasons, and what was left out."""
@@ -201,14 +232,18 @@ class Recommendations(Result):
             )
             shown.append(Table(("#", "Partner", "Country", "Score", "Reasons"), rows))
         else:
-            shown.append(Line("Nobody: nothing in the graph joins it to a city or region that was not left out."))
+            shown.append(Line("Nobody: the graph has no other city or region that was not left out."))
+        if self.newcomers is not None:
+            shown.append(self.newcomers.line)
         shown += [left_out.line for left_out in self.left_out.values()]
+        if self.improve is not None:
+            shown.append(Line(self.improve))
         return shown + self.data.blocks()
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per partner and term."""
         return [
-            {"rank": rank, **_partner_columns(row.partner), "score": repr(row.score), **_term_columns(term)}
+            {"rank": rank, **_partner_columns(row.partner), "score": row.score, **_term_columns(term)}
             for rank, row in enumerate(self.recommendations, 1)
             for term in row.terms
         ]
@@ -307,7 +342,7 @@ def _count(number: int, noun: str) -> str:
 
 def _term_blocks(terms: tuple[Term, ...]) -> list[Block]:
     if not terms:
-        return [Line("Nothing in the graph speaks for it.")]
+        return [Line("Nothing in the graph speaks for or against it.")]
     return [Table(("Value", "Reason", "In words"), tuple((term.value, term.label, term.sentence) for term in terms))]
 
 
@@ -327,9 +362,11 @@ def _term_columns(term: Term) -> dict[str, Cell]:
     return {
         "type": term.type,
         "reason": term.label,
-        "value": repr(term.value),
+        "value": term.value,
         "sentence": term.sentence,
         "evidence": " ".join(term.evidence),
+        "observed": term.observed,
+        "expected": term.expected,
     }
 
 

@@ -1,8 +1,7 @@
 """Scores of how close two nodes are, as pure functions on plain values.
 
 A *graph* here is a mapping from each node to the set of its neighbours, every edge in both sets. All functions are symmetric in
-their two nodes. ``recommend`` uses :func:`specificity` for each neighbour that two places share and :func:`size_similarity` for
-their populations; the others are the standard scores of link prediction, against which such a choice is measured.
+their two nodes. They are the standard scores of link prediction, against which ``recommend`` is measured.
 """
 
 from __future__ import annotations

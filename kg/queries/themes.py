@@ -11,6 +11,7 @@ from kg.database.read import read
 from kg.errors import quoted
 from kg.places.names import normalise
 from kg.queries.entities import PLACES, Entity, UnknownEntityError, check_name, resolve
+from kg.queries.names import NamesInMemory
 from kg.schema.relationships import MEMBERS
 
 #: How to see all themes, for messages.
@@ -37,11 +38,11 @@ class ThemeWords:
     definition: str = ""
 
 
-def find_theme(connection: Connection, text: str, *, hint: str = "") -> Entity:
+def find_theme(where: Connection | NamesInMemory, text: str, *, hint: str = "") -> Entity:
     """Return the theme that a name or id names.
 
     Args:
-        connection: The database.
+        where: The database, or names in memory.
         text: What the user typed.
         hint: What else may be done, as the end of the message.
 
@@ -50,13 +51,9 @@ def find_theme(connection: Connection, text: str, *, hint: str = "") -> Entity:
         AmbiguousEntityError: There are several.
     """
     try:
-        return resolve(connection, check_name("theme (--theme)", text), ("Theme",))
+        return resolve(where, check_name("theme (--theme)", text), ("Theme",))
     except UnknownEntityError as error:
-        rows = read(connection, _THEMES)
-        known = [
-            ThemeWords(row["id"], row["name"] or row["id"], tuple(row["names"] or ()), row["definition"] or "")
-            for row in rows
-        ]
+        known = _themes(where)
         near = nearest_themes(text, known)
         nearest = " The nearest:" if near else ""
         none = "" if known else " The graph has no theme yet: `kg load starter` brings some."
@@ -65,6 +62,15 @@ def find_theme(connection: Connection, text: str, *, hint: str = "") -> Entity:
             f"There is no theme {quoted(text)}. {SEE_THEMES}{also}.{none}{nearest}",
             [f"{theme.id}  {theme.name}" for theme in near],
         ) from error
+
+
+def _themes(where: Connection | NamesInMemory) -> list[ThemeWords]:
+    if not isinstance(where, Connection):
+        return [ThemeWords(theme.id, theme.name, theme.search_names) for theme in where.labelled("Theme")]
+    return [
+        ThemeWords(row["id"], row["name"] or row["id"], tuple(row["names"] or ()), row["definition"] or "")
+        for row in read(where, _THEMES)
+    ]
 
 
 def nearest_themes(text: str, themes: Iterable[ThemeWords]) -> list[ThemeWords]:

@@ -52,7 +52,9 @@ def indexes() -> list[SchemaItem]:
         ),
         _index("city_name", "City", "name"),
         _index("city_country", "City", "country"),
+        _index("city_country_population", "City", "country", "population"),
         _index("region_name", "Region", "name"),
+        _index("region_country_population", "Region", "country", "population"),
         _index("organisation_name", "Organisation", "name"),
         _index("organisation_acronym", "Organisation", "acronym"),
         _index("project_name", "Project", "name"),
@@ -67,8 +69,9 @@ def _unique_node(name: str, label: str, property_: str) -> SchemaItem:
     return SchemaItem(name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{property_} IS UNIQUE")
 
 
-def _index(name: str, label: str, property_: str) -> SchemaItem:
-    return SchemaItem(name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON (n.{property_})")
+def _index(name: str, label: str, *properties: str) -> SchemaItem:
+    on = ", ".join(f"n.{property_}" for property_ in properties)
+    return SchemaItem(name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON ({on})")
 
 
 def find_nodes(label: str, scheme: str) -> str:

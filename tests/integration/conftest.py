@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from kg.database.connection import Connection, open_connection
 from kg.database.server import Quiet, ensure_running, home_of, stop
 from kg.database.settings import Settings
 from kg.database.stored import READ_TIMEOUT
+from kg.queries.choose import forget
 from kg.queries.snapshot.reader import tables_of_database
 from kg.queries.snapshot.tables import Tables
 from kg.schema.grouping import StoredNode
@@ -113,10 +115,24 @@ def _nobody_judged_anything(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: p
     monkeypatch.setenv("KG_JUDGEMENTS", str(tmp_path_factory.getbasetemp() / "judgements.csv"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where graphs that were read are kept, also for fixtures that live longer than a test: in no home of the developer's."""
+    home = tmp_path_factory.getbasetemp() / "unused-home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KG_HOME", str(home))
+        yield home / "snapshots"
+
+
 @pytest.fixture
-def database(connection: Connection) -> Connection:
-    """The session's Neo4j without any node; constraints and indexes stay."""
+def database(connection: Connection, snapshots: Path) -> Connection:
+    """The session's Neo4j without any node; constraints and indexes stay.
+
+    What was kept of it goes as well: graphs that tests write by hand may be alike in all that tells of a change.
+    """
     connection.run_schema(_EMPTY)
+    forget(connection)
+    shutil.rmtree(snapshots, ignore_errors=True)
     return connection
 
 

@@ -106,9 +106,11 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         "geonames",
         "loaders",
         "parquet",
+        "arrow",
         "py2neo",
         "pictures",
         "structure",
+        "embedding",
         "dev",
     }
 

@@ -24,8 +24,8 @@ def read_parquet(path: Path, *, columns: Collection[str] = (), row_id: RowId | N
         KgError: pyarrow is not installed, or the file is not Parquet, is damaged, or has not these columns.
     """
     try:
-        from pyarrow import ArrowException  # type: ignore[import-untyped]
-        from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
+        from pyarrow import ArrowException
+        from pyarrow.parquet import ParquetFile
     except ImportError as error:
         raise KgError(
             f"{path} is Parquet, and pyarrow, which reads it, is not installed: pip install 'localgov-kg[parquet]'"

@@ -5,6 +5,8 @@ To receive a list is as much work as it has values, so only those are asked for 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, in_order
@@ -34,6 +36,21 @@ _STORED = {
     "latitude": "location.latitude",
     "nuts": SCHEME_PROPERTIES["nuts"],
 }
+
+_NODES_WITH = """\
+UNWIND $ids AS id
+MATCH (n:Entity {{id: id}})
+RETURN collect([n.id, labels(n), {values}]) AS nodes""".format(
+    values=", ".join(f"n.{_STORED.get(name, name)}" for name in NodeRow._fields[2:])
+)
+
+_FACTS_AT = """\
+UNWIND $ids AS id
+MATCH (a:Entity {{{{id: id}}}})-[f:{{types}}]-(b:Entity)
+WHERE f.key IS NOT NULL AND a <> b
+RETURN collect([type(f), startNode(f).id, endNode(f).id, f.key, {values}]) AS facts""".format(
+    values=", ".join(f"f.{name}" for name in FactRow._fields[4:])
+)
 
 
 def tables_of_database(connection: Connection) -> Tables:
@@ -71,6 +88,41 @@ def tables_of_database(connection: Connection) -> Tables:
                     first, last = (end, start) if fact.undirected and end < start else (start, end)
                     facts.append(FactRow(type_, key, first, last, **dict(zip(names, values, strict=True))))
     return in_order(nodes.values(), facts)
+
+
+def nodes_with(connection: Connection, ids: Sequence[str]) -> dict[str, NodeRow]:
+    """Return the rows that :func:`tables_of_database` has of the nodes with these ids, by id.
+
+    Raises:
+        KgError: The connection was lost, or the database takes too long.
+    """
+    (found,) = read(connection, _NODES_WITH, {"ids": list(ids)})
+    nodes: dict[str, NodeRow] = {}
+    for id_, labels, *values in found["nodes"]:
+        label = next((label for label in NODES if label in labels), None)
+        if label is not None:
+            given = dict(zip(NodeRow._fields[2:], values, strict=True))
+            known = {name: given[name] for name in _node_values(NODES[label])}
+            nodes[id_] = NodeRow(id_, label, known.pop("name") or id_, **known)
+    return nodes
+
+
+def facts_at(connection: Connection, types: Iterable[str], ids: Sequence[str]) -> list[FactRow]:
+    """Return the rows that :func:`tables_of_database` has of the facts of some types at some nodes, each once, in its order.
+
+    Whether both ends are nodes of the graph is for the caller to see.
+
+    Raises:
+        KgError: The connection was lost, or the database takes too long.
+    """
+    (found,) = read(connection, _FACTS_AT.format(types="|".join(types)), {"ids": list(ids)})
+    facts: set[FactRow] = set()
+    for type_, start, end, key, *values in found["facts"]:
+        fact = FACTS[type_]
+        given = dict(zip(FactRow._fields[4:], values, strict=True))
+        first, last = (end, start) if fact.undirected and end < start else (start, end)
+        facts.add(FactRow(type_, key, first, last, **{name: given[name] for name in _fact_values(fact)}))
+    return in_order((), facts).facts
 
 
 def _node_values(kind: type[Node]) -> list[str]:

@@ -92,6 +92,28 @@ def tables_of_claims(nodes: Iterable[NodeClaim], facts: Iterable[FactClaim], sou
     Raises:
         KeyError: One of several claims on a thing names another source.
     """
+    return join_claims(nodes, facts, sources).tables
+
+
+class Joined(NamedTuple):
+    """The tables that follow from claims, and what became of each claim.
+
+    Attributes:
+        tables: The tables.
+        ids: The id of the node that each reference (``City/geonames:456172``) names.
+    """
+
+    tables: Tables
+    ids: Mapping[str, str]
+
+    def key(self, claim: FactClaim) -> str | None:
+        """Return the key of the fact that a claim speaks of; ``None`` when it is not in the tables."""
+        placed = _placed(claim, self.ids)
+        return placed and placed[0]
+
+
+def join_claims(nodes: Iterable[NodeClaim], facts: Iterable[FactClaim], sources: Iterable[Source]) -> Joined:
+    """Return the tables of :func:`tables_of_claims`, and how to find in them what each claim speaks of."""
     authorities = {source.id: source.authority for source in sources}
     groups: Groups[str] = Groups()
     node_claims = _each_once(nodes)
@@ -111,7 +133,7 @@ def tables_of_claims(nodes: Iterable[NodeClaim], facts: Iterable[FactClaim], sou
     by_reference = {
         reference(split_reference(group)[0], id_): ids[group] for group, some in called.items() for id_ in some
     }
-    return in_order(node_rows, _fact_rows(_each_once(facts), by_reference, authorities))
+    return Joined(in_order(node_rows, _fact_rows(_each_once(facts), by_reference, authorities)), by_reference)
 
 
 def _each_once(claims: Iterable[Any]) -> list[Any]:
@@ -157,20 +179,30 @@ def _node_row(label: str, id_: str, values: Mapping[str, Any], ids: Iterable[str
     )
 
 
+_UNDIRECTED = frozenset(type_ for type_, kind in FACTS.items() if kind.undirected)
+
+
+def _placed(claim: FactClaim, ids: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """Return the key and the ends of the fact that a claim speaks of, unless one of them is unknown or both are the same."""
+    start, end = ids.get(claim.start), ids.get(claim.end)
+    if start is None or end is None or start == end:
+        return None
+    if end < start and claim.type in _UNDIRECTED:
+        start, end = end, start
+    return fact_key(claim.type, start, end, part=claim.part, spell=claim.spell), start, end
+
+
 def _fact_rows(
     claims: Iterable[FactClaim], by_reference: Mapping[str, str], authorities: Mapping[str, str]
 ) -> list[FactRow]:
-    undirected = {type_ for type_, kind in FACTS.items() if kind.undirected}
     placed: dict[str, tuple[str, str, str, Assertion]] = {}
     # Most facts are claimed once; only for the others is there a list.
     again: dict[str, list[Assertion]] = defaultdict(list)
     for claim in claims:
-        start, end = by_reference.get(claim.start), by_reference.get(claim.end)
-        if start is None or end is None or start == end:
+        at = _placed(claim, by_reference)
+        if at is None:
             continue
-        if end < start and claim.type in undirected:
-            start, end = end, start
-        key = fact_key(claim.type, start, end, part=claim.part, spell=claim.spell)
+        key, start, end = at
         if key in placed:
             again[key].append(claim.assertion)
         else:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kg.database.connection import Connection
+from kg.queries.filters import listed
 from kg.queries.paths import DEFAULT_TOP, check_top
-from kg.queries.recommend import listed
 from kg.queries.structure.affiliations import Affiliations
 from kg.queries.structure.central import how_many
 from kg.queries.structure.cuts import extent_of

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import combinations
 
 from kg.database.connection import Connection
+from kg.queries.filters import listed
 from kg.queries.paths import DEFAULT_TOP, check_top
-from kg.queries.recommend import listed
 from kg.queries.structure.affiliations import Affiliations
 from kg.queries.structure.central import named_things
 from kg.queries.structure.cuts import cut_off, extent_of

@@ -12,9 +12,9 @@ from kg.database.read import read
 from kg.errors import KgError
 from kg.queries.entities import Entity, check_name, resolve
 from kg.queries.evidence import FactDetail, Link, facts
+from kg.queries.filters import country_codes, listed
 from kg.queries.paths import DEFAULT_TOP, check_different, check_top
 from kg.queries.provenance import data_of
-from kg.queries.recommend import country_codes, listed
 from kg.queries.results import LeftOut
 from kg.queries.structure.affiliations import Who
 from kg.queries.structure.joint_results import Joint, JointMembers, JointParameters, Tie

@@ -8,8 +8,8 @@ from typing import Any
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.queries.evidence import FactDetail, Link, facts
+from kg.queries.filters import country_codes
 from kg.queries.provenance import data_from
-from kg.queries.recommend import country_codes
 from kg.queries.results import Data, LeftOut
 from kg.queries.structure.affiliations import Affiliations, Listed, Who, affiliate, check_not_empty
 from kg.queries.structure.selection import Selection

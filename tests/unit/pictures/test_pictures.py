@@ -13,9 +13,10 @@ import pytest
 
 from kg.errors import KgError
 from kg.pictures import write_picture
-from kg.pictures.drawing import MOST_NODES, draw
+from kg.pictures.drawing import DIRECT_TERMS, MOST_NODES, draw
 from kg.pictures.layout import place, size
-from kg.pictures.page import picture_page, vis_network
+from kg.pictures.page import COLOURS, picture_page, vis_network
+from kg.queries.reasons.build import REASONS
 from kg.queries.results import (
     Data,
     Explanation,
@@ -48,8 +49,8 @@ def city(number: int, name: str | None = None) -> Partner:
 
 def term(number: int, value: float = 1.0, sentence: str | None = None) -> Term:
     return Term(
-        type="shared_network",
-        label="Shared network",
+        type="shared_networks",
+        label="Shared networks",
         value=value,
         sentence=sentence or f"Both are members of the Network of Cities with number {number} (12 members).",
         evidence=(f"a{number}", f"b{number}"),
@@ -160,15 +161,21 @@ def test_two_facts_between_the_same_two_are_two_lines() -> None:
 
 def test_a_reason_that_partners_share_is_one_node() -> None:
     drawing = draw(recommendations((city(1), (term(1), term(2))), (city(2), (term(1),))))
-    assert [node.kind for node in drawing.nodes] == ["City", "City", "City", "Shared network", "Shared network"]
+    assert [node.kind for node in drawing.nodes] == ["City", "City", "City", "Shared networks", "Shared networks"]
     assert len(drawing.edges) == 2 + 3
 
 
-def test_similar_size_is_a_line_and_no_node() -> None:
-    similar = Term(type="similar_size", label="Similar size", value=0.1, sentence="Similar.", evidence=("a", "b"))
-    drawing = draw(recommendations((city(1), (similar,))))
+def test_distance_and_size_are_lines_and_no_nodes() -> None:
+    far = Term(type="distance", label="Distance", value=-0.1, sentence="Far apart.", evidence=("a", "b"))
+    similar = Term(type="size", label="Size", value=0.1, sentence="Similar.", evidence=("a", "b"))
+    drawing = draw(recommendations((city(1), (similar, far))))
     assert len(drawing.nodes) == 2
-    assert [edge.note for edge in drawing.edges] == ["Similar. (+0.10)"]
+    assert [edge.note for edge in drawing.edges] == ["Similar. (+0.10)", "Far apart. (-0.10)"]
+
+
+def test_every_reason_has_a_colour() -> None:
+    drawn = {label for feature, (label, _) in REASONS.items() if feature not in DIRECT_TERMS}
+    assert drawn <= COLOURS.keys()
 
 
 def test_the_most_specific_are_kept_and_the_rest_is_counted() -> None:

@@ -52,8 +52,9 @@ def test_few_are_all_taken_and_named_ones_always() -> None:
 def by_place(unknown: str = "") -> object:
     def score(pairs: Sequence[tuple[str, str]], *, kind: str) -> NDArray[np.float64]:
         assert kind == "project"
-        assert all(pair[0] < pair[1] for pair in pairs), "each once, in the order of the candidates"
-        return np.array([np.nan if unknown in pair else ord(pair[0][-1]) + ord(pair[1][-1]) for pair in pairs])
+        assert len(set(pairs)) == len(pairs), "each once"
+        # The first counts ten times: a score is not the same both ways.
+        return np.array([np.nan if unknown in pair else 10 * ord(pair[0][-1]) + ord(pair[1][-1]) for pair in pairs])
 
     return score
 
@@ -63,7 +64,8 @@ def test_the_matrix_of_scores() -> None:
     kept, scores = score_matrix(candidates, 1, by_place(), "project")  # type: ignore[arg-type]
     assert kept == tuple(candidates)
     assert np.array_equal(scores, scores.T)
-    assert scores[0, 2] == ord("a") + ord("c")
+    assert scores[0, 2] == 10 * ord("a") + ord("c"), "as the lead would be recommended it"
+    assert scores[1, 2] == 11 * (ord("b") + ord("c")) / 2, "the mean of both ways"
 
 
 def test_a_place_whose_scores_are_not_known_is_no_candidate() -> None:

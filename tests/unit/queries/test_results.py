@@ -20,6 +20,7 @@ from kg.queries.results import (
     Data,
     LeftOut,
     LeftOutPartner,
+    Newcomers,
     Partner,
     Path,
     Recommendation,
@@ -35,7 +36,7 @@ EVIL = "<script>alert(1)</script>[red]\x1b[31m\u202e"
 
 
 def term(value: float, sentence: str = "Both are members of EMTA (35 members).") -> Term:
-    return Term(type="shared_network", label="Shared network", value=value, sentence=sentence, evidence=("a", "b"))
+    return Term(type="shared_networks", label="Shared networks", value=value, sentence=sentence, evidence=("a", "b"))
 
 
 def answer(name: str = "Espoo", terms: int = 2) -> Recommendations:
@@ -66,7 +67,7 @@ def answer(name: str = "Espoo", terms: int = 2) -> Recommendations:
                 count=1,
                 partners=(LeftOutPartner(id="x", label="City", name="Rostock", because="Rostock, since 1961"),),
             ),
-            "no_evidence": LeftOut(reason="sharing nothing with Riga in this graph", count=12_345),
+            "own_country": LeftOut(reason="in the same country (ask for them with --country LV)", count=12_345),
         },
         recommendations=(Recommendation(partner=partner, score=0.25 * terms, terms=reasons),),
     )
@@ -92,9 +93,34 @@ def test_what_a_reader_sees() -> None:
     assert "Partners for Riga, LV (exchange), as of 2026-11-22" in text
     assert "0.25 Both are members of EMTA (35 members)." in text
     assert "Left out, already twinned with Riga: 1 (Rostock, since 1961)." in text
-    assert "Left out, sharing nothing with Riga in this graph: 12,345." in text
+    assert "Left out, in the same country (ask for them with --country LV): 12,345." in text
     assert "2 facts used, 1 of them without a known beginning and taken as true." in text
     assert "0.50 and 2 more reasons." in str(answer(terms=8))
+
+
+def test_what_takes_from_a_score_stands_behind_what_adds_to_it() -> None:
+    against = term(-0.75, "Riga and Espoo lie 4,000 km apart.")
+    terms = (*(term(0.25) for _ in range(6)), against)
+    row = answer().recommendations[0].model_copy(update={"score": 0.75, "terms": terms})
+    shown = answer().model_copy(update={"recommendations": (row,)})
+    assert "-0.75 and 1 more reason." in str(shown)
+    assert Recommendation.model_validate(row.model_dump()) == row
+
+
+def test_a_count_against_chance_is_in_json_and_csv() -> None:
+    counted = term(0.5).model_copy(update={"observed": 5.0, "expected": 1.25})
+    row = answer().recommendations[0].model_copy(update={"score": 0.5, "terms": (counted,)})
+    result = answer().model_copy(update={"recommendations": (row,)})
+    assert '"observed":5.0,"expected":1.25' in result.model_dump_json()
+    (cells,) = csv.DictReader(io.StringIO(as_csv(result)))
+    assert (cells["observed"], cells["expected"]) == ("5.0", "1.25")
+
+
+def test_newcomers_and_what_would_improve_the_list_are_said() -> None:
+    newcomers = Newcomers(rule="a place with at most one twin town", share=1 / 3, partners=("geonames:660129",))
+    shown = str(answer().model_copy(update={"newcomers": newcomers, "improve": "What would improve this: more."}))
+    assert "Newcomers: 1 (a place with at most one twin town); at least 33 % of the list is for them." in shown
+    assert "What would improve this: more." in shown
 
 
 def test_one_of_the_answers_shows_itself_too() -> None:

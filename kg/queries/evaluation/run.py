@@ -1,0 +1,173 @@
+"""``kg evaluate recommend`` and ``kg fit``: from a graph in memory to figures and to a weights file."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from kg.errors import KgError
+from kg.queries.evaluation.ablation import ablation
+from kg.queries.evaluation.fitting import fit
+from kg.queries.evaluation.measure import (
+    MATCHINGS,
+    OURS,
+    Measured,
+    Say,
+    examples,
+    fitted_terms,
+    graph_tasks,
+    measure,
+    training_tasks,
+)
+from kg.queries.evaluation.results import Ablation, AblationRow, Evaluation, evaluation
+from kg.queries.evaluation.tasks import HELD_OUT, Graph
+from kg.queries.kinds.kind import KINDS, Kind, Weights, check_kind, weights
+from kg.queries.snapshot.tables import Tables
+
+#: With fewer partnerships than this to hold out, figures would be chance.
+LEAST = 50
+
+
+def evaluate(
+    tables: Tables,
+    as_of: date,
+    *,
+    kinds: Sequence[str] = KINDS,
+    seed: int = 7,
+    data: Mapping[str, str] | None = None,
+    with_embedding: bool = False,
+    say: Say = lambda _: None,
+) -> Evaluation:
+    """Return how well held-out partnerships of some kinds are foretold, beside every known score.
+
+    Args:
+        tables: The whole graph.
+        as_of: The date as of which facts count.
+        kinds: Which kinds of partnership.
+        seed: Seed of the splits, of samples and of the bootstrap.
+        data: What the graph was made of, by source, for the answer.
+        with_embedding: Beside node2vec too, which needs the extra ``embedding``.
+        say: Told what is being done.
+
+    Raises:
+        KgError: A kind is unknown, or the graph has too few partnerships of it to hold some out.
+    """
+    graph = Graph(tables, as_of)
+    found: list[Measured] = []
+    for kind in map(check_kind, kinds):
+        found += _measured(graph, kind, weights(kind), seed, say, with_embedding=with_embedding)
+    return evaluation(
+        found, measured_on=_today(), as_of=as_of.isoformat(), seed=seed, data={} if data is None else data
+    )
+
+
+def ablate(
+    tables: Tables,
+    as_of: date,
+    *,
+    kinds: Sequence[str] = KINDS,
+    seed: int = 7,
+    data: Mapping[str, str] | None = None,
+    say: Say = lambda _: None,
+) -> Ablation:
+    """Return what is left of the figures without each term, and with the best few alone; arguments as of :func:`evaluate`."""
+    graph = Graph(tables, as_of)
+    rows = []
+    for kind in map(check_kind, kinds):
+        for task in graph_tasks(graph)[kind]:
+            _check_enough(task.name, sum(map(len, task.parts(HELD_OUT, seed))))
+            rows += [
+                AblationRow(task=task.name, **asdict(row)) for row in ablation(task, weights(kind), seed=seed, say=say)
+            ]
+    return Ablation(measured_on=_today(), as_of=as_of.isoformat(), seed=seed, data=dict(data or {}), rows=tuple(rows))
+
+
+def fitted(
+    tables: Tables,
+    as_of: date,
+    kind: str,
+    *,
+    seed: int = 7,
+    data: Mapping[str, str] | None = None,
+    measured: bool = True,
+    say: Say = lambda _: None,
+) -> Weights:
+    """Return weights of which the shapes are fitted on all partnerships of a kind that the graph knows.
+
+    Terms set by judgement stay as they are shipped. What the weights reach is measured on parts that are held out, with shapes
+    fitted without them; then they are fitted anew on all.
+
+    Args:
+        tables: The whole graph.
+        as_of: The date as of which facts count.
+        kind: ``exchange``, ``project`` or ``twinning``.
+        seed: Seed of splits and samples.
+        data: What the graph was made of, by source, to be written into the weights.
+        measured: Whether to measure at all; without, the weights say that nobody did.
+        say: Told what is being done.
+
+    Raises:
+        KgError: The kind is unknown, or the graph has too few partnerships of it.
+    """
+    graph, checked = Graph(tables, as_of), check_kind(kind)
+    shipped = weights(checked)
+    figures = _measured(graph, checked, shipped, seed, say) if measured else []
+    tasks = training_tasks(graph_tasks(graph)[checked][0])
+    names = fitted_terms(shipped)
+    say(f"{checked}: fitting on all")
+    parts = tasks[0].parts(HELD_OUT, seed)
+    _check_enough(checked, sum(map(len, parts)))
+    groups = examples(tasks, parts, [], names)
+    shapes, loss = fit(groups, names, seed=seed)
+    about = {
+        "fitted_on": _today(),
+        "as_of": as_of.isoformat(),
+        "seed": seed,
+        "examples": len(groups),
+        "mean_loss": round(loss, 4),
+        "with": f"Python {platform.python_version()}, numpy {np.__version__}",
+        "data": dict(data or {}),
+        "measured": _summary(figures) if measured else {"nothing": "not measured"},
+    }
+    return Weights(about=about, terms={name: shapes.get(name, shape) for name, shape in shipped.terms.items()})
+
+
+def _measured(
+    graph: Graph, kind: Kind, shapes: Weights, seed: int, say: Say, *, with_embedding: bool = False
+) -> list[Measured]:
+    found = []
+    for task in graph_tasks(graph)[kind]:
+        _check_enough(task.name, sum(map(len, task.parts(HELD_OUT, seed))))
+        found.append(measure(task, shapes, seed=seed, with_embedding=with_embedding, say=say))
+    return found
+
+
+def _check_enough(what: str, number: int) -> None:
+    if number < LEAST:
+        raise KgError(
+            f"There is too little to learn from ({what}): the graph has {number} partnerships that could be held out, and fewer "
+            f"than {LEAST} would measure chance. Load twin towns, projects or memberships first (kg load --help)."
+        )
+
+
+def _summary(measured: Sequence[Measured]) -> dict[str, str]:
+    found = {}
+    for one in measured:
+        rows = {(row.score, row.matching, row.part): row.figures for row in one.rows}
+        for matching in MATCHINGS:
+            ours = rows[OURS, matching, "all"]
+            others = {score: figures for (score, by, part), figures in rows.items() if by == matching and part == "all"}
+            best = max((score for score in others if score != OURS), key=lambda score: others[score].mrr)
+            found[f"{one.task}, matched on {matching}"] = (
+                f"MRR {ours.mrr:.3f} ({ours.low:.3f} to {ours.high:.3f}) over {ours.cases:,} cases; best known score: {best} "
+                f"{others[best].mrr:.3f}"
+            )
+    return found
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

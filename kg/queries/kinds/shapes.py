@@ -1,0 +1,56 @@
+"""What a feature is worth: a line through a few points, written so that anybody can read and change it."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Floats = NDArray[np.float64]
+
+
+class Shape(BaseModel):
+    """A line through points: what each value of a feature adds to the score.
+
+    Between two points the worth runs straight; beyond the first and the last it stays. With ``offset`` it runs straight over the
+    logarithm of the value plus this offset, so that from 10 to 20 kilometres is as far as from 100 to 200. A value that is not
+    known is worth nothing, neither good nor bad.
+
+    Examples:
+        >>> near = Shape(offset=0, at=(10, 1000), worth=(2, 0))
+        >>> near.of(np.array([1.0, 100.0, 5000.0, np.nan])).tolist()
+        [2.0, 1.0, 0.0, 0.0]
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    at: tuple[float, ...] = Field(min_length=1)
+    worth: tuple[float, ...]
+    offset: float | None = None
+    set_by: Literal["fit", "judgement"] = "fit"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.at) != len(self.worth):
+            raise ValueError(
+                f"'at' has {len(self.at)} points and 'worth' {len(self.worth)}: each point needs one worth"
+            )
+        if any(later <= earlier for earlier, later in zip(self.at, self.at[1:], strict=False)):
+            raise ValueError("the points of 'at' must ascend")
+        if self.offset is not None and self.at[0] + self.offset <= 0:
+            raise ValueError("the first point plus 'offset' must be more than 0, since its logarithm is taken")
+        return self
+
+    def axis(self, values: Floats) -> Floats:
+        """Return values on the scale on which the worth runs straight."""
+        if self.offset is None:
+            return values
+        return np.asarray(np.log(np.maximum(values, self.at[0]) + self.offset), np.float64)
+
+    def of(self, values: Floats) -> Floats:
+        """Return what each value is worth."""
+        points = self.axis(np.array(self.at, np.float64))
+        found = np.interp(self.axis(values), points, np.array(self.worth, np.float64))
+        return np.where(np.isnan(values), 0.0, found)

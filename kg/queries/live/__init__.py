@@ -1,0 +1,1 @@
+"""The engine that asks Neo4j: the part of the graph around one place, always as it is now."""

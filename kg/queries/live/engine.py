@@ -1,0 +1,171 @@
+"""The live engine: for each question the part of the graph that decides on it, and the counts over the whole graph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from kg.database.connection import Connection
+from kg.database.read import read
+from kg.errors import KgError
+from kg.queries import candidates as ways
+from kg.queries.engines import Surroundings
+from kg.queries.features import World, neighbourhood
+from kg.queries.kinds.kind import Weights
+from kg.queries.live import statements
+from kg.queries.live.evidence import Evidence
+from kg.queries.live.part import Answer, Part
+from kg.queries.snapshot.aggregates import Aggregates
+from kg.queries.standing import Standing
+
+Near = list[tuple[str, float, float]]
+
+#: Within so many spacings of towns the nearest are looked for first.
+_FIRST_LOOK = 6.0
+
+#: Half way around the earth, in kilometres.
+_ALL_AROUND = 20_100.0
+
+#: Neo4j's earth is larger than ours by 0.11 percent; what it finds is measured again.
+_SLACK = 1.005
+
+
+class LiveEngine:
+    """Asks the database, in six statements or so for a place with all its candidates and in four for given ones.
+
+    What comes back has what is counted and no more: facts that are true as of the date, without keys, roles and dates, and projects
+    not by who takes part in them but by town. Evidence for the few pairs that are shown is fetched when it is asked for.
+
+    Args:
+        connection: The database; only read.
+        as_of: The date as of which facts count.
+        aggregates: Counts over the whole graph as of the same date, see :mod:`kg.queries.live.stored`. Engines that are given equal
+            ones give equal answers.
+    """
+
+    def __init__(self, connection: Connection, as_of: date, aggregates: Aggregates) -> None:
+        self.as_of = as_of
+        self.aggregates = aggregates
+        self._connection = connection
+
+    def around(self, subject: str, weights: Weights) -> Surroundings:
+        """Return a place with all its candidates."""
+        own = self._subject(subject)
+        seen = Part()
+        seen.add_subject(own)
+        world = self._world(seen)
+        place = world.snapshot.position[subject]
+        near = self._near(
+            own, neighbourhood(float(world.spacing[place])), first=_FIRST_LOOK * float(world.spacing[place])
+        )
+        steps = self._ask(statements.STEPS, id=subject)
+        seen.add_near(near)
+        seen.add_steps(subject, steps)
+        # A network that is not in the counts is of another date than these, and as small as can be.
+        networks = sorted(
+            {name for name in (*own["networks"], *(one[1] for one in own["through"]))
+             if self.aggregates.members.totals([name])[0] < ways.HUB}.union(ways.likely_networks(world, place))
+        )  # fmt: skip
+        if networks:
+            seen.add_members(networks, self._ask(statements.MEMBERS, networks=networks))
+        country, population = own["place"][3], own["place"][4]
+        if population is not None:
+            countries = ways.alike_countries(self.aggregates, country or "")
+            seen.add_alike(self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH))
+        world = self._world(seen)
+        ids, place = world.snapshot.places.ids, world.snapshot.position[subject]
+        # Of the neighbours the twins, to look around these.
+        seen.add_rows(self._ask(statements.ROWS, places=[subject], near=self._around(world, place) if near else []))
+        far = ways.afar(*self._placed(seen, subject), weights)
+        found = sorted({*(ids[at] for at in ways.by_ties(world, place)), *far})
+        return self._surroundings(world, own, steps, near, found)
+
+    def between(self, subject: str, others: Sequence[str]) -> Surroundings:
+        """Return a place with these others as candidates."""
+        own = self._subject(subject)
+        seen = Part()
+        seen.add_subject(own)
+        world = self._world(seen)
+        near = self._near(own, neighbourhood(float(world.spacing[world.snapshot.position[subject]])))
+        seen.add_near(near)
+        steps = self._ask(statements.STEPS, id=subject)
+        return self._surroundings(self._world(seen), own, steps, near, sorted({*others} - {subject}))
+
+    def _surroundings(self, seen: World, own: Answer, steps: Answer, near: Near, others: list[str]) -> Surroundings:
+        """Return the surroundings of which all is known but what the others have; in ``seen`` the cities nearby have locations."""
+        subject: str = own["place"][0]
+        place = seen.snapshot.position[subject]
+        around = self._around(seen, place) if near else []
+        rows = self._ask(statements.ROWS, places=[subject, *others], near=around)
+        part = Part()
+        part.add_subject(own)
+        part.add_near(near)
+        part.add_steps(subject, steps)
+        part.add_rows(rows)
+        complete = {values[0] for values in rows["places"]}
+        world = self._world(part, Evidence(self._connection), complete)
+        position = world.snapshot.position
+        known = complete - {subject}
+        return Surroundings(world, position[subject], np.array(sorted(position[id_] for id_ in known), np.int64))
+
+    @staticmethod
+    def _around(seen: World, place: int) -> list[str]:
+        """Return the places so near to one that their twins matter."""
+        near, _ = seen.snapshot.near(place, neighbourhood(float(seen.spacing[place])))
+        return [seen.snapshot.places.ids[at] for at in near]
+
+    def _placed(self, part: Part, subject: str) -> tuple[World, int]:
+        world = self._world(part)
+        return world, world.snapshot.position[subject]
+
+    def _subject(self, subject: str) -> Answer:
+        found = self._rows(statements.SUBJECT, id=subject)
+        if not found:
+            raise KeyError(subject)
+        return found[0]
+
+    def _near(self, own: Answer, around: float, first: float = 0.0) -> Near:
+        """Return the cities within ``around`` kilometres; with ``first`` at least the nearest, looked for within that first."""
+        longitude, latitude = own["place"][5:7]
+        if longitude is None or latitude is None:
+            return []
+        number, radius = (ways.EACH + 1, max(around, first)) if first else (1, around)
+        while True:
+            near: Near = self._ask(
+                statements.NEAR,
+                longitude=longitude,
+                latitude=latitude,
+                metres=_metres(radius),
+                number=number,
+                around=_metres(around),
+            )["near"]
+            if len(near) >= number or radius >= _ALL_AROUND:
+                return near
+            # So much farther that there would be twice as many as needed, if they stood as thick there.
+            radius = min(radius * float(np.clip(np.sqrt(2.0 * number / max(len(near), 1)), 1.5, 4.0)), _ALL_AROUND)
+
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(World(Part().snapshot(self.as_of), self.aggregates))
+
+    def _world(self, part: Part, evidence: Evidence | None = None, complete: Collection[str] = ()) -> World:
+        world = World(part.snapshot(self.as_of, evidence, complete), self.aggregates)
+        world.standing = self._standing
+        return world
+
+    def _ask(self, statement: str, **parameters: Any) -> Answer:
+        rows = self._rows(statement, **parameters)
+        if not rows:
+            raise KgError("What was asked for has just been removed from the graph by somebody else: ask again.")
+        return rows[0]
+
+    def _rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        return read(self._connection, statement, {"as_of": self.as_of.isoformat(), **parameters})
+
+
+def _metres(kilometres: float) -> float:
+    return kilometres * 1000.0 * _SLACK + 1.0

@@ -1,0 +1,64 @@
+"""How the graph stands, in a few numbers that are quick to ask for: whether it changed since they were taken.
+
+Every way in which kg changes a graph (a load, a merge, a request, an answer of a review, and taking one of these back) is written
+down as a Load: a new one, one more attempt of an old one, or one more that is undone. Nodes and facts that somebody made or removed
+by hand show in their counts, which Neo4j keeps. What does not show is a value that was changed by hand, or as much removed as made
+of one kind: then ``kg snapshot refresh`` is needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kg.database.connection import Connection
+from kg.database.loads import UNDONE
+from kg.database.read import read
+from kg.schema.nodes import NODES
+from kg.schema.relationships import FACTS
+
+State = dict[str, Any]
+
+# The attempts of all loads only ever become more, and between two of them so do the loads that are undone.
+_LOADS = """\
+CALL db.info() YIELD id AS database
+CALL () {
+    MATCH (l:Load)
+    RETURN count(l) AS loads, sum(size(l.attempt_status)) AS attempts,
+        count(CASE WHEN l.attempt_status[-1] = $undone THEN 1 END) AS undone,
+        count(CASE WHEN NOT l.complete AND l.attempt_status[-1] <> $undone THEN 1 END) AS unfinished,
+        max(l.attempt_started[-1]) AS started, max(l.attempt_finished[-1]) AS finished
+}
+CALL () {
+    OPTIONAL MATCH (l:Load)
+    RETURN l.id AS latest ORDER BY l.sequence DESC, l.id LIMIT 1
+}
+RETURN database, loads, attempts, undone, unfinished, started, finished, latest"""
+
+# Each is a number that the store keeps, whatever the size of the graph; with anything beside it in a RETURN, it would be counted.
+_COUNTS = "\n".join(
+    [
+        *(f"CALL () {{ MATCH (n:{label}) RETURN count(n) AS {label} }}" for label in NODES),
+        *(f"CALL () {{ MATCH ()-[f:{type_}]->() RETURN count(f) AS {type_} }}" for type_ in FACTS),
+        f"RETURN {', '.join([*NODES, *FACTS])}",
+    ]
+)
+
+
+def state_of(connection: Connection) -> State:
+    """Return how the graph stands.
+
+    Returns:
+        What can be compared, and stored as JSON: the id of the database, how many loads, attempts, undone and unfinished loads
+        there are, when the latest attempts began and finished, the load that came last, and how many nodes and facts of each kind.
+
+    Raises:
+        KgError: The connection was lost.
+    """
+    (loads,) = read(connection, _LOADS, {"undone": UNDONE})
+    (counts,) = read(connection, _COUNTS)
+    return {**loads, "counts": counts}
+
+
+def is_settled(state: State) -> bool:
+    """Whether no load is under way or was broken off; while one is, the graph changes and these numbers do not show it."""
+    return not state["unfinished"]

@@ -1,0 +1,109 @@
+"""Candidates that no path leads to: who comes in for standing, who for twins of neighbours, and that a stored directory is the same."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from kg.queries import standing as ways
+from kg.queries.candidates import afar
+from kg.queries.features import FEATURES, Pairs, World
+from kg.queries.kinds.kind import Weights
+from kg.queries.kinds.shapes import Shape
+from kg.queries.snapshot.aggregates import Aggregates
+from kg.queries.snapshot.directory import Directory
+from kg.queries.snapshot.graph import Snapshot
+from kg.queries.snapshot.tables import FactRow, NodeRow, in_order
+
+DAY = date(2026, 5, 1)
+COUNTRIES = ("FI", "LV", "SE", None)
+
+
+def made(seed: int = 1) -> World:
+    chance = np.random.default_rng(seed)
+    nodes = [
+        NodeRow(f"t{at:02}", "City", f"T{at}", COUNTRIES[at % 4], int(chance.integers(1_000, 400_000)) if at % 9 else None,
+                *((float(chance.uniform(20, 30)), float(chance.uniform(54, 62))) if at % 7 else (None, None)))
+        for at in range(48)
+    ]  # fmt: skip
+    nodes += [NodeRow("n", "Organisation", "Net")]
+    ties = {tuple(sorted(chance.choice(48, 2, replace=False).tolist())) for _ in range(50)}
+    facts = [FactRow("TWINNED_WITH", f"w{a}-{b}", f"t{a:02}", f"t{b:02}") for a, b in sorted(ties)]
+    facts += [FactRow("MEMBER_OF", f"m{at}", f"t{at:02}", "n") for at in range(0, 48, 5)]
+    return World.of(Snapshot.from_tables(in_order(nodes, facts), DAY))
+
+
+WORLD = made()
+ALIKE = Weights(
+    terms={
+        "twin_countries": Shape(at=(0.3, 3.0), worth=(0.0, 2.0), offset=0.0),
+        "twin_towns": Shape(at=(0.0, 6.0), worth=(0.0, 1.0)),
+        "population": Shape(at=(0.0, 400_000.0), worth=(0.0, 1.0)),
+        "small_networks": Shape(at=(0.0, 2.0), worth=(0.0, 0.7)),
+        "their_twins_here": Shape(at=(0.0, 2.0), worth=(0.0, 1.5)),
+        "own_twins_there": Shape(at=(0.0, 2.0), worth=(0.0, 0.5)),
+    }
+)
+
+
+def twins_of(world: World, place: int) -> list[str]:
+    return [world.snapshot.places.ids[at] for at in world.snapshot.twins.row(place)]
+
+
+def test_without_a_path_standing_is_the_score_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways, "BY_STANDING", 5)
+    places = WORLD.snapshot.places
+    for subject in range(0, 48, 5):
+        # But for the tie itself, which the directory does not take from a place's own number of twins.
+        abroad = np.flatnonzero(places.country != places.country[subject])
+        abroad = abroad[~np.isin(abroad, WORLD.snapshot.twins.row(subject))]
+        pairs = Pairs(WORLD, subject, abroad)
+        score = np.sum([shape.of(FEATURES[name](pairs)) for name, shape in ALIKE.terms.items()], axis=0)
+        found = ways.Standing(WORLD).by_standing(places.ids[subject], twins_of(WORLD, subject), ALIKE)
+        among = [id_ for id_ in found if WORLD.snapshot.position[id_] in abroad]
+        best = [places.ids[at] for at in abroad[np.lexsort((abroad, -np.round(score, 9)))]]
+        assert among == best[: len(among)]
+        assert len(found) == 5
+
+
+def test_nobody_at_home_comes_in_for_standing() -> None:
+    places = WORLD.snapshot.places
+    found = WORLD.standing.by_standing(places.ids[0], [], ALIKE)
+    assert {places.rows[WORLD.snapshot.position[id_]].country for id_ in found} == {"LV", "SE", None}
+
+
+def test_a_place_that_the_directory_does_not_know_brings_nobody_in() -> None:
+    assert WORLD.standing.by_standing("nobody", [], ALIKE) == []
+
+
+def test_places_around_twins_of_neighbours_come_in_the_nearest_first() -> None:
+    spots = {"a": (24.0, 57.0), "near-a": (24.02, 57.0), "b": (10.0, 50.0), "near-b": (10.05, 50.0), "far": (0.0, 40.0)}
+    nodes = [NodeRow(id_, "City", id_, "LV" if id_.endswith("a") else "DE", 1, *spot) for id_, spot in spots.items()]
+    world = World.of(Snapshot.from_tables(in_order(nodes, [FactRow("TWINNED_WITH", "w", "b", "near-a")]), DAY))
+    assert world.standing.by_neighbours(world, world.snapshot.position["a"]) == ["b", "near-b"]
+
+
+def test_a_place_without_a_location_has_no_neighbours() -> None:
+    assert np.isnan(WORLD.snapshot.places.xyz[0, 0])
+    assert WORLD.standing.by_neighbours(WORLD, 0) == []
+
+
+def test_what_is_found_afar_never_is_the_place_itself() -> None:
+    for subject in range(48):
+        assert WORLD.snapshot.places.ids[subject] not in afar(WORLD, subject, ALIKE)
+
+
+def test_a_stored_directory_finds_the_same() -> None:
+    stored = World(WORLD.snapshot, Aggregates.from_json(WORLD.aggregates.as_json()))
+    for subject in range(48):
+        assert afar(stored, subject, ALIKE) == afar(WORLD, subject, ALIKE)
+
+
+def test_an_empty_directory_survives_being_stored() -> None:
+    world = World.of(Snapshot.from_tables(in_order([], []), DAY))
+    stored = Directory.from_json(world.aggregates.directory.as_json())
+    assert stored.ids == ()
+    assert stored.countries == world.aggregates.directory.countries
+    assert stored.xyz.shape == (0, 3)
