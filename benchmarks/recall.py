@@ -18,11 +18,13 @@ import numpy as np
 
 from benchmarks.graphs import some_places, tables
 from kg.queries.candidates import candidates
-from kg.queries.features import FEATURES, Pairs, World
+from kg.queries.comparison import Pairs
+from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import KINDS, Kind, Weights, check_kind, weights
 from kg.queries.scoring import best, term_values
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.world import World
 
 TOP = 10
 

@@ -20,11 +20,13 @@ import numpy as np
 
 from benchmarks.graphs import some_places, tables
 from kg.queries.candidates import candidates
+from kg.queries.comparison import Pairs
 from kg.queries.engines import SnapshotEngine
-from kg.queries.features import FEATURES, Pairs, World
+from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import KINDS, Kind, weights
 from kg.queries.scoring import best, features, term_values
 from kg.queries.snapshot.graph import Snapshot
+from kg.queries.world import World
 
 TOP = 10
 

@@ -151,8 +151,8 @@ class Offline:
     def engine(self) -> SnapshotEngine:
         """What finds the surroundings of a place."""
         from kg.queries.engines import SnapshotEngine
-        from kg.queries.features import World
         from kg.queries.snapshot.graph import Snapshot
+        from kg.queries.world import World
 
         return SnapshotEngine(World.of(Snapshot.from_tables(self.tables, self.as_of)))
 

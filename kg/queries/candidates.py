@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.queries.features import World
 from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.world import World
 
 #: How many come in by each way.
 EACH = 500

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 from kg.database.connection import Connection
 from kg.errors import KgError, quoted
 from kg.queries.engines import Engine, SnapshotEngine
-from kg.queries.features import World
 from kg.queries.live.engine import LiveEngine
 from kg.queries.live.stored import aggregates_of_database
 from kg.queries.snapshot.aggregates import Aggregates
@@ -19,6 +18,7 @@ from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.state import State, is_settled, state_of
 from kg.queries.snapshot.store import snapshot_of
 from kg.queries.snapshot.tables import Tables
+from kg.queries.world import World
 
 EngineName = Literal["live", "snapshot"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)

@@ -13,9 +13,10 @@ from typing import Protocol
 import numpy as np
 
 from kg.queries.candidates import candidates
-from kg.queries.features import Pairs, World
+from kg.queries.comparison import Pairs
 from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.layers import Indices
+from kg.queries.world import World
 
 
 @dataclass(frozen=True, slots=True, eq=False)

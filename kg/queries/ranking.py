@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.queries.features import Pairs
+from kg.queries.comparison import Pairs
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.names import Kind
 from kg.queries.reasons.build import Found, find

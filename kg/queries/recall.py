@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kg.queries.candidates import candidates
-from kg.queries.features import Pairs, World
+from kg.queries.comparison import Pairs
 from kg.queries.kinds.kind import Weights
 from kg.queries.scoring import best, features, term_values
+from kg.queries.world import World
 
 
 def recall(world: World, subject: int, weights: Weights, top: int = 10) -> float:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.queries.features import FEATURES, Pairs
+from kg.queries.comparison import Pairs
+from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.layers import Floats, Indices
 

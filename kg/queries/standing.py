@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from kg.queries.features import FEATURES, Pairs, World, neighbourhood
+from kg.queries.comparison import Pairs
+from kg.queries.features import FEATURES
 from kg.queries.measures import kilometres, nearness
 from kg.queries.snapshot.graph import EARTH_KM, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.world import World, neighbourhood
 
 if TYPE_CHECKING:
     from kg.queries.kinds.kind import Weights

@@ -17,11 +17,11 @@ from kg.loaders.starter import Starter
 from kg.offline import Offline, offline_of_loaders
 from kg.queries.engines import SnapshotEngine
 from kg.queries.entities import UnknownEntityError
-from kg.queries.features import World
 from kg.queries.kinds.kind import weights
 from kg.queries.kinds.names import KINDS, Kind
 from kg.queries.ranking import Ranking
 from kg.queries.snapshot.graph import Snapshot
+from kg.queries.world import World
 
 MEMBERSHIPS = Path(__file__).parents[1] / "data" / "networks" / "memberships.csv"
 DAY = date(2026, 11, 22)

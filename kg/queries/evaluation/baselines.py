@@ -12,9 +12,10 @@ from scipy import sparse
 
 from kg.queries.evaluation.cases import Sampled
 from kg.queries.evaluation.embedding import embed
-from kg.queries.evaluation.tasks import Task, total_activity
-from kg.queries.features import World
+from kg.queries.evaluation.graph import total_activity
+from kg.queries.evaluation.tasks import Task
 from kg.queries.snapshot.layers import Floats
+from kg.queries.world import World
 
 #: The walker of PageRank starts again with this chance at each step; so many steps are summed.
 RESTART = 0.15

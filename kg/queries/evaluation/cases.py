@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.queries.features import FEATURES, Pairs, World
+from kg.queries.comparison import Pairs
+from kg.queries.features import FEATURES
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Floats, Indices
 from kg.queries.snapshot.tables import Tables
+from kg.queries.world import World
 
 #: How many others stand beside each true partner.
 NEGATIVES = 100

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.queries.comparison import Pairs
 from kg.queries.evaluation.cases import Trial, pool
+from kg.queries.evaluation.graph import total_activity
 from kg.queries.evaluation.ranking import gini, interval
-from kg.queries.evaluation.tasks import Task, total_activity
-from kg.queries.features import Pairs, World
+from kg.queries.evaluation.tasks import Task
 from kg.queries.kinds.kind import Weights
 from kg.queries.scoring import features, term_values
 from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.world import World
 
 #: The length of the lists that are looked at.
 TOP = 10

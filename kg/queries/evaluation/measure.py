@@ -14,19 +14,10 @@ from kg.queries.evaluation.baselines import Baselines
 from kg.queries.evaluation.cases import NEGATIVES, Sampled, Trial, sample
 from kg.queries.evaluation.everyone import Lists, everyone
 from kg.queries.evaluation.fitting import fit
+from kg.queries.evaluation.graph import Graph, total_activity, world_of
 from kg.queries.evaluation.leaks import check_no_leak
 from kg.queries.evaluation.ranking import Figures, figures, ranks
-from kg.queries.evaluation.tasks import (
-    HELD_OUT,
-    Exchange,
-    Graph,
-    Part,
-    Projects,
-    Task,
-    Twinning,
-    total_activity,
-    world_of,
-)
+from kg.queries.evaluation.tasks import HELD_OUT, Exchange, Part, Projects, Task, Twinning
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.scoring import term_values

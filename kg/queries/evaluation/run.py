@@ -12,6 +12,7 @@ import numpy as np
 from kg.errors import KgError
 from kg.queries.evaluation.ablation import ablation
 from kg.queries.evaluation.fitting import fit
+from kg.queries.evaluation.graph import Graph
 from kg.queries.evaluation.measure import (
     MATCHINGS,
     OURS,
@@ -24,7 +25,7 @@ from kg.queries.evaluation.measure import (
     training_tasks,
 )
 from kg.queries.evaluation.results import Ablation, AblationRow, Evaluation, evaluation
-from kg.queries.evaluation.tasks import HELD_OUT, Graph
+from kg.queries.evaluation.tasks import HELD_OUT
 from kg.queries.kinds.kind import KINDS, Kind, Weights, check_kind, weights
 from kg.queries.snapshot.tables import Tables
 

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
-from kg.queries.evaluation.cases import Case, Trial, pool
-from kg.queries.features import World
+from kg.queries.evaluation.cases import Case, Trial
+from kg.queries.evaluation.graph import Graph
 from kg.queries.kinds.kind import Kind
 from kg.queries.snapshot.aggregates import SMALL_NETWORK
 from kg.queries.snapshot.graph import Layer, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, Rows
-from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
+from kg.queries.snapshot.tables import NodeRow
 
 #: The part of partnerships that is held out.
 HELD_OUT = 5
@@ -73,49 +72,6 @@ class Task(Protocol):
 
     def partners(self, snapshot: Snapshot, place: int) -> Indices:
         """Return the positions of the partners that a place is known to have in the kind, itself maybe among them."""
-
-
-@dataclass(frozen=True)
-class Graph:
-    """A whole graph as of a date."""
-
-    tables: Tables
-    as_of: date
-
-    @cached_property
-    def snapshot(self) -> Snapshot:
-        """All of it in memory."""
-        return Snapshot.from_tables(self.tables, self.as_of)
-
-    @cached_property
-    def cities(self) -> frozenset[str]:
-        """The ids of the cities that are compared."""
-        return frozenset(self.snapshot.places.ids[at] for at in pool(self.snapshot))
-
-    @cached_property
-    def country(self) -> Mapping[str, str | None]:
-        """The country of each place."""
-        return {row.id: row.country for row in self.snapshot.places.rows}
-
-    def facts(self, type_: str) -> Iterator[FactRow]:
-        """Yield the facts of one type."""
-        return (fact for fact in self.tables.facts if fact.type == type_)
-
-    def without(self, keys: Iterable[str]) -> Tables:
-        """Return the tables without the facts with these keys."""
-        gone = frozenset(keys)
-        return Tables(self.tables.nodes, [fact for fact in self.tables.facts if fact.key not in gone])
-
-
-def world_of(tables: Tables, as_of: date) -> World:
-    """Return the world of these tables: all counts are of what they hold and of nothing else."""
-    return World.of(Snapshot.from_tables(tables, as_of))
-
-
-def total_activity(snapshot: Snapshot) -> Floats:
-    """Return how many networks, projects and twins each place has."""
-    counts = snapshot.networks.held.counts + snapshot.projects.held.counts + snapshot.twins.counts
-    return counts.astype(np.float64)
 
 
 def _by_subject(pairs: Iterable[tuple[str, str]]) -> Mapping[str, AbstractSet[str]]:

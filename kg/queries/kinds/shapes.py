@@ -20,7 +20,7 @@ class Shape(BaseModel):
 
     Examples:
         >>> near = Shape(offset=0, at=(10, 1000), worth=(2, 0))
-        >>> near.of(np.array([1.0, 100.0, 5000.0, np.nan])).tolist()
+        >>> near.of(np.array([1.0, 100.0, 5000.0, np.nan])).round(9).tolist()
         [2.0, 1.0, 0.0, 0.0]
     """
 

@@ -14,13 +14,13 @@ from kg.database.read import read
 from kg.errors import KgError
 from kg.queries import candidates as ways
 from kg.queries.engines import Surroundings
-from kg.queries.features import World, neighbourhood
 from kg.queries.kinds.kind import Weights
 from kg.queries.live import statements
 from kg.queries.live.evidence import Evidence
 from kg.queries.live.part import Answer, Part
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.standing import Standing
+from kg.queries.world import World, neighbourhood
 
 Near = list[tuple[str, float, float]]
 

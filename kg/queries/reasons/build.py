@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.queries.comparison import Pairs
 from kg.queries.evidence import FactDetail, Link
-from kg.queries.features import Pairs
 from kg.queries.kinds.kind import Weights
 from kg.queries.reasons import networks, places, projects, twins
 from kg.queries.reasons.pair import Pair, Reason

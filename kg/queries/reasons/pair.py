@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.places.countries import countries
-from kg.queries.features import Pairs
+from kg.queries.comparison import Pairs
 from kg.queries.snapshot.graph import Layer, Snapshot
 from kg.queries.snapshot.layers import Floats
 from kg.queries.snapshot.tables import FactRow, NodeRow

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from kg.queries import measures
-from kg.queries.features import Groups
 from kg.queries.reasons.pair import Pair, Reason
 from kg.queries.reasons.words import amount, count, sentence_case, some, times
+from kg.queries.world import Groups
 
 #: Below this ratio of inhabitants two places are called similar in size, from the other on one is called much larger.
 SIMILAR, MUCH_LARGER = 1.5, 5.0

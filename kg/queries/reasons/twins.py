@@ -8,10 +8,10 @@ from itertools import islice
 import numpy as np
 
 from kg.queries import measures
-from kg.queries.features import CLOSE, FARTHEST, REACH, WIDE, WIDEST
 from kg.queries.reasons.pair import MOST_EVIDENCE, Pair, Reason, listed
 from kg.queries.reasons.words import NAMED, count, sentence_case, some
 from kg.queries.snapshot.tables import FactRow
+from kg.queries.world import CLOSE, FARTHEST, REACH, WIDE, WIDEST
 
 _NONE_SHARED = "No twin town in common"
 

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from kg.queries.snapshot.graph import Places, Snapshot
+from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.snapshot.places import Places
 
 _ARRAYS = (
     "country", "region", "larger", "population", "xyz", "twins", "small_networks", "projects", "abroad", "abroad_in",

@@ -9,13 +9,13 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from kg.database.claims import claim_fact, claim_node
 from kg.database.loads import LoadHeader
 from kg.queries.measures import kilometres
 from kg.queries.snapshot.layers import Floats, Indices, Rows
+from kg.queries.snapshot.places import PLACE_LABELS, places_of
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, tables_of_claims
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord, number_spells
@@ -30,31 +30,8 @@ EARTH_KM = 6371.0088
 #: By so much a search in a tree is widened, far more than rounding can do and far less than a metre.
 _WIDER = 1.0 + 1e-9
 
-_PLACES = ("City", "Region")
-
 #: Facts of which a status can say that they are over.
 _REQUESTS = ("SEEKS", "OFFERS")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """The cities and regions, by id; arrays have one entry for each.
-
-    ``country`` and ``region`` are positions in ``countries`` and ``regions``, where the first is that of places without one;
-    ``region`` is the NUTS 3 region or the finest one known, ``larger`` the same on level 2. ``population`` and ``xyz`` (a point on
-    the unit sphere) are NaN where unknown.
-    """
-
-    ids: tuple[str, ...]
-    rows: tuple[NodeRow, ...]
-    countries: tuple[str, ...]
-    country: Indices
-    regions: tuple[str, ...]
-    region: Indices
-    larger_regions: tuple[str, ...]
-    larger: Indices
-    population: Floats
-    xyz: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +97,7 @@ class Snapshot:
         self._facts: dict[str, list[FactRow]] = defaultdict(list)
         for fact in tables.facts:
             self._facts[fact.type].append(fact)
-        self.places = _places(tables.nodes, self._facts["LOCATED_IN"], self._nodes)
+        self.places = places_of(tables.nodes, self._facts["LOCATED_IN"], self._nodes)
         self.position: Mapping[str, int] = {id_: position for position, id_ in enumerate(self.places.ids)}
         self._day = as_of.isoformat()
 
@@ -197,7 +174,7 @@ class Snapshot:
     def is_place(self, id_: str) -> bool:
         """Whether a node is a city or region."""
         node = self.node(id_)
-        return node is not None and node.label in _PLACES
+        return node is not None and node.label in PLACE_LABELS
 
     def region_name(self, code: str) -> str | None:
         """Return the name of the region with a NUTS code, or None."""
@@ -385,43 +362,3 @@ class Snapshot:
 
 def _entries(held: Mapping[str, Iterable[str]]) -> list[tuple[str, str, float, int]]:
     return [(place, thing, 1.0, -1) for place, things in held.items() for thing in things]
-
-
-def _places(nodes: Iterable[NodeRow], located: Iterable[FactRow], by_id: Mapping[str, NodeRow]) -> Places:
-    rows = tuple(sorted((node for node in nodes if node.label in _PLACES), key=lambda node: node.id))
-    region_of: dict[str, str] = {}
-    for fact in located:
-        code = by_id[fact.end].nuts
-        if code is not None and len(code) > len(region_of.get(fact.start, "")):
-            region_of[fact.start] = code
-    names = [node.nuts or region_of.get(node.id) or f"{node.country or ''}?" for node in rows]
-    countries = ("", *sorted({node.country for node in rows if node.country}))
-    country_at = {name: at for at, name in enumerate(countries)}
-    regions, region = _coded(names)
-    larger_regions, larger = _coded([name[:4] for name in names])
-    return Places(
-        ids=tuple(node.id for node in rows),
-        rows=rows,
-        countries=countries,
-        country=np.array([country_at[node.country or ""] for node in rows], np.int64),
-        regions=regions,
-        region=region,
-        larger_regions=larger_regions,
-        larger=larger,
-        population=np.array([np.nan if node.population is None else float(node.population) for node in rows]),
-        xyz=_on_sphere(
-            np.array([np.nan if node.longitude is None else node.longitude for node in rows], np.float64),
-            np.array([np.nan if node.latitude is None else node.latitude for node in rows], np.float64),
-        ),
-    )
-
-
-def _coded(names: list[str]) -> tuple[tuple[str, ...], Indices]:
-    known = tuple(sorted({"?", *names}))
-    position = {name: at for at, name in enumerate(known)}
-    return known, np.array([position[name] for name in names], np.int64)
-
-
-def _on_sphere(longitude: Floats, latitude: Floats) -> NDArray[np.float64]:
-    east, north = np.radians(longitude), np.radians(latitude)
-    return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]).reshape(-1, 3)

@@ -17,6 +17,11 @@ Indices = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+def floats(values: Any) -> Floats:
+    """Return values as an array of floats."""
+    return np.asarray(values, np.float64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """A sparse matrix of ``n`` rows: the columns of row ``i`` are ``columns[starts[i]:starts[i + 1]]``, ascending.

@@ -14,9 +14,9 @@ from kg.database.connection import Connection
 from kg.database.read import read
 from kg.database.schema import apply_schema
 from kg.queries import candidates as ways
-from kg.queries import features, standing
+from kg.queries import standing, world
 from kg.queries.engines import SnapshotEngine, Surroundings
-from kg.queries.features import FEATURES, World
+from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import KINDS, Weights, weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.live import engine
@@ -27,6 +27,7 @@ from kg.queries.snapshot import aggregates
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, in_order
+from kg.queries.world import World
 from tests.integration.queries.graphs import TODAY, graphs, write
 
 DAY = date.fromisoformat(TODAY)
@@ -47,7 +48,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(ways, name, value)
     monkeypatch.setattr(standing, "BY_STANDING", 2)
     monkeypatch.setattr(standing, "BY_NEIGHBOURS", 1)
-    monkeypatch.setattr(features, "SMALL_NETWORK", 3)
+    monkeypatch.setattr(world, "SMALL_NETWORK", 3)
     monkeypatch.setattr(aggregates, "SMALL_NETWORK", 3)
     monkeypatch.setattr(aggregates, "_NEIGHBOUR", 2)
 

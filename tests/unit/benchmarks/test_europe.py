@@ -11,10 +11,10 @@ import pytest
 from benchmarks.europe import europe
 from benchmarks.graphs import some_places
 from benchmarks.recall import measure
-from kg.queries.features import World
 from kg.queries.kinds.kind import weights
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import Tables
+from kg.queries.world import World
 
 SIZE = 1 / 64
 

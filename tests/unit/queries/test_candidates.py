@@ -10,13 +10,13 @@ import pytest
 
 from kg.queries import candidates as ways
 from kg.queries import standing
-from kg.queries.features import World
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.recall import recall
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Indices
 from kg.queries.snapshot.tables import FactRow, NodeRow, in_order
+from kg.queries.world import World
 
 DAY = date(2026, 5, 1)
 

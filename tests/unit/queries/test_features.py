@@ -9,10 +9,12 @@ from itertools import count
 import numpy as np
 import pytest
 
-from kg.queries.features import FEATURES, Pairs, World
+from kg.queries.comparison import Pairs
+from kg.queries.features import FEATURES
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.graph import THROUGH_A_BODY, Snapshot
 from kg.queries.snapshot.tables import FactRow, NodeRow, in_order
+from kg.queries.world import World
 
 DAY = date(2026, 11, 25)
 _KEYS = count()

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.queries import ranking
+from kg.queries.comparison import Pairs
 from kg.queries.entities import Entity
-from kg.queries.features import Pairs, World
 from kg.queries.filters import Filters, Wanted
 from kg.queries.improve import improvement
 from kg.queries.kinds.kind import Weights
@@ -24,6 +24,7 @@ from kg.queries.kinds.shapes import Shape
 from kg.queries.ranking import EXISTING, Ranking, pick, sort_out
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, in_order
+from kg.queries.world import World
 
 DAY = date(2026, 11, 22)
 NEAR = Weights(terms={"distance": Shape(at=(0.0, 1000.0), worth=(1.0, 0.0))})

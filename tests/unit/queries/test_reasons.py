@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.queries.evidence import FactDetail
-from kg.queries.features import FEATURES, World
+from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import MOST_TERMS, Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.ranking import Ranking
@@ -22,6 +22,7 @@ from kg.queries.reasons.pair import MOST_EVIDENCE
 from kg.queries.results import Term
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, in_order
+from kg.queries.world import World
 
 DAY = date(2026, 11, 22)
 
@@ -38,7 +39,7 @@ def ranking(tables: Tables, subject: str, weights: Weights, as_of: date = DAY) -
     world = World.of(Snapshot.from_tables(tables, as_of))
     place = world.snapshot.position[subject]
     others = np.array([other for other in range(len(world.snapshot.places.ids)) if other != place], np.int64)
-    from kg.queries.features import Pairs
+    from kg.queries.comparison import Pairs
 
     return Ranking.of(Pairs(world, place, others), weights)
 

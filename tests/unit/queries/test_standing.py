@@ -9,13 +9,15 @@ import pytest
 
 from kg.queries import standing as ways
 from kg.queries.candidates import afar
-from kg.queries.features import FEATURES, Pairs, World
+from kg.queries.comparison import Pairs
+from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.directory import Directory
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import FactRow, NodeRow, in_order
+from kg.queries.world import World
 
 DAY = date(2026, 5, 1)
 COUNTRIES = ("FI", "LV", "SE", None)

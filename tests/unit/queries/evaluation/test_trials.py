@@ -11,10 +11,11 @@ import pytest
 
 from kg.errors import KgError
 from kg.queries.evaluation.cases import NEGATIVES, Case, pool, sample
+from kg.queries.evaluation.graph import Graph, total_activity
 from kg.queries.evaluation.leaks import LeakError, check_no_leak
 from kg.queries.evaluation.measure import MATCHINGS, OURS, measure
 from kg.queries.evaluation.run import evaluate, fitted
-from kg.queries.evaluation.tasks import Exchange, Graph, Projects, Task, Twinning, total_activity
+from kg.queries.evaluation.tasks import Exchange, Projects, Task, Twinning
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.snapshot.graph import Snapshot

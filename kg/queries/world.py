@@ -1,0 +1,258 @@
+"""A graph, or a part of it, with the counts over the whole graph brought into its order: what pairs of places are counted in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from kg.queries import measures
+from kg.queries.snapshot.aggregates import (
+    SIZE_CLASSES,
+    SMALL_NETWORK,
+    USUAL_SPACING,
+    Aggregates,
+    Counts,
+    size_class,
+)
+from kg.queries.snapshot.graph import Snapshot
+from kg.queries.snapshot.layers import Floats, Indices, floats
+
+if TYPE_CHECKING:
+    from kg.queries.comparison import Pairs
+    from kg.queries.standing import Standing
+
+_CLASS_NAMES = tuple(map(str, range(len(SIZE_CLASSES) + 1)))
+
+#: Beyond so many spacings of towns nobody is a neighbour, and never beyond so many kilometres.
+REACH = 2.5
+FARTHEST = 200.0
+
+#: Nearness falls to 1/e within this part of the spacing of towns: of immediate neighbours, of surroundings, of the wider area.
+CLOSE, WIDE, WIDEST = 0.3, 1.0, 2.0
+
+
+def neighbourhood(spacing: float) -> float:
+    """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
+    return min(REACH * max(CLOSE, WIDE, WIDEST) * spacing, FARTHEST)
+
+
+class World:
+    """A graph, or a part of it, with the counts over the whole graph brought into its order of countries, regions and networks."""
+
+    def __init__(self, snapshot: Snapshot, aggregates: Aggregates) -> None:
+        self.snapshot = snapshot
+        self.aggregates = aggregates
+        self._lifts: dict[int, tuple[Floats, Floats, Floats]] = {}
+        # Of the latest place only: its candidates and its scores ask for it one after the other.
+        self._affinity: tuple[int, Floats] | None = None
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> World:
+        """Return a whole graph with its own counts."""
+        return cls(snapshot, Aggregates.of(snapshot))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What finds places among all for their standing."""
+        from kg.queries.standing import Standing
+
+        return Standing(self)
+
+    @cached_property
+    def spacing(self) -> Floats:
+        """How far apart towns are around each place, in kilometres."""
+        places = self.snapshot.places
+        known = self.aggregates.spacing.totals(places.larger_regions) / 10.0
+        return floats(np.where(known > 0, known, USUAL_SPACING)[places.larger])
+
+    def by_size(self, country: int) -> tuple[Indices, Floats]:
+        """Return the places of a country of which the size is known, and their sizes, the smallest first."""
+        order, starts, sizes = self._by_size
+        if not 0 <= country < len(starts) - 1:
+            return order[:0], sizes[:0]
+        at = slice(starts[country], starts[country + 1])
+        return order[at], sizes[at]
+
+    @cached_property
+    def _by_size(self) -> tuple[Indices, Indices, Floats]:
+        places = self.snapshot.places
+        known = np.flatnonzero(~np.isnan(places.population))
+        order = known[np.lexsort((known, places.population[known], places.country[known]))]
+        starts = np.searchsorted(places.country[order], np.arange(len(places.countries) + 1))
+        return order, np.asarray(starts, np.int64), places.population[order]
+
+    @cached_property
+    def members(self) -> Floats:
+        """How many members each network has."""
+        return self.aggregates.members.totals(self.snapshot.networks.things)
+
+    @cached_property
+    def network_at(self) -> Mapping[str, int]:
+        """The position of each network."""
+        return {name: at for at, name in enumerate(self.snapshot.networks.things)}
+
+    @cached_property
+    def named(self) -> Indices:
+        """Where each network stands in ``aggregates.members``, -1 where it does not."""
+        at = self.aggregates.members.row_at
+        return np.array([at.get(name, -1) for name in self.snapshot.networks.things], np.int64)
+
+    @cached_property
+    def small(self) -> NDArray[np.bool_]:
+        """Which networks are small."""
+        return self.members < SMALL_NETWORK
+
+    @cached_property
+    def meeting_rate(self) -> float:
+        """How often two memberships of small networks meet by chance, see :func:`kg.queries.measures.expected_shared`."""
+        sizes = self.aggregates.members.row_totals
+        return measures.meeting_rate(sizes[sizes < SMALL_NETWORK])
+
+    def specificity(self, themes: Sequence[str]) -> Floats:
+        """Return how specific themes are: one over the logarithm of one more than how many are concerned with each."""
+        return floats(1.0 / np.log(1.0 + np.maximum(self.aggregates.themes.totals(themes), 2.0)))
+
+    @cached_property
+    def active(self) -> float:
+        """How many places are in a network, a project or a twinning."""
+        return max(self.aggregates.active.total, 1.0)
+
+    def lifts(self, network: int) -> tuple[Floats, Floats, Floats]:
+        """Return how much more probably places of a country, of a size class and in another network are in a small network."""
+        if network not in self._lifts:
+            counts, size = self.aggregates, self.members[network]
+            things, countries = self.snapshot.networks.things, self.snapshot.places.countries
+            name = things[network]
+            by_network = measures.lift(self._pairs.row(name, things), size * self.members / self.active, 1.0)
+            by_network[network] = 0.0
+            self._lifts[network] = (
+                measures.lift(
+                    counts.network_countries.row(name, countries), size * self._active_countries / self.active, 1.0
+                ),
+                measures.lift(
+                    counts.network_sizes.row(name, _CLASS_NAMES), size * self._active_sizes / self.active, 1.0
+                ),
+                by_network,
+            )
+        return self._lifts[network]
+
+    def probability(self, pairs: Pairs, network: int) -> Floats:
+        """Return how probably the others of pairs would be in a small network, for their country, size and other networks."""
+        places = pairs.others
+        held, known = self.snapshot.networks.held, self.snapshot.places
+        by_country, by_size, by_network = self.lifts(network)
+        mean = pairs.sums(held, by_network) / np.maximum(held.counts[places], 1)
+        logarithm = (
+            np.log(self.members[network] / self.active)
+            + by_country[known.country[places]]
+            + by_size[size_class(known.population[places])]
+            + mean
+        )
+        return floats(np.exp(np.minimum(logarithm, 0.0)))
+
+    def affinity(self, place: int) -> Floats:
+        """Return how probably a place would be in each network that ``aggregates.members`` names, in that order.
+
+        It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
+        graph, so that a part of it will do.
+        """
+        if self._affinity is None or self._affinity[0] != place:
+            self._affinity = place, self._affinity_of(place)
+        return self._affinity[1]
+
+    def _affinity_of(self, place: int) -> Floats:
+        counts, places, networks = self.aggregates, self.snapshot.places, self.snapshot.networks
+        names, sizes = counts.members.rows, counts.members.row_totals
+        country, class_ = places.country[place], size_class(places.population[[place]])[0]
+        by_country = counts.network_countries.column(places.countries[country], names)
+        by_size = counts.network_sizes.column(_CLASS_NAMES[class_], names)
+        own = networks.held.row(place)
+        by_networks = np.zeros(len(names))
+        for network in own:
+            together = counts.network_pairs.row(networks.things[network], names)
+            by_networks += measures.lift(together, sizes * self.members[network] / self.active, 1.0)
+        logarithm = (
+            np.log(sizes / self.active)
+            + measures.lift(by_country, sizes * self._active_countries[country] / self.active, 1.0)
+            + measures.lift(by_size, sizes * self._active_sizes[class_] / self.active, 1.0)
+            + by_networks / max(len(own), 1)
+        )
+        found = floats(np.exp(np.minimum(logarithm, 0.0)))
+        found[sizes >= SMALL_NETWORK] = 0.0
+        mine = self.named[own]
+        found[mine[mine >= 0]] = 0.0
+        return found
+
+    @cached_property
+    def _pairs(self) -> Counts:
+        pairs = self.aggregates.network_pairs
+        return Counts(pairs.columns, pairs.rows, sparse.csr_array(pairs.cells.T))
+
+    @cached_property
+    def _active_countries(self) -> Floats:
+        return self.aggregates.active.totals(self.snapshot.places.countries)
+
+    @cached_property
+    def _active_sizes(self) -> Floats:
+        active = self.aggregates.active
+        return floats(active.table(active.rows, _CLASS_NAMES).sum(0))
+
+    @cached_property
+    def programme_shares(self) -> NDArray[np.float64]:
+        """What part of the projects in and around each NUTS 3 region belongs to each programme."""
+        counts, regions = self.aggregates.programme_regions, self.snapshot.places.regions
+        larger = sorted({name[:4] for name in (*counts.rows, *regions)})
+        at = {name: position for position, name in enumerate(larger)}
+        around = np.zeros((len(larger), len(counts.columns)))
+        cells = counts.cells.tocoo()
+        group = np.array([at[name[:4]] for name in counts.rows], np.int64)
+        np.add.at(around, (group[cells.row], cells.col), cells.data)
+        dense = counts.table(regions, counts.columns) + 0.2 * around[[at[name[:4]] for name in regions]]
+        shares: NDArray[np.float64] = dense / np.maximum(dense.sum(1, keepdims=True), 1.0)
+        return shares
+
+    def groups(self, counts: Counts, names: Sequence[str]) -> Groups:
+        """Return a square table of counts in the order of these names."""
+        key = id(counts)
+        if key not in self._groups:
+            totals = counts.totals(names)
+            self._groups[key] = Groups(counts.table(names, names), totals, counts.total)
+        return self._groups[key]
+
+    @cached_property
+    def _groups(self) -> dict[int, Groups]:
+        return {}
+
+    @cached_property
+    def region_countries(self) -> NDArray[np.float64]:
+        """How often each NUTS 2 region twins with each country."""
+        places = self.snapshot.places
+        return self.aggregates.twin_region_countries.table(places.larger_regions, places.countries)
+
+    @cached_property
+    def network_countries(self) -> Groups:
+        """How often places of two countries are in one small network, each pair of members counted."""
+        table = self.aggregates.network_countries
+        observed = (table.cells.T @ table.cells).toarray()
+        own = np.asarray(table.cells.sum(axis=0)).ravel()
+        np.fill_diagonal(observed, observed.diagonal() - own)
+        return self.groups(Counts.of(observed, table.columns, table.columns), self.snapshot.places.countries)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """How often two groups of places (countries or regions) work together, and each in all."""
+
+    observed: NDArray[np.float64]
+    totals: Floats
+    total: float
+
+    def expected(self, group: int, others: Indices) -> Floats:
+        """Return how often by chance, given how often each does at all."""
+        return floats(self.totals[group] * self.totals[others] / max(self.total, 1.0))
