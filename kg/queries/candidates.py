@@ -31,20 +31,26 @@ def candidates(world: World, subject: int, weights: Weights) -> Indices:
 
     They are those of :func:`by_ties` and of :func:`afar`.
     """
-    position = world.snapshot.position
-    far = np.array([position[id_] for id_ in afar(world, subject, weights) if id_ in position], np.int64)
-    return np.union1d(by_ties(world, subject), far)
+    found = np.zeros(len(world.snapshot.places.ids), bool)
+    found[by_ties(world, subject)] = True
+    far = np.zeros(len(world.standing.directory.ids) + 1, bool)
+    far[afar(world, subject, weights)] = True
+    found |= far[world.in_directory]
+    return np.flatnonzero(found)
 
 
-def afar(world: World, subject: int, weights: Weights) -> list[str]:
-    """Return the ids of the 500 places abroad that a kind's terms speak for without any path, and of 300 around twins of neighbours."""
-    snapshot, standing = world.snapshot, world.standing
-    twins = [snapshot.places.ids[at] for at in snapshot.twins.row(subject)]
-    found = {
-        *standing.by_standing(snapshot.places.ids[subject], twins, weights),
-        *standing.by_neighbours(world, subject),
-    }
-    return sorted(found - {snapshot.places.ids[subject]})
+def afar(world: World, subject: int, weights: Weights) -> Indices:
+    """Return the 500 places abroad that a kind's terms speak for without any path, and 300 around twins of neighbours.
+
+    They are positions in the directory, ascending.
+    """
+    standing, own = world.standing, int(world.in_directory[subject])
+    twins = world.in_directory[world.snapshot.twins.row(subject)]
+    ways = [standing.by_neighbours(world, subject)]
+    if own >= 0:
+        ways.append(standing.by_standing(own, twins[twins >= 0], weights))
+    found = np.unique(np.concatenate(ways))
+    return np.asarray(found[found != own], np.int64)
 
 
 def by_ties(world: World, subject: int) -> Indices:
@@ -54,12 +60,11 @@ def by_ties(world: World, subject: int) -> Indices:
     networks of a thousand members or more; the 500 nearest; the 500 most alike in size in the ten countries with which its country
     works most; and all members of its own small networks and of the ten that it would most probably be in.
     """
-    found = np.unique(
-        np.concatenate(
-            [by_paths(world, subject), nearest(world, subject), alike(world, subject), by_networks(world, subject)]
-        )
-    )
-    return np.asarray(found[found != subject], np.int64)
+    found = np.zeros(len(world.snapshot.places.ids), bool)
+    for way in (by_paths, nearest, alike, by_networks):
+        found[way(world, subject)] = True
+    found[subject] = False
+    return np.flatnonzero(found)
 
 
 def by_paths(world: World, subject: int) -> Indices:
@@ -113,7 +118,7 @@ def alike_countries(aggregates: Aggregates, country: str) -> list[str]:
     Where these are fewer, its own follows, and those with most active places.
     """
     tables = aggregates.twin_countries, aggregates.project_countries
-    names = sorted({country, *aggregates.active.rows}.union(*(table.columns for table in tables)) - {""})
+    names = tuple(sorted({country, *aggregates.active.rows}.union(*(table.columns for table in tables)) - {""}))
     together = sum((table.row(country, names) for table in tables), np.zeros(len(names)))
     active = aggregates.active.totals(names)
     is_own = np.array([name == country for name in names], bool)
@@ -153,5 +158,5 @@ def _country_of(world: World, name: str) -> int:
 
 
 def _top(score: Floats, number: int) -> Indices:
-    found = np.flatnonzero(score)
+    found = np.flatnonzero(score > 0.0)
     return found[np.lexsort((found, -score[found]))][:number]

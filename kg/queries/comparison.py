@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from kg.queries import measures
-from kg.queries.snapshot.graph import EARTH_KM, Layer
+from kg.queries.snapshot.graph import Layer
 from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
-from kg.queries.world import FARTHEST, REACH, World
+from kg.queries.surroundings import Surroundings
+from kg.queries.world import World
 
 
 class Pairs:
@@ -100,7 +100,7 @@ class Pairs:
         reached = floats(np.bincount(ends, weights=weights, minlength=twins.height))
         reached[self.subject] = 0.0
         found = self.sums(twins, reached)
-        for at_other in np.flatnonzero(self.tie):  # not through the tie itself
+        for at_other in np.flatnonzero(self.tie > 0.0):  # not through the tie itself
             other = self.others[at_other]
             beyond = twins.row(other)
             beyond = beyond[beyond != self.subject]
@@ -111,33 +111,18 @@ class Pairs:
         """Return how many twinnings join places near the subject with places near each other one, by nearness.
 
         Args:
-            part: Nearness is ``exp(-d / s)`` for places ``d`` kilometres apart, where ``s`` is this part of the spacing of towns
-                in the region of the first of them.
+            part: See :meth:`kg.queries.surroundings.Surroundings.twinnings`.
         """
-        twins, xyz = self.snapshot.twins, self.snapshot.places.xyz
-        found = np.zeros(len(self.others))
-        if np.isnan(xyz[self.subject, 0]):
-            return found
-        near, apart = self.snapshot.near(self.subject, min(REACH * part * self.world.spacing[self.subject], FARTHEST))
-        of, at = twins.entries(near)
-        weights = measures.nearness(apart, part * self.world.spacing[self.subject])
-        theirs = np.bincount(twins.columns[at], weights=weights[of], minlength=twins.height)
-        theirs[self.subject] = 0.0
-        ends = np.flatnonzero(theirs)
-        ends = ends[~np.isnan(xyz[ends, 0])]
-        placed = np.flatnonzero(~np.isnan(xyz[self.others, 0]))
-        if len(ends) and len(placed):
-            scale = part * self.world.spacing[ends]
-            reach = np.minimum(REACH * scale, FARTHEST)
-            chord = 2.0 * np.sin(reach.max() / EARTH_KM / 2.0)
-            tree = cKDTree(xyz[self.others[placed]])
-            met = tree.sparse_distance_matrix(cKDTree(xyz[ends]), chord, output_type="ndarray")
-            met = met[np.lexsort((met["j"], met["i"]))]
-            end, apart = met["j"], measures.kilometres(met["v"])
-            worth = np.where(apart <= reach[end], measures.nearness(apart, scale[end]) * theirs[ends[end]], 0.0)
-            found[placed] = np.bincount(met["i"], weights=worth, minlength=len(placed))
+        if self._surroundings is None:
+            return np.zeros(len(self.others))
         # Whoever is twinned with the subject is near itself, and the subject near itself.
-        return np.maximum(found - self.tie, 0.0)
+        return np.maximum(self._surroundings.twinnings(part) - self.tie, 0.0)
+
+    @cached_property
+    def _surroundings(self) -> Surroundings | None:
+        if np.isnan(self.snapshot.places.xyz[self.subject, 0]):
+            return None
+        return Surroundings(self.world, self.subject, self.others)
 
     # Networks --------------------------------------------------------------------------------------------------------------
 
@@ -202,7 +187,7 @@ class Pairs:
             layer.holders.columns[at], weights=1.0 / sizes[projects][of], minlength=layer.held.height
         )
         partners[self.subject] = 0.0
-        known = np.flatnonzero(partners)
+        known = np.flatnonzero(partners > 0.0)
         of, at = layer.held.entries(known)
         weights = (partners[known] / np.sqrt(counts[known]))[of]
         reached = floats(np.bincount(layer.held.columns[at], weights=weights, minlength=layer.held.width) / sizes)

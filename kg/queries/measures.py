@@ -113,7 +113,7 @@ def size_difference(population: Number, other: Number) -> Number:
     return found
 
 
-def nearness(kilometres_apart: Number, scale: float) -> Number:
+def nearness(kilometres_apart: Number, scale: float | Number) -> Number:
     r"""Return how near two places are, from 1 for the same place towards 0: :math:`e^{-d / s}`.
 
     Examples:

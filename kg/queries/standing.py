@@ -7,6 +7,7 @@ say without a path; both engines have the same directory, so both find the same.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -90,61 +91,57 @@ class Standing:
         self.world = World(cast("Snapshot", _Directories(self.directory)), world.aggregates)
         steps = np.nan_to_num(np.round(np.log(self.directory.population + 300.0) * _STEPS), nan=-1.0)
         _, self._sized, self._step = np.unique(steps, return_index=True, return_inverse=True)
+        self._spacing = self.world.spacing
         self._of_place: dict[int, tuple[Weights, Floats]] = {}
 
-    def by_standing(self, subject: str, twins: list[str], weights: Weights) -> list[str]:
-        """Return the places abroad that score best by the terms that need no path, distance and size roughly."""
-        directory, position = self.directory, self.directory.position
-        at = position.get(subject)
-        if at is None:
-            return []
-        known = np.array([position[id_] for id_ in twins if id_ in position], np.int64)
+    def by_standing(self, subject: int, twins: Indices, weights: Weights) -> Indices:
+        """Return the places abroad that score best by the terms that need no path, distance and size roughly.
+
+        All are positions in the directory.
+        """
+        directory = self.directory
         group, stands = directory.sectors
-        of_region = self._worth(weights, _OF_REGION, _Standing(self, at, stands, known))
+        of_region = self._worth(weights, _OF_REGION, _Standing(self, subject, stands, twins))
         score = of_region[group] + self._worth_of_places(weights)
         if "size" in weights.terms:
-            size = FEATURES["size"](_Standing(self, at, self._sized, known))
+            size = FEATURES["size"](_Standing(self, subject, self._sized, twins))
             score += weights.terms["size"].of(size)[self._step]
         if "their_twins_here" in weights.terms:
             shape = weights.terms["their_twins_here"]
-            here = directory.abroad_in == directory.country[at]
+            here = directory.abroad_in == directory.country[subject]
             score[directory.abroad[here]] += shape.of(directory.abroad_count[here]) - shape.of(np.zeros(1))
-        score[directory.country == directory.country[at]] = -np.inf
-        return self._best(score, BY_STANDING)
+        score[directory.country == directory.country[subject]] = -np.inf
+        return _best(score, BY_STANDING)
 
-    def by_neighbours(self, world: World, subject: int) -> list[str]:
-        """Return the places around twins of neighbours, the most and the nearest of these first.
+    def by_neighbours(self, world: World, subject: int) -> Indices:
+        """Return the places around twins of neighbours, the most and the nearest of these first, as positions in the directory.
 
         Args:
             world: The graph, or the part of it that has the places near the subject with all their twins.
-            subject: The position of the place that looks for partners.
+            subject: The position in it of the place that looks for partners.
         """
-        snapshot, spacing = world.snapshot, float(world.spacing[subject])
+        snapshot, spacing, xyz = world.snapshot, float(world.spacing[subject]), self.directory.xyz
         if np.isnan(snapshot.places.xyz[subject, 0]):
-            return []
+            return np.zeros(0, np.int64)
         near, apart = snapshot.near(subject, neighbourhood(spacing))
         of, at = snapshot.twins.entries(near)
-        theirs = np.bincount(
-            snapshot.twins.columns[at], weights=nearness(apart, spacing)[of], minlength=snapshot.twins.height
-        )
-        theirs[subject] = 0.0
-        position, xyz = self.directory.position, self.directory.xyz
-        found = np.flatnonzero(theirs)
-        ids = [snapshot.places.ids[place] for place in found]
-        rows = [(-theirs[place], id_) for place, id_ in zip(found, ids, strict=True) if id_ in position]
-        ends = [(position[id_], -worth) for worth, id_ in sorted(rows) if not np.isnan(xyz[position[id_], 0])][:_ENDS]
-        if not ends:
-            return []
+        places, at = np.unique(snapshot.twins.columns[at], return_inverse=True)
+        theirs = np.bincount(at, weights=nearness(apart, spacing)[of], minlength=len(places))
+        ends = world.in_directory[places]
+        known = np.flatnonzero((places != subject) & (ends >= 0) & ~np.isnan(xyz[ends, 0]))
+        known = known[np.lexsort((ends[known], -theirs[known]))][:_ENDS]
+        if not len(known):
+            return np.zeros(0, np.int64)
+        ends = ends[known]
         placed, tree = self.directory.tree
-        known = World(self.world.snapshot, world.aggregates).spacing
-        score = np.zeros(len(self.directory.ids))
-        for end, worth in ends:
-            reach = neighbourhood(float(known[end]))
-            met = placed[np.sort(tree.query_ball_point(xyz[end], 2.0 * np.sin(reach / EARTH_KM / 2.0)))]
-            away = kilometres(np.sqrt(((xyz[met] - xyz[end]) ** 2).sum(1)))
-            score[met] += worth * nearness(away, float(known[end]))
-        score[score == 0.0] = -np.inf
-        return self._best(score, BY_NEIGHBOURS)
+        scale = self._spacing[ends]
+        met = tree.query_ball_point(xyz[ends], 2.0 * np.sin(neighbourhood(scale) / EARTH_KM / 2.0))
+        end = np.repeat(np.arange(len(ends)), [len(some) for some in met])
+        around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
+        away = kilometres(np.sqrt(((xyz[around] - xyz[ends[end]]) ** 2).sum(1)))
+        score = np.bincount(around, weights=theirs[known][end] * nearness(away, scale[end]))
+        some = np.flatnonzero(score > 0.0)
+        return np.asarray(some[_best(score[some], BY_NEIGHBOURS)], np.int64)
 
     def _worth_of_places(self, weights: Weights) -> Floats:
         if id(weights) not in self._of_place:
@@ -162,10 +159,9 @@ class Standing:
                 found += shape.of(FEATURES[name](pairs))
         return found
 
-    def _best(self, score: Floats, number: int) -> list[str]:
-        known = np.flatnonzero(np.isfinite(score))
-        if len(known) > number:
-            least = np.partition(score[known], len(known) - number)[len(known) - number]
-            known = known[score[known] >= least]
-        order = np.lexsort((known, -score[known]))[:number]
-        return [self.directory.ids[at] for at in known[order]]
+
+def _best(score: Floats, number: int) -> Indices:
+    """Return the positions of the best scores, the best first, ties in their order; none that is minus infinity."""
+    least = np.partition(score, len(score) - number)[len(score) - number] if len(score) > number else -np.inf
+    found = np.flatnonzero(score >= max(least, np.finfo(np.float64).min))
+    return np.asarray(found[np.lexsort((found, -score[found]))][:number], np.int64)

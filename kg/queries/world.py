@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from kg.queries.comparison import Pairs
     from kg.queries.standing import Standing
 
+Spacing = TypeVar("Spacing", float, Floats)
+
 _CLASS_NAMES = tuple(map(str, range(len(SIZE_CLASSES) + 1)))
 
 #: Beyond so many spacings of towns nobody is a neighbour, and never beyond so many kilometres.
@@ -37,9 +39,15 @@ FARTHEST = 200.0
 CLOSE, WIDE, WIDEST = 0.3, 1.0, 2.0
 
 
-def neighbourhood(spacing: float) -> float:
-    """Return within how many kilometres a place has neighbours that any feature looks at, by the spacing of towns around it."""
-    return min(REACH * max(CLOSE, WIDE, WIDEST) * spacing, FARTHEST)
+def neighbourhood(spacing: Spacing) -> Spacing:
+    """Return within how many kilometres places have neighbours that any feature looks at, by the spacing of towns around them."""
+    return reach(max(CLOSE, WIDE, WIDEST) * spacing)
+
+
+def reach(scale: Spacing) -> Spacing:
+    """Return within how many kilometres places have neighbours, where nearness falls to 1/e in so many."""
+    found: Spacing = np.minimum(REACH * scale, FARTHEST)
+    return found
 
 
 class World:
@@ -63,6 +71,12 @@ class World:
         from kg.queries.standing import Standing
 
         return Standing(self)
+
+    @cached_property
+    def in_directory(self) -> Indices:
+        """Where each place stands in the directory of all, -1 where it does not."""
+        position = self.standing.directory.position
+        return np.array([position.get(id_, -1) for id_ in self.snapshot.places.ids], np.int64)
 
     @cached_property
     def spacing(self) -> Floats:

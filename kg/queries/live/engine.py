@@ -80,7 +80,8 @@ class LiveEngine:
         ids, place = world.snapshot.places.ids, world.snapshot.position[subject]
         # Of the neighbours the twins, to look around these.
         seen.add_rows(self._ask(statements.ROWS, places=[subject], near=self._around(world, place) if near else []))
-        far = ways.afar(*self._placed(seen, subject), weights)
+        directory = self.aggregates.directory.ids
+        far = [directory[at] for at in ways.afar(*self._placed(seen, subject), weights)]
         found = sorted({*(ids[at] for at in ways.by_ties(world, place)), *far})
         return self._surroundings(world, own, steps, near, found)
 

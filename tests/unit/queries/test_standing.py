@@ -50,10 +50,6 @@ ALIKE = Weights(
 )
 
 
-def twins_of(world: World, place: int) -> list[str]:
-    return [world.snapshot.places.ids[at] for at in world.snapshot.twins.row(place)]
-
-
 def test_without_a_path_standing_is_the_score_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "BY_STANDING", 5)
     places = WORLD.snapshot.places
@@ -63,44 +59,46 @@ def test_without_a_path_standing_is_the_score_itself(monkeypatch: pytest.MonkeyP
         abroad = abroad[~np.isin(abroad, WORLD.snapshot.twins.row(subject))]
         pairs = Pairs(WORLD, subject, abroad)
         score = np.sum([shape.of(FEATURES[name](pairs)) for name, shape in ALIKE.terms.items()], axis=0)
-        found = ways.Standing(WORLD).by_standing(places.ids[subject], twins_of(WORLD, subject), ALIKE)
-        among = [id_ for id_ in found if WORLD.snapshot.position[id_] in abroad]
-        best = [places.ids[at] for at in abroad[np.lexsort((abroad, -np.round(score, 9)))]]
-        assert among == best[: len(among)]
+        found = ways.Standing(WORLD).by_standing(subject, WORLD.snapshot.twins.row(subject), ALIKE)
+        among = [at for at in found.tolist() if at in abroad]
+        assert among == abroad[np.lexsort((abroad, -np.round(score, 9)))].tolist()[: len(among)]
         assert len(found) == 5
 
 
 def test_nobody_at_home_comes_in_for_standing() -> None:
     places = WORLD.snapshot.places
-    found = WORLD.standing.by_standing(places.ids[0], [], ALIKE)
-    assert {places.rows[WORLD.snapshot.position[id_]].country for id_ in found} == {"LV", "SE", None}
+    found = WORLD.standing.by_standing(0, np.zeros(0, np.int64), ALIKE)
+    assert {places.rows[at].country for at in found.tolist()} == {"LV", "SE", None}
 
 
-def test_a_place_that_the_directory_does_not_know_brings_nobody_in() -> None:
-    assert WORLD.standing.by_standing("nobody", [], ALIKE) == []
+def test_of_a_place_that_the_directory_does_not_know_only_neighbours_speak() -> None:
+    unknown = World(Snapshot.from_tables(in_order([NodeRow("new", "City", "New")], []), DAY), WORLD.aggregates)
+    assert unknown.in_directory.tolist() == [-1]
+    assert afar(unknown, 0, ALIKE).tolist() == []
 
 
 def test_places_around_twins_of_neighbours_come_in_the_nearest_first() -> None:
     spots = {"a": (24.0, 57.0), "near-a": (24.02, 57.0), "b": (10.0, 50.0), "near-b": (10.05, 50.0), "far": (0.0, 40.0)}
     nodes = [NodeRow(id_, "City", id_, "LV" if id_.endswith("a") else "DE", 1, *spot) for id_, spot in spots.items()]
     world = World.of(Snapshot.from_tables(in_order(nodes, [FactRow("TWINNED_WITH", "w", "b", "near-a")]), DAY))
-    assert world.standing.by_neighbours(world, world.snapshot.position["a"]) == ["b", "near-b"]
+    found = world.standing.by_neighbours(world, world.snapshot.position["a"])
+    assert [world.standing.directory.ids[at] for at in found] == ["b", "near-b"]
 
 
 def test_a_place_without_a_location_has_no_neighbours() -> None:
     assert np.isnan(WORLD.snapshot.places.xyz[0, 0])
-    assert WORLD.standing.by_neighbours(WORLD, 0) == []
+    assert WORLD.standing.by_neighbours(WORLD, 0).tolist() == []
 
 
 def test_what_is_found_afar_never_is_the_place_itself() -> None:
     for subject in range(48):
-        assert WORLD.snapshot.places.ids[subject] not in afar(WORLD, subject, ALIKE)
+        assert subject not in afar(WORLD, subject, ALIKE)
 
 
 def test_a_stored_directory_finds_the_same() -> None:
     stored = World(WORLD.snapshot, Aggregates.from_json(WORLD.aggregates.as_json()))
     for subject in range(48):
-        assert afar(stored, subject, ALIKE) == afar(WORLD, subject, ALIKE)
+        assert afar(stored, subject, ALIKE).tolist() == afar(WORLD, subject, ALIKE).tolist()
 
 
 def test_an_empty_directory_survives_being_stored() -> None:
