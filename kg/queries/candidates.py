@@ -33,9 +33,8 @@ def candidates(world: World, subject: int, weights: Weights) -> Indices:
     """
     found = np.zeros(len(world.snapshot.places.ids), bool)
     found[by_ties(world, subject)] = True
-    far = np.zeros(len(world.standing.directory.ids) + 1, bool)
-    far[afar(world, subject, weights)] = True
-    found |= far[world.in_directory]
+    far = world.from_directory[afar(world, subject, weights)]
+    found[far[far >= 0]] = True
     return np.flatnonzero(found)
 
 
@@ -118,7 +117,9 @@ def alike_countries(aggregates: Aggregates, country: str) -> list[str]:
     Where these are fewer, its own follows, and those with most active places.
     """
     tables = aggregates.twin_countries, aggregates.project_countries
-    names = tuple(sorted({country, *aggregates.active.rows}.union(*(table.columns for table in tables)) - {""}))
+    names = aggregates.countries
+    if country and country not in names:
+        names = tuple(sorted((*names, country)))
     together = sum((table.row(country, names) for table in tables), np.zeros(len(names)))
     active = aggregates.active.totals(names)
     is_own = np.array([name == country for name in names], bool)
@@ -137,8 +138,7 @@ def by_networks(world: World, subject: int) -> Indices:
 def likely_networks(world: World, subject: int) -> list[str]:
     """Return the small networks in which the place would most probably be, and is not, the most probable first."""
     affinity = world.affinity(subject)
-    order = np.lexsort((np.arange(len(affinity)), -affinity))[:_NETWORKS]
-    return [world.aggregates.members.rows[at] for at in order if affinity[at] > 0]
+    return [world.aggregates.members.rows[at] for at in _top(affinity, _NETWORKS).tolist()]
 
 
 def _about_as_large(world: World, country: int, population: float) -> Indices:
@@ -159,4 +159,7 @@ def _country_of(world: World, name: str) -> int:
 
 def _top(score: Floats, number: int) -> Indices:
     found = np.flatnonzero(score > 0.0)
+    if len(found) > number:
+        some = score[found]
+        found = found[some >= np.partition(some, len(some) - number)[len(some) - number]]
     return found[np.lexsort((found, -score[found]))][:number]

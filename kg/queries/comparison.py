@@ -28,18 +28,19 @@ class Pairs:
         self.aggregates = world.aggregates
         self.subject = subject
         self.others = others
-        self._entries: dict[Rows, tuple[Indices, Indices]] = {}
+        self._entries: dict[Rows, tuple[Indices, Indices, Indices]] = {}
 
-    def entries(self, rows: Rows) -> tuple[Indices, Indices]:
-        """Return :meth:`Rows.entries` of the others, which several features look through."""
+    def entries(self, rows: Rows) -> tuple[Indices, Indices, Indices]:
+        """Return :meth:`Rows.entries` of the others and the column of each, which several features look through."""
         if rows not in self._entries:
-            self._entries[rows] = rows.entries(self.others)
+            of, at = rows.entries(self.others)
+            self._entries[rows] = of, at, rows.columns[at]
         return self._entries[rows]
 
     def sums(self, rows: Rows, values: Floats) -> Floats:
         """Return :meth:`Rows.sums` of the others."""
-        of, at = self.entries(rows)
-        return floats(np.bincount(of, weights=values[rows.columns[at]], minlength=len(self.others)))
+        of, _, column = self.entries(rows)
+        return floats(np.bincount(of, weights=values[column], minlength=len(self.others)))
 
     # Twinnings -------------------------------------------------------------------------------------------------------------
 
@@ -69,8 +70,9 @@ class Pairs:
     def their_twins_here(self) -> Floats:
         """How many other twins each other place has in the country of the subject."""
         country = self.snapshot.places.country
-        here = (country == country[self.subject]).astype(np.float64)
-        return self.sums(self.snapshot.twins, here) - self.tie
+        of, _, twin = self.entries(self.snapshot.twins)
+        here = np.bincount(of[country[twin] == country[self.subject]], minlength=len(self.others))
+        return here - self.tie
 
     @cached_property
     def shared_twins(self) -> Floats:
@@ -137,8 +139,10 @@ class Pairs:
         at = slice(held.starts[self.subject], held.starts[self.subject + 1])
         own[held.columns[at]] = held.weights[at]
         through[held.columns[at]] = held.marks[at]
-        of, entry = self.entries(held)
-        thing, mark = held.columns[entry], held.marks[entry]
+        of, entry, thing = self.entries(held)
+        both = np.flatnonzero(own[thing] > 0.0)
+        of, entry, thing = of[both], entry[both], thing[both]
+        mark = held.marks[entry]
         weight = np.minimum(own[thing], held.weights[entry])
         weight[(mark >= 0) & (mark == through[thing])] = 0.0
         return floats(np.bincount(of, weights=weight * worth[thing], minlength=len(self.others)))
@@ -198,15 +202,18 @@ class Pairs:
     def programme_share(self) -> Floats:
         """What part of the projects of two NUTS 3 regions (with a fifth of those around, by NUTS 2) is in the same programmes."""
         region, shares = self.snapshot.places.region, self.world.programme_shares
-        regions, at = np.unique(region[self.others], return_inverse=True)
-        common = np.minimum(shares[regions], shares[region[self.subject]])
-        return floats(common.sum(1)[at])
+        own = shares[:, region[self.subject]]
+        programmes = np.flatnonzero(own > 0.0)
+        common = np.minimum(shares[programmes], own[programmes, None])
+        return floats(common.sum(0)[region[self.others]])
 
     # Themes and events -----------------------------------------------------------------------------------------------------
 
     def shared_themes(self, own: Layer, others: Layer) -> Floats:
         """Return for each other place the themes that the subject has in one layer and it has in the other, by specificity."""
         mine = {own.things[at] for at in own.held.row(self.subject)}
+        if not mine:
+            return np.zeros(len(self.others))
         known = np.array([theme in mine for theme in others.things], np.float64)
         return self.sums(others.held, known * self.world.specificity(others.things))
 

@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 
 from kg.queries.measures import kilometres, nearness
 from kg.queries.snapshot.graph import EARTH_KM
-from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import World, neighbourhood, reach
 
 
@@ -51,7 +51,7 @@ class Surroundings:
         within = np.flatnonzero(self._away <= farthest[self._met_end])
         end = self._met_end[within]
         worth = nearness(self._away[within], scale[end]) * theirs[end]
-        return np.bincount(self._met_other[within], weights=worth, minlength=self._number)
+        return floats(np.bincount(self._met_other[within], weights=worth, minlength=self._number))
 
 
 def _met(others: Floats, ends: Floats, kilometres_around: float) -> tuple[Indices, Indices, Floats]:
@@ -63,6 +63,8 @@ def _met(others: Floats, ends: Floats, kilometres_around: float) -> tuple[Indice
         nobody = np.zeros(0, np.int64)
         return nobody, nobody, np.zeros(0)
     chord = 2.0 * np.sin(kilometres_around / EARTH_KM / 2.0)
-    met = cKDTree(others).sparse_distance_matrix(cKDTree(ends), chord, output_type="ndarray")
+    # A tree that is asked once is not worth balancing.
+    tree = cKDTree(others, balanced_tree=False, compact_nodes=False)
+    met = tree.sparse_distance_matrix(cKDTree(ends), chord, output_type="ndarray")
     met = met[np.argsort(met["i"] * len(ends) + met["j"])]
     return met["i"], met["j"], kilometres(met["v"])

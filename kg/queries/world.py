@@ -79,6 +79,14 @@ class World:
         return np.array([position.get(id_, -1) for id_ in self.snapshot.places.ids], np.int64)
 
     @cached_property
+    def from_directory(self) -> Indices:
+        """Where each place of the directory of all stands here, -1 where it does not."""
+        found = np.full(len(self.standing.directory.ids), -1)
+        here = np.flatnonzero(self.in_directory >= 0)
+        found[self.in_directory[here]] = here
+        return found
+
+    @cached_property
     def spacing(self) -> Floats:
         """How far apart towns are around each place, in kilometres."""
         places = self.snapshot.places
@@ -219,7 +227,7 @@ class World:
 
     @cached_property
     def programme_shares(self) -> NDArray[np.float64]:
-        """What part of the projects in and around each NUTS 3 region belongs to each programme."""
+        """What part belongs to each programme of the projects in and around each NUTS 3 region, shape (programmes, regions)."""
         counts, regions = self.aggregates.programme_regions, self.snapshot.places.regions
         larger = sorted({name[:4] for name in (*counts.rows, *regions)})
         at = {name: position for position, name in enumerate(larger)}
@@ -228,8 +236,7 @@ class World:
         group = np.array([at[name[:4]] for name in counts.rows], np.int64)
         np.add.at(around, (group[cells.row], cells.col), cells.data)
         dense = counts.table(regions, counts.columns) + 0.2 * around[[at[name[:4]] for name in regions]]
-        shares: NDArray[np.float64] = dense / np.maximum(dense.sum(1, keepdims=True), 1.0)
-        return shares
+        return np.ascontiguousarray((dense / np.maximum(dense.sum(1, keepdims=True), 1.0)).T)
 
     def groups(self, counts: Counts, names: Sequence[str]) -> Groups:
         """Return a square table of counts in the order of these names."""

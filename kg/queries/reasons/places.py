@@ -159,7 +159,7 @@ def _with_country(pair: Pair, one: int, other: int) -> tuple[float, float]:
 def programme_share(pair: Pair) -> Reason:
     """What part of the projects of their regions is in the same programmes, and in which."""
     world, region = pair.pairs.world, pair.snapshot.places.region
-    shares = np.minimum(world.programme_shares[region[pair.subject]], world.programme_shares[region[pair.other]])
+    shares = np.minimum(world.programme_shares[:, region[pair.subject]], world.programme_shares[:, region[pair.other]])
     names = world.aggregates.programme_regions.columns
     common = [names[at] for at in np.lexsort((np.arange(len(names)), -shares)) if shares[at] > 0]
     first = [pair.name(id_) for id_ in common[:2]]

@@ -33,6 +33,9 @@ _NEIGHBOUR = 15
 #: The spacing of towns, in kilometres, where too few are known to say.
 USUAL_SPACING = 20.0
 
+#: So many lists of names are remembered with their positions.
+_KEPT = 100
+
 
 @dataclass(frozen=True, eq=False)
 class Counts:
@@ -113,13 +116,16 @@ class Counts:
         """Return where names are, -1 for one that does not occur; of a tuple, which a graph keeps, this is found once."""
         if not isinstance(names, tuple):
             return np.array([at.get(name, -1) for name in names], np.int64)
-        key = (at is self.column_at, names)
+        # By identity, since a hash would read all the names; they are kept, so that nothing else can get their id.
+        key = (at is self.column_at, id(names))
         if key not in self._found:
-            self._found[key] = np.array([at.get(name, -1) for name in names], np.int64)
-        return self._found[key]
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[key] = names, np.array([at.get(name, -1) for name in names], np.int64)
+        return self._found[key][1]
 
     @cached_property
-    def _found(self) -> dict[tuple[bool, tuple[str, ...]], Indices]:
+    def _found(self) -> dict[tuple[bool, int], tuple[tuple[str, ...], Indices]]:
         return {}
 
     @property
@@ -219,6 +225,12 @@ class Aggregates:
             themes=_themes(snapshot),
             directory=Directory.of(snapshot, small),
         )
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """All countries that are counted, ascending."""
+        tables = self.twin_countries, self.project_countries
+        return tuple(sorted(set(self.active.rows).union(*(table.columns for table in tables)) - {""}))
 
     def as_json(self) -> dict[str, Any]:
         """Return all tables as plain lists."""
