@@ -111,6 +111,7 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         "pictures",
         "structure",
         "embedding",
+        "fast",
         "dev",
     }
 

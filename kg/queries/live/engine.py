@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import gc
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -54,53 +56,53 @@ class LiveEngine:
 
     def around(self, subject: str, weights: Weights) -> Surroundings:
         """Return a place with all its candidates."""
-        own = self._subject(subject)
-        seen = Part()
-        seen.add_subject(own)
-        world = self._world(seen)
-        place = world.snapshot.position[subject]
-        near = self._near(
-            own, neighbourhood(float(world.spacing[place])), first=_FIRST_LOOK * float(world.spacing[place])
-        )
-        steps = self._ask(statements.STEPS, id=subject)
-        seen.add_near(near)
-        seen.add_steps(subject, steps)
-        # A network that is not in the counts is of another date than these, and as small as can be.
-        networks = sorted(
-            {name for name in (*own["networks"], *(one[1] for one in own["through"]))
-             if self.aggregates.members.totals([name])[0] < ways.HUB}.union(ways.likely_networks(world, place))
-        )  # fmt: skip
-        if networks:
-            seen.add_members(networks, self._ask(statements.MEMBERS, networks=networks))
-        country, population = own["place"][3], own["place"][4]
-        if population is not None:
-            countries = ways.alike_countries(self.aggregates, country or "")
-            seen.add_alike(self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH))
-        world = self._world(seen)
-        ids, place = world.snapshot.places.ids, world.snapshot.position[subject]
-        # Of the neighbours the twins, to look around these.
-        seen.add_rows(self._ask(statements.ROWS, places=[subject], near=self._around(world, place) if near else []))
-        directory = self.aggregates.directory.ids
-        far = [directory[at] for at in ways.afar(*self._placed(seen, subject), weights)]
-        found = sorted({*(ids[at] for at in ways.by_ties(world, place)), *far})
-        return self._surroundings(world, own, steps, near, found)
+        with _no_collecting():
+            own = self._subject(subject)
+            world, place = self._seen(own)
+            spacing = float(world.spacing[place])
+            near = self._near(own, neighbourhood(spacing), first=_FIRST_LOOK * spacing)
+            around = self._around(own, near)
+            steps = self._ask(statements.STEPS, id=subject)
+            seen = Part()
+            seen.add_subject(own)
+            seen.add_near(near)
+            seen.add_steps(subject, steps)
+            # A network that is not in the counts is of another date than these, and as small as can be.
+            networks = sorted(
+                {name for name in (*own["networks"], *(one[1] for one in own["through"]))
+                 if self.aggregates.members.totals([name])[0] < ways.HUB}.union(ways.likely_networks(world, place))
+            )  # fmt: skip
+            if networks:
+                seen.add_members(networks, self._ask(statements.MEMBERS, networks=networks))
+            country, population = own["place"][3], own["place"][4]
+            if population is not None:
+                countries = ways.alike_countries(self.aggregates, country or "")
+                seen.add_alike(
+                    self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH)
+                )
+            # Of the neighbours the twins, to look around these.
+            seen.add_rows(self._ask(statements.ROWS, places=[subject], near=around))
+            world = self._world(seen)
+            ids, place = world.snapshot.places.ids, world.snapshot.position[subject]
+            directory = self.aggregates.directory.ids
+            found = {ids[at] for at in ways.by_ties(world, place)}
+            found.update(directory[at] for at in ways.afar(world, place, weights))
+            return self._surroundings(own, steps, near, around, sorted(found))
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
         """Return a place with these others as candidates."""
-        own = self._subject(subject)
-        seen = Part()
-        seen.add_subject(own)
-        world = self._world(seen)
-        near = self._near(own, neighbourhood(float(world.spacing[world.snapshot.position[subject]])))
-        seen.add_near(near)
-        steps = self._ask(statements.STEPS, id=subject)
-        return self._surroundings(self._world(seen), own, steps, near, sorted({*others} - {subject}))
+        with _no_collecting():
+            own = self._subject(subject)
+            world, place = self._seen(own)
+            near = self._near(own, neighbourhood(float(world.spacing[place])))
+            steps = self._ask(statements.STEPS, id=subject)
+            return self._surroundings(own, steps, near, self._around(own, near), sorted({*others} - {subject}))
 
-    def _surroundings(self, seen: World, own: Answer, steps: Answer, near: Near, others: list[str]) -> Surroundings:
-        """Return the surroundings of which all is known but what the others have; in ``seen`` the cities nearby have locations."""
+    def _surroundings(
+        self, own: Answer, steps: Answer, near: Near, around: Sequence[str], others: Sequence[str]
+    ) -> Surroundings:
+        """Return the surroundings of which all is known but what the others have."""
         subject: str = own["place"][0]
-        place = seen.snapshot.position[subject]
-        around = self._around(seen, place) if near else []
         rows = self._ask(statements.ROWS, places=[subject, *others], near=around)
         part = Part()
         part.add_subject(own)
@@ -113,15 +115,21 @@ class LiveEngine:
         known = complete - {subject}
         return Surroundings(world, position[subject], np.array(sorted(position[id_] for id_ in known), np.int64))
 
-    @staticmethod
-    def _around(seen: World, place: int) -> list[str]:
+    def _around(self, own: Answer, near: Near) -> list[str]:
         """Return the places so near to one that their twins matter."""
-        near, _ = seen.snapshot.near(place, neighbourhood(float(seen.spacing[place])))
-        return [seen.snapshot.places.ids[at] for at in near]
+        if not near:
+            return []
+        world, place = self._seen(own, near)
+        found, _ = world.snapshot.near(place, neighbourhood(float(world.spacing[place])))
+        return [world.snapshot.places.ids[at] for at in found]
 
-    def _placed(self, part: Part, subject: str) -> tuple[World, int]:
+    def _seen(self, own: Answer, near: Near | None = None) -> tuple[World, int]:
+        """Return a place by itself, or with the cities nearby, as a graph, and its position in it."""
+        part = Part()
+        id_ = part.add_subject(own)
+        part.add_near(near or [])
         world = self._world(part)
-        return world, world.snapshot.position[subject]
+        return world, world.snapshot.position[id_]
 
     def _subject(self, subject: str) -> Answer:
         found = self._rows(statements.SUBJECT, id=subject)
@@ -166,6 +174,18 @@ class LiveEngine:
 
     def _rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         return read(self._connection, statement, {"as_of": self.as_of.isoformat(), **parameters})
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep Python from looking for garbage in cycles: an answer has some hundred thousand lists, and none of them is in one."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _metres(kilometres: float) -> float:
