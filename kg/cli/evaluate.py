@@ -19,6 +19,7 @@ from kg.queries.kinds.names import KINDS
 
 if TYPE_CHECKING:
     from kg.places.evaluate import Tried
+    from kg.queries.evaluation.results import Ablation, Evaluation
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _COLUMNS = (
@@ -80,6 +81,12 @@ def places_command(
 @click.option("--with-embedding", is_flag=True, help="Beside node2vec too; needs the extra embedding.")
 @as_of_option
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Seed of splits and samples.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Measure so many tasks at once, each in memory of its own.  [default: 2]",
+)
 @format_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="JSON file to write all figures to.")
 @connection_options
@@ -91,6 +98,7 @@ def recommend_command(
     with_embedding: bool,
     as_of: str | None,
     seed: int,
+    processes: int | None,
     form: str,
     out: Path | None,
     connect: dict[str, Any],
@@ -100,6 +108,7 @@ def recommend_command(
     Twinnings, memberships and projects of the graph are held out; shapes are fitted on the rest; the true partner of each is ranked
     among 100 places as active, and among all. See docs/evaluation.md for the protocol.
     """  # fmt: skip
+    from kg.queries.evaluation.processes import USUAL
     from kg.queries.evaluation.run import ablate, evaluate
     from kg.queries.validity import parse_as_of
 
@@ -109,8 +118,13 @@ def recommend_command(
         check_writable(out, "--out")
     day = parse_as_of(as_of)
     tables, data = graph_tables(files, offline, day, connect)
-    asked: dict[str, Any] = {"kinds": kinds or KINDS, "seed": seed, "data": data, "say": partial(click.echo, err=True)}
-    result = ablate(tables, day, **asked) if ablation else evaluate(tables, day, with_embedding=with_embedding, **asked)
+    asked: dict[str, Any] = {
+        "kinds": kinds or KINDS, "seed": seed, "data": data, "processes": processes or USUAL, "say": partial(click.echo, err=True)
+    }  # fmt: skip
+    if ablation:
+        result: Ablation | Evaluation = ablate(tables, day, **asked)
+    else:
+        result = evaluate(tables, day, with_embedding=with_embedding, **asked)
     present(result, form)
     if out is not None:
         out.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")

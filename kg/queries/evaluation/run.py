@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from itertools import chain
 
 import numpy as np
 
@@ -24,9 +25,10 @@ from kg.queries.evaluation.measure import (
     measure,
     training_tasks,
 )
+from kg.queries.evaluation.processes import USUAL, at_once
 from kg.queries.evaluation.results import Ablation, AblationRow, Evaluation, evaluation
-from kg.queries.evaluation.tasks import HELD_OUT
-from kg.queries.kinds.kind import KINDS, Kind, Weights, check_kind, weights
+from kg.queries.evaluation.tasks import HELD_OUT, Task
+from kg.queries.kinds.kind import KINDS, Weights, check_kind, weights
 from kg.queries.snapshot.tables import Tables
 
 #: With fewer partnerships than this to hold out, figures would be chance.
@@ -41,6 +43,7 @@ def evaluate(
     seed: int = 7,
     data: Mapping[str, str] | None = None,
     with_embedding: bool = False,
+    processes: int = USUAL,
     say: Say = lambda _: None,
 ) -> Evaluation:
     """Return how well held-out partnerships of some kinds are foretold, beside every known score.
@@ -52,15 +55,19 @@ def evaluate(
         seed: Seed of the splits, of samples and of the bootstrap.
         data: What the graph was made of, by source, for the answer.
         with_embedding: Beside node2vec too, which needs the extra ``embedding``.
+        processes: How many tasks are measured at once, see :func:`kg.queries.evaluation.processes.at_once`.
         say: Told what is being done.
 
     Raises:
         KgError: A kind is unknown, or the graph has too few partnerships of it to hold some out.
     """
-    graph = Graph(tables, as_of)
-    found: list[Measured] = []
-    for kind in map(check_kind, kinds):
-        found += _measured(graph, kind, weights(kind), seed, say, with_embedding=with_embedding)
+    tasks = _tasks(Graph(tables, as_of), kinds, seed)
+
+    def one(at: int) -> Measured:
+        task, shapes = tasks[at]
+        return measure(task, shapes, seed=seed, with_embedding=with_embedding, say=say)
+
+    found = at_once(one, len(tasks), processes)
     return evaluation(
         found, measured_on=_today(), as_of=as_of.isoformat(), seed=seed, data={} if data is None else data
     )
@@ -73,18 +80,18 @@ def ablate(
     kinds: Sequence[str] = KINDS,
     seed: int = 7,
     data: Mapping[str, str] | None = None,
+    processes: int = USUAL,
     say: Say = lambda _: None,
 ) -> Ablation:
     """Return what is left of the figures without each term, and with the best few alone; arguments as of :func:`evaluate`."""
-    graph = Graph(tables, as_of)
-    rows = []
-    for kind in map(check_kind, kinds):
-        for task in graph_tasks(graph)[kind]:
-            _check_enough(task.name, sum(map(len, task.parts(HELD_OUT, seed))))
-            rows += [
-                AblationRow(task=task.name, **asdict(row)) for row in ablation(task, weights(kind), seed=seed, say=say)
-            ]
-    return Ablation(measured_on=_today(), as_of=as_of.isoformat(), seed=seed, data=dict(data or {}), rows=tuple(rows))
+    tasks = _tasks(Graph(tables, as_of), kinds, seed)
+
+    def one(at: int) -> list[AblationRow]:
+        task, shapes = tasks[at]
+        return [AblationRow(task=task.name, **asdict(row)) for row in ablation(task, shapes, seed=seed, say=say)]
+
+    rows = tuple(chain.from_iterable(at_once(one, len(tasks), processes)))
+    return Ablation(measured_on=_today(), as_of=as_of.isoformat(), seed=seed, data=dict(data or {}), rows=rows)
 
 
 def fitted(
@@ -116,12 +123,14 @@ def fitted(
     """
     graph, checked = Graph(tables, as_of), check_kind(kind)
     shipped = weights(checked)
-    figures = _measured(graph, checked, shipped, seed, say) if measured else []
-    tasks = training_tasks(graph_tasks(graph)[checked][0])
+    own = graph_tasks(graph)[checked]
+    for task in own:
+        _check_enough(task, seed)
+    figures = [measure(task, shipped, seed=seed, say=say) for task in own] if measured else []
+    tasks = training_tasks(own[0])
     names = fitted_terms(shipped)
     say(f"{checked}: fitting on all")
     parts = tasks[0].parts(HELD_OUT, seed)
-    _check_enough(checked, sum(map(len, parts)))
     groups = examples(tasks, parts, [], names)
     shapes, loss = fit(groups, names, seed=seed)
     about = {
@@ -137,21 +146,20 @@ def fitted(
     return Weights(about=about, terms={name: shapes.get(name, shape) for name, shape in shipped.terms.items()})
 
 
-def _measured(
-    graph: Graph, kind: Kind, shapes: Weights, seed: int, say: Say, *, with_embedding: bool = False
-) -> list[Measured]:
-    found = []
-    for task in graph_tasks(graph)[kind]:
-        _check_enough(task.name, sum(map(len, task.parts(HELD_OUT, seed))))
-        found.append(measure(task, shapes, seed=seed, with_embedding=with_embedding, say=say))
+def _tasks(graph: Graph, kinds: Sequence[str], seed: int) -> list[tuple[Task, Weights]]:
+    """Return the tasks of some kinds with the weights that are shipped; there is enough to hold out in each."""
+    found = [(task, weights(kind)) for kind in map(check_kind, kinds) for task in graph_tasks(graph)[kind]]
+    for task, _ in found:
+        _check_enough(task, seed)
     return found
 
 
-def _check_enough(what: str, number: int) -> None:
+def _check_enough(task: Task, seed: int) -> None:
+    number = sum(map(len, task.parts(HELD_OUT, seed)))
     if number < LEAST:
         raise KgError(
-            f"There is too little to learn from ({what}): the graph has {number} partnerships that could be held out, and fewer "
-            f"than {LEAST} would measure chance. Load twin towns, projects or memberships first (kg load --help)."
+            f"There is too little to learn from ({task.name}): the graph has {number} partnerships that could be held out, and "
+            f"fewer than {LEAST} would measure chance. Load twin towns, projects or memberships first (kg load --help)."
         )
 
 
