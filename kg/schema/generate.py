@@ -1,4 +1,7 @@
-"""The files made from the schema, ``cypher/schema/*.cypher`` and ``docs/schema.md``: ``python -m kg.schema.generate``."""
+"""The files made from the schema: ``python -m kg.schema.generate``.
+
+They are ``cypher/schema/*.cypher``, the style and the picture in ``cypher/browser/``, and ``docs/schema.md``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from kg.schema import cypher
+from kg.schema import cypher, look
 from kg.schema.dates import PartialDate
 from kg.schema.identity import SCHEME_PROPERTIES, SCHEMES
 from kg.schema.nodes import KIND_LABELS, NODES, Node, Record
@@ -127,6 +130,8 @@ def files() -> Iterator[tuple[Path, str]]:
     """Yield every generated file, relative to the checkout, with its text."""
     yield Path("cypher/schema/constraints.cypher"), cypher_file(cypher.constraints())
     yield Path("cypher/schema/indexes.cypher"), cypher_file(cypher.indexes())
+    yield Path("cypher/browser/style.grass"), look.style_sheet()
+    yield Path("cypher/browser/model.svg"), look.model_picture()
     yield Path("docs/schema.md"), schema_page()
 
 

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.database.server.browser import browser_settings
 from kg.database.server.home import Home, write_whole
 from kg.database.server.ports import Pair
 
@@ -86,6 +87,7 @@ def settings_text(ports: Pair, memory: Memory) -> str:
         "# Nothing is reported to anyone.",
         "dbms.usage_report.enabled=false",
         "client.allow_telemetry=false",
+        *browser_settings(ports),
         *(f"server.jvm.additional={flag}" for flag in OPENED),
     ]
     return "\n".join(lines) + "\n"

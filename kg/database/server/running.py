@@ -14,6 +14,7 @@ import neo4j
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
 from kg.database.server import configuration, ports, process
+from kg.database.server.browser import add_guide
 from kg.database.server.disk import NEEDED_FOR_DATA, check_free_space, disk_error
 from kg.database.server.exclusive import only_one
 from kg.database.server.home import (
@@ -178,7 +179,7 @@ def _launch(home: Home, pair: ports.Pair, lock: Lock, java: Java, jars: list[Pat
     memory = configuration.size_memory(configuration.machine_memory())
     try:
         configuration.write_configuration(home, pair, memory)
-        configuration.write_class_path(home, jars)
+        configuration.write_class_path(home, add_guide(home, jars))
         home.user_log.unlink(missing_ok=True)  # what it says is about this start; debug.log keeps the history
         command = configuration.command_line(home, java.program, lock.main_class, memory)
         state = ServerState(process.spawn(home, command), *pair, lock.version)
