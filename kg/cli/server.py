@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
+from pathlib import Path
 
 import click
 
@@ -12,6 +13,7 @@ from kg.database.server import (
     ServerInfo,
     console_reporter,
     ensure_running,
+    has_guide,
     home_of,
     recent_log,
     running,
@@ -19,6 +21,7 @@ from kg.database.server import (
     wait_for_browser,
     wipe,
 )
+from kg.database.server.guide import write_files
 from kg.database.settings import Settings
 
 
@@ -91,12 +94,33 @@ def wipe_command(yes: bool) -> None:
 
 @server.command()
 @click.option("--no-open", is_flag=True, help="Print the address only.")
-def browser(no_open: bool) -> None:
-    """Open Neo4j Browser on the database, starting the server first if needed."""
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write colours, guide and instructions into this folder instead, for a Neo4j that runs elsewhere.",
+)
+@click.option("--force", is_flag=True, help="With --files: write over files that are there.")
+def browser(no_open: bool, files: Path | None, force: bool) -> None:
+    """Open Neo4j Browser on the local server, starting it first if needed.
+
+    With each connection it plays a guide of ten steps and has a colour for each kind of node. It is served by the local
+    server alone: the page reaches no other host.
+    """
+    if files is not None:
+        for path in write_files(files, force=force):
+            click.echo(f"Wrote {path}")
+        click.echo(f"What each file is for stands in {files / 'README.txt'}.")
+        return
     with console_reporter() as report:
         info = ensure_running(report=report, new_ports=True)
         report.step("Waiting for Neo4j Browser")
         wait_for_browser(info)
+        if not has_guide(info):
+            report.note(
+                "This server was started by another version of kg and lacks the guide of this one: `kg server stop`, then "
+                "the same command again."
+            )
     describe_browser(info)
     if not no_open and _has_display():
         webbrowser.open(info.browser_address)

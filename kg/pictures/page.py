@@ -16,19 +16,12 @@ from kg.errors import KgError
 from kg.pictures.drawing import REASONS_PER_PARTNER, Drawable, Drawing, draw
 from kg.pictures.layout import extent, place, wrap
 from kg.queries.display import Line, clean, to_html
+from kg.schema.look import LOOKS
+from kg.schema.nodes import NODES
 
-#: Colours that stay apart for the colour-blind (Okabe and Ito, 'Color universal design', 2008), paler where text is inside.
+#: Those of the kinds of node, and paler ones for reasons, where text is inside.
 COLOURS = {
-    "City": "#0072B2",
-    "Region": "#56B4E9",
-    "Country": "#999999",
-    "Organisation": "#E69F00",
-    "Person": "#F0E442",
-    "Project": "#009E73",
-    "Programme": "#66C2A5",
-    "Call": "#B3E2CD",
-    "Event": "#CC79A7",
-    "Theme": "#D55E00",
+    **{label: LOOKS[label].colour for label in NODES},
     "Shared networks": "#F5CD85",
     "Shared small networks": "#F5CD85",
     "Networks that would fit": "#F8DFB0",

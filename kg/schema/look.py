@@ -33,19 +33,19 @@ class Look:
 
 
 #: Colours that stay apart for the colour-blind (Okabe and Ito, 'Color universal design', 2008), and shades of them where kinds
-#: belong together: a network is an organisation, a programme is behind a project. A later entry counts for a node with both labels.
+#: belong together: a network is an organisation, a call is of a programme. A later entry counts for a node with both labels.
 LOOKS = {
     "Entity": Look("#DDDDDD", 50),
     "City": Look("#0072B2", 50),
     "Region": Look("#56B4E9", 65),
-    "Country": Look("#999999", 65),
+    "Country": Look("#5F5F5F", 65),
     "Organisation": Look("#E69F00", 50),
-    "Network": Look("#8A5A00", 80),
-    "Association": Look("#F8DFB0", 65),
+    "Network": Look("#7A4A00", 80),
+    "Association": Look("#F2B98A", 65),
     "Person": Look("#F0E442", 50),
     "Project": Look("#009E73", 50),
-    "Programme": Look("#66C2A5", 65),
-    "Call": Look("#B3E2CD", 50),
+    "Programme": Look("#A6D854", 65),
+    "Call": Look("#C9F0DC", 50),
     "Event": Look("#CC79A7", 50),
     "Theme": Look("#D55E00", 65),
     "Source": Look("#EEEEEE", 50, "title"),
@@ -133,9 +133,9 @@ def model_picture() -> str:
         KeyError: a label has no place or no look yet.
     """
     width, height = _SIZE
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="sans-serif" font-size="12" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12" role="img">',
         "<title>The kinds of node in the graph, and what may join them</title>",
         f'<rect width="{width}" height="{height}" fill="#FFFFFF"/>',
         *_lines(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from kg.database.server import guide
@@ -52,6 +53,19 @@ def style_address(http_port: int) -> str:
     return f"http://localhost:{http_port}/browser/{FOLDER}/{guide.STYLE}"
 
 
+def serves_guide(http_port: int) -> bool:
+    """Whether the server on this port has the guide, word for word; nothing but this machine is asked."""
+    connection = HTTPConnection("localhost", http_port, timeout=10)
+    try:
+        connection.request("GET", f"/browser/{FOLDER}/{guide.GUIDE}")
+        answer = connection.getresponse()
+        return answer.status == 200 and answer.read() == guide.guide().encode()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def browser_settings(ports: Pair) -> list[str]:
     """The lines of ``neo4j.conf`` that are for Neo4j Browser."""
     bolt, http = ports
@@ -64,9 +78,11 @@ def browser_settings(ports: Pair) -> list[str]:
 
 
 def _content_security(bolt: int, http: int) -> str:
-    # By its own address or by that of the loopback: people type either.
+    # By name or by number: people type either. It asks the port of Bolt by HTTP, too, before it speaks Bolt there.
     reached = " ".join(
-        f"{scheme}://{host}:{port}" for host in ("localhost", "127.0.0.1") for scheme, port in (("ws", bolt), ("http", http))
+        f"{scheme}://{host}:{port}"
+        for host in ("localhost", "127.0.0.1")
+        for scheme, port in (("ws", bolt), ("http", bolt), ("http", http))
     )
     rules = {
         "default-src": "'none'",

@@ -14,7 +14,7 @@ import neo4j
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
 from kg.database.server import configuration, ports, process
-from kg.database.server.browser import add_guide
+from kg.database.server.browser import add_guide, serves_guide
 from kg.database.server.disk import NEEDED_FOR_DATA, check_free_space, disk_error
 from kg.database.server.exclusive import only_one
 from kg.database.server.home import (
@@ -328,6 +328,11 @@ def _says(home: Home, words: str) -> bool:
 def wait_for_browser(info: ServerInfo) -> None:
     """Wait until the web side answers too, some seconds after the first query does."""
     _wait_for(lambda: ports.answers(info.http_port), info)
+
+
+def has_guide(info: ServerInfo) -> bool:
+    """Whether the running server has the guide of this version: one that an earlier version started has none."""
+    return serves_guide(info.http_port)
 
 
 def stop(home: Home) -> bool:
