@@ -85,6 +85,7 @@ def test_wheel_carries_reports_data_and_licence(wheel: Path) -> None:
     files = files_of_wheel(wheel)
     assert {f"kg/cypher/reports/{name}" for name in REPORTS} <= files
     assert REPORTS
+    assert {f"kg/cypher/browser/{name}" for name in ("guide.html", "model.svg", "style.grass")} <= files
     assert "kg/py.typed" in files
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in files)
     data = {f"kg/data/{path.name}" for path in (CHECKOUT / "kg" / "data").glob("*.*")}
