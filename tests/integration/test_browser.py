@@ -172,7 +172,7 @@ def test_the_guide_is_played_step_by_step_with_the_picture_of_the_model(visit: V
 
 
 def test_a_query_of_the_guide_is_put_where_it_runs_and_its_answer_has_our_colours_and_captions(visit: Visit) -> None:
-    visit.run(":play " + visit.page.url.partition("/browser/")[0] + "/browser/kg/guide.html")
+    visit.run(":play " + visit.page.url.partition("/browser/")[0] + "/browser/kg/guide")
     card = visit.page.get_by_test_id("frame").first
     for _ in range(3):
         card.get_by_test_id("nextSlide").first.click()

@@ -36,7 +36,8 @@ def _copy_with_guide(home: Home, jar: Path) -> Path:
             shutil.copyfile(jar, partial)
             with zipfile.ZipFile(partial, "a", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr(f"browser/{FOLDER}/{guide.STYLE}", guide.style())
-                archive.writestr(f"browser/{FOLDER}/{guide.GUIDE}", guide.guide())
+                archive.mkdir(f"browser/{FOLDER}/guide")
+                archive.writestr(f"browser/{FOLDER}/guide/index.html", guide.guide())
             partial.replace(copy)
         finally:
             partial.unlink(missing_ok=True)
@@ -44,8 +45,12 @@ def _copy_with_guide(home: Home, jar: Path) -> Path:
 
 
 def guide_address(http_port: int) -> str:
-    """Where the guide is, for ``:play``."""
-    return f"http://localhost:{http_port}/browser/{FOLDER}/{guide.GUIDE}"
+    """Where the guide is, for ``:play``.
+
+    A folder without the last slash, which the server answers by leading to the one with it: Neo4j Browser asks for style and
+    guide at once, and shows above what comes later.
+    """
+    return f"http://localhost:{http_port}/browser/{FOLDER}/guide"
 
 
 def style_address(http_port: int) -> str:
@@ -57,7 +62,7 @@ def serves_guide(http_port: int) -> bool:
     """Whether the server on this port has the guide, word for word; nothing but this machine is asked."""
     connection = HTTPConnection("localhost", http_port, timeout=10)
     try:
-        connection.request("GET", f"/browser/{FOLDER}/{guide.GUIDE}")
+        connection.request("GET", f"/browser/{FOLDER}/guide/")
         answer = connection.getresponse()
         return answer.status == 200 and answer.read() == guide.guide().encode()
     except (OSError, HTTPException):

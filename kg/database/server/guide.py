@@ -43,9 +43,9 @@ For a Neo4j that kg does not run itself: a server elsewhere, Neo4j Desktop, or N
 `kg server browser` has all this set up already.) Nothing here changes data.
 
 read-me-first.html  The guide, to be read in any web browser beside Neo4j: copy a query, paste it, run it.
-queries.cypher      All queries of the guide in one file, also for cypher-shell.
-style.grass         The colours. In Neo4j Browser (the one that a server shows at its port 7474): drag the file onto the
-                    window, where it says that it will be imported; or :style, then drop the file on the card that opens.
+queries.cypher      All queries of the guide in one file, also for cypher-shell. Dropped anywhere on the page of Neo4j
+                    Browser (the one that a server shows at its port 7474), it becomes a favourite.
+style.grass         The colours. Drop the file anywhere on the page of Neo4j Browser: they hold from then on.
 guide.html          The guide for the command :play of that Neo4j Browser. It must come from a web server that the database
                     trusts: put it there, and name the host in neo4j.conf
                         browser.remote_content_hostname_whitelist=HOST

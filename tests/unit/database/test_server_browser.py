@@ -37,7 +37,7 @@ def test_the_guide_and_the_style_stand_beside_the_page_of_the_browser(home: Home
     assert first == jars[0]
     with zipfile.ZipFile(browser) as archive:
         assert archive.read("browser/index.html") == b"the page"
-        assert archive.read("browser/kg/guide.html").decode() == guide.guide()
+        assert archive.read("browser/kg/guide/index.html").decode() == guide.guide()
         assert archive.read("browser/kg/style.grass").decode() == guide.style()
 
 
@@ -57,7 +57,7 @@ def test_each_start_makes_the_copy_anew(home: Home, jars: list[Path]) -> None:
 def test_the_settings_name_this_server_and_no_other_host() -> None:
     settings = dict(line.split("=", 1) for line in browser_settings((7690, 7480)) if not line.startswith("#"))
     assert settings["browser.post_connect_cmd"] == (
-        "style http://localhost:7480/browser/kg/style.grass; play http://localhost:7480/browser/kg/guide.html"
+        "style http://localhost:7480/browser/kg/style.grass; play http://localhost:7480/browser/kg/guide"
     )
     policy = settings["dbms.security.http_static_content_security_policy_header"]
     assert policy.startswith("default-src 'none'; script-src 'self';")
