@@ -31,6 +31,8 @@ pre { background: #eee; padding: 0.7rem; white-space: pre-wrap; }
 </style>
 </head>
 <body>
+<p><em>To read beside Neo4j: copy a query from a grey box, paste it there, run it. What is said of clicks, arrows and cards holds
+where Neo4j Browser itself plays this guide.</em></p>
 GUIDE
 </body>
 </html>
