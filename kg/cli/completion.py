@@ -69,7 +69,8 @@ def complete_every(context: click.Context, _: click.Parameter, incomplete: str) 
 
 
 def _parameter(context: click.Context, incomplete: str, *, country: bool) -> list[CompletionItem]:
-    asked = str(context.params.get("name") or "")
+    # An option that still lacks its value ends click's parsing, which leaves the name among what is not parsed.
+    asked = context.params.get("name") or next(iter(context.args), None)
     report = next((report for report in _reports(context) if report.name == asked), None)
     if report is None:
         return []

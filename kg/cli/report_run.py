@@ -140,7 +140,8 @@ def run_command(
     content = rendered(results, form)
     with new_file(out, force=force) as draft:
         draft.write_bytes(content)
-    _say_written(out, sum(len(result.rows) for result in results), [note for one in results for note in one.notes])
+    notes = results[0].notes if len(results) == 1 else [f"{one.heading}: {' '.join(one.notes)}" for one in results]
+    _say_written(out, sum(len(result.rows) for result in results), notes)
 
 
 def _check_given(entry: Report, given: dict[str, str], which: Every | None) -> None:
@@ -256,8 +257,8 @@ def _write_rows(file: TextIO, connection: Connection, wanted: Wanted) -> tuple[i
             if every is not None:
                 named, found = [every.column, *columns], _with(every.column, value, rows)
             count += write_csv(file, named, found, rows.behind.of_row, header=index == 0)
-        notes += rows.notes
-    return count, list(dict.fromkeys(notes))
+        notes += rows.notes if every is None else [f"{value}: {' '.join(rows.notes)}"]
+    return count, notes
 
 
 def _with(column: str, value: str, rows: Iterable[Row]) -> Iterator[Row]:
@@ -267,7 +268,7 @@ def _with(column: str, value: str, rows: Iterable[Row]) -> Iterator[Row]:
 
 def _say_written(out: Path, count: int, notes: Sequence[str]) -> None:
     click.echo(f"{count:,} rows in {out}.", err=True)
-    for note in dict.fromkeys(notes):
+    for note in notes:
         click.echo(note, err=True)
 
 

@@ -24,7 +24,9 @@ relationships or paths, may follow: Neo4j Browser draws it. Columns named ``sour
     behind      how old and how complete the data behind the rows is
     every       one run for each of several values
     checking    EXPLAIN all of them: kg report check
-    writing     table, CSV, JSON, Markdown, HTML, workbook; to a file whole or not at all
+    cells       one value as one cell, never one that a spreadsheet runs
+    csv_rows, page, workbook    the forms that are more than a line; the others in kg.queries.report_results
+    files       a file is written whole or not at all
     browser     all of them as favourites of Neo4j Browser
 """
 

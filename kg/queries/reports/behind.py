@@ -189,7 +189,8 @@ def look_behind(connection: Connection, entities: Iterable[Entity]) -> Behind:
             if stated:
                 completeness.append(f"The graph has {members:,} of the {stated:,} members that {entity.name} states.")
             elif members:
+                what = "member" if members == 1 else "members"
                 completeness.append(
-                    f"The graph has {members:,} members of {entity.name}, which does not state how many there are."
+                    f"The graph has {members:,} {what} of {entity.name}, which does not state how many there are."
                 )
     return Behind(read(connection, _SOURCES), completeness)

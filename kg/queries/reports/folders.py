@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from kg.errors import quoted
 from kg.queries.reports.header import Report, ReportError, parse_report
@@ -30,13 +31,13 @@ def own_folder() -> Path | None:
     return folder
 
 
-def report_files(own: Path | None = None) -> dict[str, Path]:
+def report_files(own: Path | Literal[False] | None = None) -> dict[str, Path]:
     """The files by the names of their reports, in order; one of the user's own comes instead of a shipped one of its name.
 
     Args:
-        own: a folder of the user's own; that of ``KG_REPORTS`` unless given.
+        own: a folder of the user's own; that of ``KG_REPORTS`` unless given; ``False`` for none.
     """
-    folders = [cypher_directory() / "reports", own or own_folder()]
+    folders = [cypher_directory() / "reports", own_folder() if own is None else own or None]
     found: dict[str, Path] = {}
     for folder in folders:
         if folder is not None:
@@ -78,7 +79,7 @@ def read_reports(own: Path | None = None) -> Iterator[Report | ReportError]:
             yield error
 
 
-def list_reports(own: Path | None = None) -> list[Report]:
+def list_reports(own: Path | Literal[False] | None = None) -> list[Report]:
     """All reports, by name. Needs no database.
 
     Raises:
