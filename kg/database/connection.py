@@ -93,8 +93,10 @@ class Connection(ABC):
         """One statement in READ mode, its rows one by one while the block runs; never tried again."""
 
     @abstractmethod
-    def explain(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Explained:
-        """What the server would do for a statement, which is not run."""
+    def explain(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60, *, warnings: bool = False
+    ) -> Explained:
+        """What the server would do for a statement, which is not run; with what it warns of, if asked for."""
 
     @abstractmethod
     def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
@@ -182,13 +184,9 @@ class DriverConnection(Connection):
 
         def rows(result: neo4j.Result) -> Iterator[Sequence[Any]]:
             # Here and not around the block: an error of whoever uses the rows is not the database's.
-            records = iter(result)
-            while True:
-                with explain_driver_errors(self._place, timeout, local=self._local):
-                    record = next(records, None)
-                if record is None:
-                    return
-                yield record.values()
+            with explain_driver_errors(self._place, timeout, local=self._local):
+                for record in result:
+                    yield record.values()
 
         with self._session(neo4j.READ_ACCESS) as session:
             with explain_driver_errors(self._place, timeout, local=self._local):
@@ -202,25 +200,28 @@ class DriverConnection(Connection):
                 with suppress(Neo4jError, DriverError, OSError):
                     transaction.rollback()
 
-    def explain(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Explained:
+    def explain(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60, *, warnings: bool = False
+    ) -> Explained:
         """What the server would do for a statement, which is not run."""
+        severity = neo4j.NotificationMinimumSeverity
         with (
             explain_driver_errors(self._place, timeout, local=self._local),
             self._driver.session(
                 database=self._database,
                 default_access_mode=neo4j.READ_ACCESS,
                 bookmark_manager=self._driver.execute_query_bookmark_manager,
-                notifications_min_severity=neo4j.NotificationMinimumSeverity.INFORMATION,
+                notifications_min_severity=severity.INFORMATION if warnings else severity.OFF,
             ) as session,
             session.begin_transaction(timeout=timeout) as transaction,
         ):
             summary = transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).consume()
-        warnings = tuple(
+        said = tuple(
             (status.gql_status, status.status_description)
             for status in summary.gql_status_objects
             if status.is_notification
         )
-        return Explained(summary.query_type or "", summary.plan or {}, warnings)
+        return Explained(summary.query_type or "", summary.plan or {}, said)
 
     def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
         """Several statements in one transaction."""

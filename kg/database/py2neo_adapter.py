@@ -56,7 +56,14 @@ class Py2neoConnection(Connection):
         rows = self.run_read(cypher, parameters, timeout)
         yield Stream(list(rows[0]) if rows else [], (list(row.values()) for row in rows))
 
-    def explain(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Explained:  # noqa: ARG002 - see the class
+    def explain(
+        self,
+        cypher: str,
+        parameters: Parameters | None = None,
+        timeout: float | None = 60,  # noqa: ARG002 - see the class
+        *,
+        warnings: bool = False,  # noqa: ARG002 - it has none
+    ) -> Explained:
         """What the server would do for a statement; py2neo does not hand warnings on."""
         summary = self._retried(
             True, lambda transaction: transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).summary()

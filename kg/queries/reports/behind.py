@@ -34,6 +34,9 @@ RETURN o.members_stated AS stated, COUNT { (o)<-[r:MEMBER_OF]-() WHERE r.ended I
 #: Sources that a line names; all of them are in JSON, HTML and workbooks.
 NAMED = 5
 
+#: Sentences on rows that are kept, so that they are not made again for each row.
+REMEMBERED = 10_000
+
 
 class SourceBehind(Model):
     """A source that rows of a result name; ``as_of`` is in words, empty when nobody gave a date."""
@@ -78,6 +81,7 @@ class Behind:
         self._completeness = list(completeness)
         #: Of each source that a row names: the first and the last date of its rows, empty where none has one.
         self._dates: dict[str, tuple[str, str]] = {}
+        self._told: dict[tuple[str, ...], str] = {}
         self._first = self._last = ""
         self.rows = 0
         self.undated = 0
@@ -102,8 +106,14 @@ class Behind:
 
     def of_row(self, row: Mapping[str, JsonValue]) -> str:
         """What one row rests on, and what is known to be missing whatever the rows are: a cell of a CSV file."""
-        named = {id_: self._source(id_, "", "") for id_ in ids_of(row)}
-        return " ".join([age_of_row(row, named), *self._completeness]).strip()
+        # Rows by the million have few sources and dates.
+        key = (str(row.get("as_of") or ""), *ids_of(row))
+        if key not in self._told:
+            if len(self._told) > REMEMBERED:
+                self._told.clear()
+            named = {id_: self._source(id_, "", "") for id_ in key[1:]}
+            self._told[key] = " ".join([age_of_row(row, named), *self._completeness]).strip()
+        return self._told[key]
 
     def _source(self, id_: str, first: str, last: str) -> SourceBehind:
         known = self._known.get(id_, {})

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from kg.queries.reports.guard import Plan, details, explain, nodes_of, not_a_plain_read, operator
 from kg.queries.reports.header import Report, ReportError
+from kg.queries.reports.text import bare
 from kg.queries.reports.types import ENTITIES
+from kg.schema.cypher import constraints, indexes
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import KIND_LABELS, NODES
 from kg.schema.provenance import LISTS, Source
@@ -49,6 +51,17 @@ SCHEMA: dict[str, frozenset[str]] = {
 #: Warnings of the database that a name is not known to it.
 _UNKNOWN = {"01N50": "label", "01N51": "relationship type", "01N52": "property"}
 
+#: The warning that patterns of a query have nothing in common.
+_DISCONNECTED = "03N90"
+
+#: (label, property) pairs with an index that finds one value.
+_INDEXED = frozenset(
+    found.groups()
+    for item in (*constraints(), *indexes())
+    if (found := re.search(r"FOR \(n:(\w+)\) (?:ON|REQUIRE) \(?n\.(\w+)", item.statement))
+    and "FULLTEXT" not in item.statement
+)
+
 #: Operators that find their nodes or relationships through an index.
 _SEEKS = re.compile(
     r"(Multi)?(Partitioned)?(Directed|Undirected)?(Node|Relationship)\w*(Seek|Search)|MultiNodeIndexSeek"
@@ -82,7 +95,7 @@ def check_report(connection: Connection, report: Report) -> Iterator[Offence]:
     values = {parameter.name: parameter.example for parameter in report.parameters}
     for query, what in zip(report.queries, ("", "picture: "), strict=False):
         try:
-            explained = explain(connection, report.name, query, values)
+            explained = explain(connection, report.name, query, values, warnings=True)
         except ReportError as error:
             yield Offence(report.name, f"{what}{str(error).removeprefix(f'Report {report.name}: ')}")
             continue
@@ -94,7 +107,7 @@ def check_explained(report: Report, query: str, explained: Explained) -> Iterato
     """What is wrong with a query, from what EXPLAIN says of it, one sentence each.
 
     The rules on how it is entered: each parameter that is required and names something in the graph is looked up through an
-    index; a query may list all nodes of a label (or all relationships of a type) besides, or when no parameter could narrow
+    index, or by a label and property that have one; a query may list all nodes of a label (or all relationships of a type) besides, or when no parameter could narrow
     that down, but never all nodes or all relationships; and no two sets of rows are multiplied, unless one of them has one row.
     """
     if problem := not_a_plain_read(explained):
@@ -102,11 +115,18 @@ def check_explained(report: Report, query: str, explained: Explained) -> Iterato
         return
     yield from unknown_names(explained)
     operators = list(nodes_of(explained.plan))
+    disconnected = any(status == _DISCONNECTED for status, _ in explained.warnings)
     for node in operators:
         name = operator(node)
         if re.search(r"AllNodesScan|AllRelationshipsScan", name):
             yield f"it goes through everything in the graph ({name} of {details(node)}): name a label or a type."
-        if name == "CartesianProduct" and sum(not single(child) for child in node.get("children") or ()) > 1:
+        # By the plan alone it would hang on how many nodes there are just now: in a small graph Neo4j multiplies what
+        # a pattern ties together. By the warning alone, two nodes that are looked up would be refused.
+        if (
+            disconnected
+            and name == "CartesianProduct"
+            and sum(not single(child) for child in node.get("children") or ()) > 1
+        ):
             yield "it joins each row with each of another set (CartesianProduct): tie the two together by a pattern."
     seeks = " ".join(details(node) for node in operators if _SEEKS.fullmatch(operator(node)) or _is_procedure(node))
     for parameter in report.parameters:
@@ -116,11 +136,27 @@ def check_explained(report: Report, query: str, explained: Explained) -> Iterato
             and parameter.required
             and parameter.type in ENTITIES
             and not re.search(rf"\${parameter.name}\b", seeks)
+            and not has_index(query, parameter.name)
         ):
             yield (
                 f"${parameter.name} is not looked up through an index: begin with "
                 f"MATCH (x:Entity {{id: ${parameter.name}}})."
             )
+
+
+def has_index(query: str, parameter: str) -> bool:
+    """Whether a query asks for a parameter by a label and property that have an index.
+
+    Neo4j may do without the index in a graph of a few nodes, and use it in a larger one.
+
+    >>> has_index("MATCH (n:Entity {id: $city}) RETURN n", "city"), has_index("MATCH (n:City {id: $city}) RETURN n", "city")
+    (True, False)
+    """
+    plain = bare(query)
+    asked = set(re.findall(rf"\(\s*\w*\s*:\s*(\w+)[^(){{}}]*{{[^{{}}]*?\b(\w+)\s*:\s*\${parameter}\b", plain))
+    for name, property_ in re.findall(rf"\b(\w+)\.(\w+)\s*(?:=|IN)\s*\[?[^\]=]*\${parameter}\b", plain):
+        asked |= {(label, property_) for label in re.findall(rf"\(\s*{name}\s*:\s*(\w+)", plain)}
+    return bool(asked & _INDEXED)
 
 
 def _is_procedure(node: Plan) -> bool:

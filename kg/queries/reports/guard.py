@@ -80,14 +80,16 @@ def not_a_plain_read(explained: Explained) -> str | None:
     return None
 
 
-def explain(connection: Connection, name: str, query: str, parameters: Parameters) -> Explained:
+def explain(
+    connection: Connection, name: str, query: str, parameters: Parameters, *, warnings: bool = False
+) -> Explained:
     """What the database would do for a query of a report, which is not run.
 
     Raises:
         ReportError: the database refuses it, as for a mistake in its syntax.
     """
     try:
-        return connection.explain(query, parameters)
+        return connection.explain(query, parameters, warnings=warnings)
     except ClientError as error:
         raise refused(name, error) from error
 

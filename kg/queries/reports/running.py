@@ -93,20 +93,16 @@ def open_rows(
                 f"Report {report.name}: its header names the columns {', '.join(names)}, but its query gives "
                 f"{', '.join(stream.names)}."
             )
-        rows = (
-            dict(zip(stream.names, (plain(value) for value in values), strict=True))
-            for values in _rows(report, timeout, stream.rows)
-        )
-        yield Rows(call, behind, ({name: row[name] for name in names} for row in rows), limit)
+        places = [(name, stream.names.index(name)) for name in names] if stream.names else []
+        yield Rows(call, behind, _rows(report, timeout, places, stream.rows), limit)
 
 
-def _rows(report: Report, timeout: float, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    while True:
-        with _explained(report, timeout):
-            row = next(rows, None)
-        if row is None:
-            return
-        yield row
+def _rows(
+    report: Report, timeout: float, places: Sequence[tuple[str, int]], rows: Iterator[Sequence[Any]]
+) -> Iterator[Row]:
+    with _explained(report, timeout):
+        for values in rows:
+            yield {name: plain(values[place]) for name, place in places}
 
 
 @contextmanager

@@ -137,9 +137,17 @@ MATCH (n:City {id: $city}) RETURN n.name AS name;
     ],
 )
 def test_how_a_report_enters_the_graph(root: dict[str, Any], said: list[str]) -> None:
-    found = list(check_explained(REPORT, REPORT.query, Explained("r", root, ())))
+    found = list(check_explained(REPORT, REPORT.query, Explained("r", root, (("03N90", "info: cartesian product."),))))
     assert len(found) == len(said)
     assert all(expected in text for expected, text in zip(said, found, strict=True))
+
+
+def test_what_neo4j_does_only_because_the_graph_is_small_is_no_mistake() -> None:
+    by_id = parse_report("own", REPORT.text.replace("n:City {id", "n:Entity {id"))
+    scan = plan("Filter", "n.id = $city", plan("NodeIndexScan", "RANGE INDEX n:Entity(id) WHERE id IS NOT NULL"))
+    assert list(check_explained(by_id, by_id.query, Explained("r", scan, ()))) == []
+    product = plan("CartesianProduct", "", plan("NodeByLabelScan", "a:Project"), plan("NodeByLabelScan", "b:Programme"))
+    assert list(check_explained(by_id, by_id.query, Explained("r", product, ()))) == []
 
 
 def test_a_name_that_only_the_schema_knows_is_no_mistake() -> None:
