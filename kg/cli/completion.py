@@ -37,14 +37,17 @@ VARIABLE = "_KG_COMPLETE"
 _NAMED = """\
 CALL db.index.fulltext.queryNodes('entity_names', $words, {limit: $most}) YIELD node AS n
 WHERE any(label IN labels(n) WHERE label IN $labels) AND any(name IN n.search_names WHERE name STARTS WITH $typed)
-RETURN n.name AS name, n.country AS country, n.population AS population,
-    [name IN n.search_names WHERE name STARTS WITH $typed][0] AS found
-ORDER BY coalesce(n.population, 0) DESC, n.name LIMIT $suggested"""
+WITH n, [name IN n.search_names WHERE name STARTS WITH $typed][0] AS found
+RETURN n.name AS name, n.country AS country, n.population AS population, found
+ORDER BY toLower(n.name) STARTS WITH toLower($shown) DESC, {order} LIMIT $suggested"""
 
 _FIRST = """\
 MATCH (n:Entity) WHERE any(label IN labels(n) WHERE label IN $labels) AND n.ended IS NULL
 RETURN n.name AS name, n.country AS country, n.population AS population, null AS found
-ORDER BY coalesce(n.population, 0) DESC, n.name LIMIT $suggested"""
+ORDER BY {order} LIMIT $suggested"""
+
+#: The larger places first; networks and associations before other bodies.
+_ORDER = "n:Network OR n:Association DESC, coalesce(n.population, 0) DESC, n.name"
 
 
 def complete_report(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -118,6 +121,7 @@ def _entities(context: click.Context, labels: tuple[str, ...], typed: str) -> li
     parameters = {
         "labels": list(labels),
         "typed": plain,
+        "shown": typed,
         "words": " AND ".join([*words[:-1], f"{words[-1]}*"]) if words else "",
         "most": LOOKED_AT,
         "suggested": SUGGESTED,
@@ -125,7 +129,8 @@ def _entities(context: click.Context, labels: tuple[str, ...], typed: str) -> li
     import neo4j
 
     with driver, driver.session(database=database, default_access_mode=neo4j.READ_ACCESS) as session:
-        query = neo4j.Query(_NAMED if words else _FIRST, timeout=PATIENCE)
+        statement = (_NAMED if words else _FIRST).replace("{order}", _ORDER)
+        query = neo4j.Query(statement, timeout=PATIENCE)
         rows = session.run(query, parameters).data()
     names = [_as_typed(typed, plain, row) for row in rows]
     return [

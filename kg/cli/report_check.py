@@ -60,8 +60,8 @@ def export_command(browser: bool, out: Path, force: bool, own: Path | None) -> N
     In Neo4j Browser open the favourites (the star, or "Saved scripts") and drop the zip on "Import": each report is a
     favourite in the folder "kg reports", with its parameters as :param lines to edit.
     """
-    check_new(out, force=force)
     check_writable(out, "--out")
+    check_new(out, force=force)
     reports = list_reports(own)
     with new_file(out, force=force) as draft:
         draft.write_bytes(as_zip(reports))

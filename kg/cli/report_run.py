@@ -124,8 +124,11 @@ def run_command(
     given = split_parameters(parameters)
     which = None if every is None else parse_every(entry, every, given)
     _check_given(entry, given, which)
+    if out is not None:
+        check_writable(out, "--out")
+        check_new(out, force=force)
     form = form or _form_of(out)
-    check_output(out, form, force=force)
+    check_form(out, form)
     limit = limit or LIMITS.get(form)
     timeout = timeout or (CSV_TIMEOUT if form == "csv" else TIMEOUT)
     wanted = Wanted(entry, given, which, limit, timeout)
@@ -155,22 +158,20 @@ def _check_given(entry: Report, given: dict[str, str], which: Every | None) -> N
     check_parameters(entry, {**assumed, **given})
 
 
-def check_output(out: Path | None, form: str, *, force: bool) -> None:
-    """Refuse what cannot be written.
+def check_form(out: Path | None, form: str) -> None:
+    """Refuse a workbook without a file or without openpyxl.
 
     Raises:
-        KgError: a workbook without a file or without openpyxl, a file that is there, a folder that is not.
+        ReportError: says what to do.
     """
-    if form == "xlsx":
-        if out is None:
-            raise ReportError("--format xlsx needs a file: --out report.xlsx.")
-        if find_spec("openpyxl") is None:
-            raise ReportError(
-                "A workbook needs the package openpyxl: pip install 'localgov-kg[loaders]'. Or take --format csv."
-            )
-    if out is not None:
-        check_new(out, force=force)
-        check_writable(out, "--out")
+    if form != "xlsx":
+        return
+    if out is None:
+        raise ReportError("--format xlsx needs a file: --out report.xlsx.")
+    if find_spec("openpyxl") is None:
+        raise ReportError(
+            "A workbook needs the package openpyxl: pip install 'localgov-kg[loaders]'. Or take --format csv."
+        )
 
 
 def _form_of(out: Path | None) -> str:
