@@ -39,7 +39,7 @@ CALL db.index.fulltext.queryNodes('entity_names', $words, {limit: $most}) YIELD 
 WHERE any(label IN labels(n) WHERE label IN $labels) AND any(name IN n.search_names WHERE name STARTS WITH $typed)
 WITH n, [name IN n.search_names WHERE name STARTS WITH $typed][0] AS found
 RETURN n.name AS name, n.country AS country, n.population AS population, found
-ORDER BY toLower(n.name) STARTS WITH toLower($shown) DESC, {order} LIMIT $suggested"""
+ORDER BY {order} LIMIT $suggested"""
 
 _FIRST = """\
 MATCH (n:Entity) WHERE any(label IN labels(n) WHERE label IN $labels) AND n.ended IS NULL
@@ -121,10 +121,10 @@ def _entities(context: click.Context, labels: tuple[str, ...], typed: str) -> li
     parameters = {
         "labels": list(labels),
         "typed": plain,
-        "shown": typed,
         "words": " AND ".join([*words[:-1], f"{words[-1]}*"]) if words else "",
         "most": LOOKED_AT,
-        "suggested": SUGGESTED,
+        # Those that only have an alternate name like it come after the others, and more of them are not shown.
+        "suggested": 5 * SUGGESTED,
     }
     import neo4j
 
@@ -132,6 +132,7 @@ def _entities(context: click.Context, labels: tuple[str, ...], typed: str) -> li
         statement = (_NAMED if words else _FIRST).replace("{order}", _ORDER)
         query = neo4j.Query(statement, timeout=PATIENCE)
         rows = session.run(query, parameters).data()
+    rows = sorted(rows, key=lambda row: not normalise(row["name"]).startswith(plain))[:SUGGESTED]
     names = [_as_typed(typed, plain, row) for row in rows]
     return [
         # One of several with the name needs its country.

@@ -30,7 +30,7 @@ CREATE (riga:Entity:City {id: 'geonames:456172', name: 'Rīga', search_names: ['
        (load:Load {id: 'l', sequence: 1, complete: true, attempt_status: ['complete'], rows_read: 9, rows_rejected: 2}),
        (load)-[:READ]->(polis),
        (riga)-[:MEMBER_OF {key: 'a', as_of: '2025-05', sources: ['own:s']}]->(cities),
-       (espoo)-[:MEMBER_OF {key: 'b', as_of: '2019', sources: ['own:s', 'own:t']}]->(cities),
+       (espoo)-[:MEMBER_OF {key: 'b', as_of: '2019', sources: ['own:t']}]->(cities),
        (riga)-[:MEMBER_OF {key: 'c', as_of: '2019', sources: ['own:t']}]->(baltic)
 WITH 1 AS done
 UNWIND range(1, 12) AS number
@@ -152,6 +152,17 @@ def test_a_result_says_how_old_and_how_complete_the_data_behind_it_is(graph: Con
         ("own:t", "none stated"),
     ]
     assert "Polis as of 2019. The graph has 2 of the 4" in result.as_csv()
+
+
+def test_the_date_of_a_source_is_told_apart_where_rows_have_several(graph: Connection) -> None:
+    both = report(
+        "MATCH (n:Entity {id: $network}) RETURN ['own:s', 'own:t'] AS sources, '2011' AS as_of;",
+        'parameter network: network, for example "own:ubc" - Which.',
+        columns="sources as_of",
+    )
+    graph.run_write("MATCH (s:Source {id: 'own:s'}) REMOVE s.edition")
+    result = run_report(graph, both, {"network": "EUROCITIES"})
+    assert result.age == "EUROCITIES as of May 2025; Polis as of 2019."
 
 
 def test_the_library_takes_values_of_python(graph: Connection) -> None:

@@ -29,7 +29,9 @@ RETURN s.id AS id, s.title AS title, s.publisher AS publisher, s.licence AS lice
 
 _MEMBERS = """\
 MATCH (o:Entity {id: $id})
-RETURN o.members_stated AS stated, COUNT { (o)<-[r:MEMBER_OF]-() WHERE r.ended IS NULL } AS members"""
+OPTIONAL MATCH (o)<-[r:MEMBER_OF]-() WHERE r.ended IS NULL
+WITH o, r.sources AS sources, count(r) AS members, min(r.as_of) AS first, max(r.as_of) AS last
+RETURN o.members_stated AS stated, sources, members, first, last"""
 
 #: Sources that a line names; all of them are in JSON, HTML and workbooks.
 NAMED = 5
@@ -49,11 +51,15 @@ class SourceBehind(Model):
     edition: str | None = None
     """The age of all that it says; None where its rows have dates of their own."""
     as_of: str = ""
+    undated: bool = False
+    """Whether nobody gave a date; else, without ``as_of``, it is only not told apart from the dates of other sources."""
 
     @property
     def aged(self) -> str:
         """Title and age, ``EUROCITIES as of May 2025``."""
-        return f"{self.title} as of {self.as_of}" if self.as_of else f"{self.title} without a date"
+        if self.as_of:
+            return f"{self.title} as of {self.as_of}"
+        return f"{self.title} without a date" if self.undated else self.title
 
 
 def in_words(partial: str) -> str:
@@ -73,13 +79,26 @@ def in_words(partial: str) -> str:
 class Behind:
     """What is known of sources, asked once, and what the rows seen so far rest on.
 
-    It keeps a few values for each source, however many rows there are.
+    It keeps a few values for each source, however many rows there are. A row has one date and may have several sources,
+    and the date is then the oldest: only a row with one source says how old that source is.
+
+    Args:
+        sources: What the graph knows of each.
+        completeness: Sentences on what is missing whatever the rows are.
+        dates: First and last date of facts that only one source states, by source.
     """
 
-    def __init__(self, sources: Iterable[Mapping[str, object]] = (), completeness: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Mapping[str, object]] = (),
+        completeness: Iterable[str] = (),
+        dates: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
+        self._given = dates or {}
         self._known = {str(source["id"]): source for source in sources}
         self._completeness = list(completeness)
-        #: Of each source that a row names: the first and the last date of its rows, empty where none has one.
+        self._named: dict[str, None] = {}
+        #: Of each source that a row names alone: the first and the last date of such rows, empty where none has one.
         self._dates: dict[str, tuple[str, str]] = {}
         self._told: dict[tuple[str, ...], str] = {}
         self._first = self._last = ""
@@ -95,13 +114,16 @@ class Behind:
             self._last = max(self._last, date)
         else:
             self.undated += 1
-        for id_ in ids_of(row):
-            first, last = self._dates.get(id_, ("", ""))
-            self._dates[id_] = (min(first or date, date or first), max(last, date))
+        ids = ids_of(row)
+        for id_ in ids:
+            self._named[id_] = None
+        if len(ids) == 1:
+            first, last = self._dates.get(ids[0], ("", ""))
+            self._dates[ids[0]] = (min(first or date, date or first), max(last, date))
 
     def sources(self) -> tuple[SourceBehind, ...]:
         """The sources that rows name, by title."""
-        found = [self._source(id_, *dates) for id_, dates in self._dates.items()]
+        found = [self._source(id_, self._dates) for id_ in self._named]
         return tuple(sorted(found, key=lambda source: (source.title.casefold(), source.id)))
 
     def of_row(self, row: Mapping[str, JsonValue]) -> str:
@@ -111,26 +133,23 @@ class Behind:
         if key not in self._told:
             if len(self._told) > REMEMBERED:
                 self._told.clear()
-            named = {id_: self._source(id_, "", "") for id_ in key[1:]}
+            named = {id_: self._source(id_, {}) for id_ in key[1:]}
             self._told[key] = " ".join([age_of_row(row, named), *self._completeness]).strip()
         return self._told[key]
 
-    def _source(self, id_: str, first: str, last: str) -> SourceBehind:
+    def _source(self, id_: str, dates: Mapping[str, tuple[str, str]]) -> SourceBehind:
         known = self._known.get(id_, {})
         # The edition is the age of all that a source says, unless its rows have dates of their own.
         edition = str(known.get("edition") or "")
-        if edition:
-            as_of = in_words(edition)
-        elif first == last:
-            as_of = in_words(first)
-        else:
-            as_of = f"{in_words(first)} to {in_words(last)}"
+        first, last = (edition, edition) if edition else dates.get(id_) or self._given.get(id_) or ("", "")
+        as_of = in_words(first) if first == last else f"{in_words(first)} to {in_words(last)}"
         return SourceBehind(
             id=id_,
             title=str(known.get("title") or id_),
             **{name: str(known[name]) if known.get(name) else None for name in ("publisher", "licence", "url")},
             edition=edition or None,
             as_of=as_of,
+            undated=not as_of and id_ in dates,
         )
 
     @property
@@ -139,11 +158,15 @@ class Behind:
         if not self.rows:
             return "No rows."
         sources = self.sources()
-        dated = [source for source in sources if source.id in self._known]
-        if dated:
+        dates = in_words(self._first)
+        if self._first != self._last:
+            dates += f" to {in_words(self._last)}"
+        if any(source.id in self._known for source in sources):
             named = "; ".join(source.aged for source in sources[:NAMED])
             rest = len(sources) - NAMED
-            return named + (f"; and {rest} more {'source' if rest == 1 else 'sources'}." if rest > 0 else ".")
+            named += f"; and {rest} more {'source' if rest == 1 else 'sources'}." if rest > 0 else "."
+            unclear = any(not source.as_of and not source.undated for source in sources)
+            return f"{named} The rows are as of {dates}." if unclear and dates else named
         if not self._last:
             return "None of the lists that this is known from has a date."
         line = f"As of {self._first}" if self._first == self._last else f"As of {self._first} to {self._last}"
@@ -175,8 +198,11 @@ def age_of_row(row: Mapping[str, JsonValue], sources: Mapping[str, SourceBehind]
     aged = []
     for id_ in ids:
         source = sources.get(id_) or SourceBehind(id=id_, title=id_)
-        aged.append(source.model_copy(update={"as_of": in_words(source.edition or "") or date}).aged)
-    return "; ".join(aged) + "."
+        if len(ids) == 1 and not source.edition:
+            source = source.model_copy(update={"as_of": date, "undated": not date})
+        aged.append(source)
+    unclear = any(not source.as_of and not source.undated for source in aged)
+    return "; ".join(source.aged for source in aged) + (f". As of {date}." if unclear and date else ".")
 
 
 def ids_of(row: Mapping[str, JsonValue]) -> list[str]:
@@ -191,16 +217,22 @@ def look_behind(connection: Connection, entities: Iterable[Entity]) -> Behind:
     from kg.database.read import read
 
     completeness = []
+    dates: dict[str, tuple[str, str]] = {}
     for entity in entities:
         if entity.label != "Organisation":
             continue
-        for row in read(connection, _MEMBERS, {"id": entity.id}):
-            members, stated = row["members"], row["stated"]
-            if stated:
-                completeness.append(f"The graph has {members:,} of the {stated:,} members that {entity.name} states.")
-            elif members:
-                what = "member" if members == 1 else "members"
-                completeness.append(
-                    f"The graph has {members:,} {what} of {entity.name}, which does not state how many there are."
-                )
-    return Behind(read(connection, _SOURCES), completeness)
+        rows = read(connection, _MEMBERS, {"id": entity.id})
+        members, stated = sum(row["members"] for row in rows), rows[0]["stated"] if rows else None
+        if stated:
+            completeness.append(f"The graph has {members:,} of the {stated:,} members that {entity.name} states.")
+        elif members:
+            what = "member" if members == 1 else "members"
+            completeness.append(
+                f"The graph has {members:,} {what} of {entity.name}, which does not state how many there are."
+            )
+        dates |= {
+            row["sources"][0]: (row["first"], row["last"])
+            for row in rows
+            if row["first"] and len(row["sources"] or ()) == 1
+        }
+    return Behind(read(connection, _SOURCES), completeness, dates)

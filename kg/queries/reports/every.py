@@ -11,6 +11,7 @@ What says which, as somebody types it behind ``--all``::
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -182,7 +183,13 @@ def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportRe
     first = results[0][1]
     rows = tuple({every.column: value, **row} for value, result in results for row in result.rows)
     sources = {source.id: source for _, result in results for source in result.sources}
-    behind = Behind([source.model_dump() for source in sources.values()])
+    ages: dict[str, set[str]] = defaultdict(set)
+    for _, result in results:
+        for source in result.sources:
+            ages[source.id].add(source.as_of)
+    # What the runs agree on holds for rows of which the one date is that of several sources.
+    dates = {id_: (min(said), min(said)) for id_, said in ages.items() if len(said) == 1 and "" not in said}
+    behind = Behind([source.model_dump() for source in sources.values()], dates=dates)
     for row in rows:
         behind.add(row)
     cut = [result.cut for _, result in results if result.cut is not None]

@@ -172,19 +172,33 @@ def test_the_age_of_rows_is_that_of_their_sources() -> None:
     ]
     behind = Behind(known, ["63 of 70 members."])
     rows: list[dict[str, JsonValue]] = [
-        {"sources": ["e", "p"], "as_of": "2019"},
+        {"sources": ["p"], "as_of": "2019"},
+        {"sources": ["e", "p"], "as_of": "2011"},
         {"sources": ["p"], "as_of": "2012-05"},
         {"sources": ["w"], "as_of": None},
     ]
     for row in rows:
         behind.add(row)
     assert behind.age == "EUROCITIES as of May 2025; Polis as of May 2012 to 2019; Web without a date."
-    assert behind.of_row(rows[0]) == "EUROCITIES as of May 2025; Polis as of 2019. 63 of 70 members."
+    assert behind.of_row(rows[0]) == "Polis as of 2019. 63 of 70 members."
+    assert behind.of_row(rows[1]) == "EUROCITIES as of May 2025; Polis. As of 2011. 63 of 70 members."
     assert behind.completeness == (
         "63 of 70 members.",
         "2 of 9 rows of Polis could not be read.",
         "The load of Web is not finished: some of it may be missing.",
     )
+
+
+def test_a_date_of_several_sources_is_not_said_of_one() -> None:
+    known = [{"id": "e", "title": "EUROCITIES"}, {"id": "p", "title": "Polis"}]
+    both: dict[str, JsonValue] = {"sources": ["e", "p"], "as_of": "2019"}
+    behind = Behind(known)
+    behind.add(both)
+    assert behind.age == "EUROCITIES; Polis. The rows are as of 2019."
+    told_apart = Behind(known, dates={"e": ("2025-05", "2025-05"), "p": ("2012", "2019")})
+    told_apart.add(both)
+    assert told_apart.age == "EUROCITIES as of May 2025; Polis as of 2012 to 2019."
+    assert told_apart.of_row(both) == told_apart.age
 
 
 def test_a_line_names_five_sources_and_counts_the_others() -> None:

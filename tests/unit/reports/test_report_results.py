@@ -53,7 +53,7 @@ def test_every_form_carries_the_age() -> None:
     assert json.loads(answer.as_json())["data"] == {"as_of": "As of 2019.", "completeness": [], "sources": []}
     for text in (str(answer), answer.as_markdown(), as_page([answer], TODAY)):
         assert "As of 2019." in text
-    assert "a as of 2019; b as of 2019." in answer.as_csv()
+    assert "a; b. As of 2019." in answer.as_csv()
 
 
 def test_every_form_names_the_sources_and_what_is_missing() -> None:
@@ -90,8 +90,8 @@ def test_csv_is_rectangular_and_keeps_numbers() -> None:
     rows = list(csv.reader(io.StringIO(result(row('Riga, "the" city\nof'), row(None)).as_csv())))
     assert rows == [
         ["member", "population", "sources", "as_of", "data"],
-        ['Riga, "the" city of', "-5", "a; b", "2019", "a as of 2019; b as of 2019."],
-        ["", "-5", "a; b", "2019", "a as of 2019; b as of 2019."],
+        ['Riga, "the" city of', "-5", "a; b", "2019", "a; b. As of 2019."],
+        ["", "-5", "a; b", "2019", "a; b. As of 2019."],
     ]
 
 
