@@ -285,7 +285,7 @@ def rendered(results: Sequence[ReportResult], form: str) -> bytes:
         case "xlsx":
             return as_workbook(results, today)
         case "html":
-            text = as_page(results, today)
+            text = as_page(first, today)
         case "json":
             text = first.as_json()
         case "md":

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from kg.errors import KgError
-from kg.queries.reports.text import check_text, used_parameters
+from kg.queries.reports.text import bare, check_text, used_parameters
 from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean
 
 PARAMETER = re.compile(
@@ -85,7 +85,8 @@ def parse_report(name: str, text: str) -> Report:
     Raises:
         ReportError: the header or a query is not of the form that ``kg.queries.reports`` gives; says which line.
     """
-    header, query = split_header(text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    header = split_header(text)
     if not header or not header[0]:
         raise ReportError(f"Report {name}: the first line must be its title, as in '// Members of a network'.")
     description: list[str] = []
@@ -122,15 +123,15 @@ def parse_report(name: str, text: str) -> Report:
         query=first,
         picture=picture,
     )
-    check_query(report, PICTURE.split(query)[0])
+    check_query(report)
     return report
 
 
-def split_header(text: str) -> tuple[list[str], str]:
-    """The comment lines at the top without their ``//``, and everything after them."""
-    lines = text.splitlines()
+def split_header(text: str) -> list[str]:
+    """The comment lines at the top without their ``//``; lines end where Neo4j has comments end."""
+    lines = text.split("\n")
     count = next((index for index, line in enumerate(lines) if not line.startswith("//")), len(lines))
-    return [line.removeprefix("//").strip() for line in lines[:count]], "\n".join(lines[count:])
+    return [line.removeprefix("//").strip() for line in lines[:count]]
 
 
 def split_picture(name: str, text: str) -> tuple[str, str | None]:
@@ -195,7 +196,7 @@ def parse_parameter(report: str, number: int, rest: str) -> Parameter:
     )
 
 
-def check_query(report: Report, query: str) -> None:
+def check_query(report: Report) -> None:
     """Refuse a query that writes, that is several, or that uses other parameters than the header names.
 
     The database refuses to write as well, and ``guard`` looks at the plan; this says it before, with the report's name.
@@ -203,10 +204,10 @@ def check_query(report: Report, query: str) -> None:
     Raises:
         ReportError: says what.
     """
-    if not query.strip():
+    if not bare(report.query).strip():
         raise ReportError(f"Report {report.name}: there is no query below the comment header.")
     named = {parameter.name for parameter in report.parameters}
-    for what, text in (("the query", query), ("the picture's query", report.picture)):
+    for what, text in (("the query", report.query), ("the picture's query", report.picture)):
         if text is None:
             continue
         if problem := check_text(text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from datetime import date
 from string import Template
 from typing import TYPE_CHECKING
@@ -45,29 +44,17 @@ $content
 """)
 
 
-def as_page(results: Sequence[ReportResult], today: date) -> str:
-    """One page with the rows of a result, or of several runs one below the other, and their sources.
-
-    Args:
-        results: at least one.
-        today: the day that the page says it is made on.
-    """
-    first = results[0]
-    single = len(results) == 1
+def as_page(result: ReportResult, today: date) -> str:
+    """One page with the rows of a result and their sources; ``today`` is the day that it says it is made on."""
     shown: list[Block] = []
-    for result in results:
-        if not single:
-            shown.append(Line(result.heading.removeprefix(result.title).removeprefix(": ") or result.title, "heading"))
-        if result.rows:
-            shown.append(Table(result.columns, tuple(tuple(record.values()) for record in result.records())))
-        shown += [Line(note) for note in result.notes]
-    sources = {source.id: source for result in results for source in result.sources}
-    if sources:
+    if result.rows:
+        shown.append(Table(result.columns, tuple(tuple(record.values()) for record in result.records())))
+    shown += [Line(note) for note in result.notes]
+    if result.sources:
         shown.append(Line("Sources", "heading"))
-        shown.append(Table(SOURCE_COLUMNS, tuple(source_row(source) for source in sources.values())))
-    shown.append(Line(f"Made on {today:%Y-%m-%d} by kg report run {first.report}."))
-    title = html.escape(clean(first.heading if single else first.title))
-    return _PAGE.substitute(title=title, content=to_html(shown))
+        shown.append(Table(SOURCE_COLUMNS, tuple(source_row(source) for source in result.sources)))
+    shown.append(Line(f"Made on {today:%Y-%m-%d} by kg report run {result.report}."))
+    return _PAGE.substitute(title=html.escape(clean(result.heading)), content=to_html(shown))
 
 
 #: What is said of each source, here and on the cover of a workbook.

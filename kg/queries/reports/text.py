@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-#: Strings, backticked names and comments, in which a word is not a keyword and a dollar sign no parameter.
-QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
+#: Strings, backticked names and comments, in which a word is not a keyword and a dollar sign no parameter. They must end where
+#: Neo4j has them end, or something could hide in them.
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n\r]*|/\*.*?\*/", re.DOTALL)
 WRITING = re.compile(
     r"\b(CREATE|MERGE|DELETE|SET|REMOVE|DROP|ALTER|GRANT|DENY|FOREACH|LOAD\s+CSV|IN\s+TRANSACTIONS)\b", re.IGNORECASE
 )

@@ -9,7 +9,7 @@ import pytest
 from kg.database.connection import Explained
 from kg.queries.reports.checking import SCHEMA, check_explained, single, unknown_names
 from kg.queries.reports.guard import OPERATORS, not_a_plain_read, operator
-from kg.queries.reports.header import parse_report
+from kg.queries.reports.header import ReportError, parse_report
 from kg.queries.reports.text import check_text
 
 
@@ -38,6 +38,7 @@ def test_plain_reads_pass(query: str) -> None:
         ("MATCH (n) CALL (n) { WITH n DELETE n } IN TRANSACTIONS RETURN 1", "this one has DELETE"),
         ("LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row", "this one has LOAD CSV"),
         ("RETURN [x IN [1] | COLLECT { LOAD /* */ CSV FROM 'x' AS r RETURN r }] AS y", "this one has LOAD CSV"),
+        ("RETURN 1 AS y // it's\rUNION RETURN COLLECT { LOAD CSV FROM 'x' AS r RETURN r } AS y", "has LOAD CSV"),
         ("RETURN COLLECT { CALL dbms.listConfig() YIELD name RETURN name } AS y", "dbms.listConfig"),
         ("RETURN COLLECT { CALL `dbms` . `listConfig`() YIELD name RETURN name } AS y", "dbms.listConfig"),
         ("CALL tx.setMetaData({a: 1}) RETURN 1", "tx.setMetaData"),
@@ -83,6 +84,14 @@ def test_operators_that_do_more_are_not_on_the_list(name: str) -> None:
 )
 def test_operators_that_only_read_are(name: str) -> None:
     assert OPERATORS.fullmatch(operator({"operatorType": name}))
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\u2028", "\x0b", "\x85"])
+def test_nothing_hides_behind_a_line_that_ends_otherwise_for_python_than_for_neo4j(end: str) -> None:
+    hidden = "RETURN COLLECT { LOAD CSV FROM 'x' AS r RETURN r } AS name //'"
+    text = REPORT.text.partition("MATCH")[0] + f"// x{end}RETURN '\n{hidden};\n"
+    with pytest.raises(ReportError):
+        parse_report("own", text)
 
 
 def test_one_row_at_most() -> None:

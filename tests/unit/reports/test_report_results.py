@@ -51,7 +51,7 @@ def test_every_form_carries_the_age() -> None:
     answer = result(row("Riga"))
     assert answer.age == "As of 2019."
     assert json.loads(answer.as_json())["data"] == {"as_of": "As of 2019.", "completeness": [], "sources": []}
-    for text in (str(answer), answer.as_markdown(), as_page([answer], TODAY)):
+    for text in (str(answer), answer.as_markdown(), as_page(answer, TODAY)):
         assert "As of 2019." in text
     assert "a; b. As of 2019." in answer.as_csv()
 
@@ -61,10 +61,10 @@ def test_every_form_names_the_sources_and_what_is_missing() -> None:
     answer = result(row("Riga")).model_copy(
         update={"as_of": f"{source.aged}.", "sources": (source,), "completeness": ("63 of 70 members.",)}
     )
-    for text in (str(answer), answer.as_markdown(), answer.as_csv(), answer.as_json(), as_page([answer], TODAY)):
+    for text in (str(answer), answer.as_markdown(), answer.as_csv(), answer.as_json(), as_page(answer, TODAY)):
         assert "Polis web site as of May 2025" in text
         assert "63 of 70 members." in text
-    assert "CC0" in as_page([answer], TODAY)
+    assert "CC0" in as_page(answer, TODAY)
 
 
 def test_a_result_that_was_cut_says_so_and_an_empty_one_what_it_needs() -> None:
@@ -75,7 +75,7 @@ def test_a_result_that_was_cut_says_so_and_an_empty_one_what_it_needs() -> None:
 
 
 def test_a_page_asks_no_other_host_and_shows_names_as_they_are() -> None:
-    page = as_page([result(row("<script>alert(1)</script>"))], TODAY)
+    page = as_page(result(row("<script>alert(1)</script>")), TODAY)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "default-src 'none'" in page
