@@ -2,9 +2,9 @@
 //
 // Whom the member associations of an umbrella such as CEMR speak for, country by country, and which larger cities of
 // these countries are in no network today. An association that represents a country does not count as a network, the
-// Covenant of Mayors does. A country all of whose known cities are in a network has one line without
-// a city. The starter knows only cities that some network or project names; load all municipalities (kg load geonames)
-// before you read much into this.
+// Covenant of Mayors does. A country all of whose known cities are in a network has one line without a city. The
+// starter knows only cities that some network or project names; load all municipalities (kg load geonames) before you
+// read much into this.
 //
 // parameter umbrella: network, default "own:cemr", for example "own:cemr" - The umbrella association.
 // parameter at_least: whole number, default 50000, for example 50000 - Inhabitants that a city has at the least.
