@@ -27,6 +27,10 @@ CALL (member) {
   UNION ALL
   MATCH (member)-[service:SERVES]->(place:Entity)
   WHERE service.ended IS NULL
+    AND NOT EXISTS {
+      MATCH (place)-[m:MEMBER_OF]->(:Entity {id: $first})
+      WHERE m.ended IS NULL AND (m.until IS NULL OR m.until >= left(toString(date()), size(m.until)))
+    }
   RETURN place, member AS first_body
 }
 CALL (place, first_body) {
@@ -36,6 +40,10 @@ CALL (place, first_body) {
   MATCH (place)<-[service:SERVES]-(second_body:Organisation)-[two:MEMBER_OF]->(:Entity {id: $second})
   WHERE service.ended IS NULL
     AND (first_body IS NULL OR second_body <> first_body)
+    AND NOT EXISTS {
+      MATCH (place)-[m:MEMBER_OF]->(:Entity {id: $second})
+      WHERE m.ended IS NULL AND (m.until IS NULL OR m.until >= left(toString(date()), size(m.until)))
+    }
   RETURN two, second_body
 }
 WITH place, one, two, first_body, second_body

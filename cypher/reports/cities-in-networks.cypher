@@ -4,7 +4,7 @@
 // groups of the Covenant of Mayors and national associations count as well when they list cities as members; a
 // membership that its source gave an end to, or stopped listing, does not.
 //
-// parameter at_least: whole number, default 3, for example 3 - How many networks at the least.
+// parameter at_least: whole number, default 3, for example 2 - How many networks at the least.
 // parameter country: country, default null, for example "LV" - Only cities in this country; null for all of them.
 //
 // column number: In how many networks and associations it is.

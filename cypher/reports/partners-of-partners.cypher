@@ -5,7 +5,7 @@
 // theirs: every city knows a large research institute.
 //
 // parameter place: place, for example "geonames:456172" - The city or region.
-// parameter at_least: whole number, default 1, for example 2 - By how many partners they are known at the least.
+// parameter at_least: whole number, default 1, for example 1 - By how many partners they are known at the least.
 // parameter country: country, default null, for example "FI" - Only in this country; null for all of them.
 // parameter top: whole number, default 50, for example 20 - How many rows at the most.
 //

@@ -4,7 +4,7 @@
 // city may hang on two nodes: those in the most lists first. In review means that a person should choose among the
 // candidates (kg review), unknown that there are none.
 //
-// parameter country: country, default null, for example "FI" - Only this country; null for all of them.
+// parameter country: country, default null, for example "UA" - Only this country; null for all of them.
 //
 // column place: The name as its source gives it.
 // column country: Its country, as two letters, where known.

@@ -6,7 +6,7 @@
 //
 // parameter network: network, default "own:covenant-of-mayors", for example "own:covenant-of-mayors" - The network.
 // parameter theme: theme, default "own:energy-transition", for example "own:energy-transition" - The theme.
-// parameter country: country, default null, for example "LV" - Only this country; null for all of them.
+// parameter country: country, default null, for example "UA" - Only this country; null for all of them.
 // parameter at_least: whole number, default 0, for example 50000 - Inhabitants that a city has at the least.
 //
 // column city: The signatory.
@@ -25,6 +25,7 @@
 MATCH (network:Entity {id: $network})<-[membership:MEMBER_OF]-(town:City)
 WHERE membership.ended IS NULL
   AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
+  AND town.dissolved IS NULL
   AND ($country IS NULL OR town.country = $country)
   AND ($at_least = 0 OR town.population >= $at_least)
   AND NOT EXISTS {

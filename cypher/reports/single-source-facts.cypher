@@ -4,7 +4,7 @@
 // memo. Facts that no source lists any more are left out.
 //
 // parameter place: place, for example "geonames:456172" - The city or region.
-// parameter before: date, default null, for example "2020" - Only what is known from before this date; null for all.
+// parameter before: date, default null, for example "2024" - Only what is known from before this date; null for all.
 //
 // column what: The kind of fact.
 // column with: The other end of it.

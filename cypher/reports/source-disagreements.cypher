@@ -15,6 +15,7 @@
 // column sources: The sources that differ.
 //
 // tags: quality, city, source
+// needs: several sources on one place (kg load geonames, kg load lau, kg load eurocities)
 // since: 0.2
 MATCH (place:Entity {id: $place})
 CALL (place) {

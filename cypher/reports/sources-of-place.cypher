@@ -21,19 +21,20 @@
 // since: 0.2
 MATCH (place:Entity {id: $place})
 CALL (place) {
-  RETURN 'description' AS kind, place.sources AS ids, place.missing AS missing, place.as_of AS as_of, place.id AS key
+  RETURN 'description' AS kind, place.sources AS ids, place.missing AS missing, place.given AS given, place.id AS key
   UNION ALL
   MATCH (place)-[fact]-(:Entity)
   WHERE type(fact) <> 'SELF_LOOP'
   RETURN toLower(replace(type(fact), '_', ' ')) AS kind,
          fact.sources AS ids,
          fact.missing AS missing,
-         fact.as_of AS as_of,
+         fact.given AS given,
          fact.key AS key
 }
 UNWIND range(0, size(ids) - 1) AS i
-WITH ids[i] AS id, kind, key, as_of
-WHERE missing[i] = ''
+// What a source said is JSON, with the date that it gave, if any.
+WITH ids[i] AS id, missing[i] AS gone, kind, key, split(split(given[i], '"as_of":"')[1], '"')[0] AS as_of
+WHERE gone = ''
 WITH id,
      count(DISTINCT key) AS facts,
      collect(DISTINCT kind) AS some,
