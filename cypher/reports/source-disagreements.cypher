@@ -1,4 +1,4 @@
-// Facts on which sources disagree
+// Facts on a city on which sources disagree
 //
 // Where the sources that still list a city or region, or one of its memberships, twinnings or parts in projects, give
 // different values: another year, role or number of inhabitants. The value shown is that of the most trusted source.

@@ -374,6 +374,20 @@ CASES: dict[str, Case] = {
             ),
         ],
     ),
+    "network-disagreements": (
+        {"network": "Eurocities"},
+        [
+            (
+                "membership",
+                "Riga",
+                "since",
+                "2000",
+                [f"{ENCYCLOPAEDIA}: 2001", f"{EUROCITIES}: 2000"],
+                "2025-05",
+                [ENCYCLOPAEDIA, EUROCITIES],
+            )
+        ],
+    ),
     "places-unresolved": (
         {},
         [("Novo Selo", "UA", "in review", ["Novoselo (geonames:1)"], 2, [COVENANT], "2024-01", [LISTS])],
