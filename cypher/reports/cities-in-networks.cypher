@@ -20,16 +20,18 @@
 MATCH (town:City)
 WHERE COUNT { (town)-[:MEMBER_OF]->() } >= $at_least
   AND ($country IS NULL OR town.country = $country)
-MATCH (town)-[membership:MEMBER_OF]->(network:Organisation)
-WHERE membership.ended IS NULL
-  AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
-WITH town, membership, network
-ORDER BY network.name, network.id
-WITH town,
-     count(DISTINCT network) AS number,
-     collect(DISTINCT network.name) AS networks,
-     min(membership.as_of) AS as_of,
-     collect(DISTINCT membership.sources) AS lists
+CALL (town) {
+  MATCH (town)-[membership:MEMBER_OF]->(network:Organisation)
+  WHERE membership.ended IS NULL
+    AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
+  WITH membership, network
+  ORDER BY network.name, network.id
+  RETURN count(DISTINCT network) AS number,
+         collect(DISTINCT network.name) AS networks,
+         min(membership.as_of) AS as_of,
+         collect(DISTINCT membership.sources) AS lists
+}
+WITH town, number, networks, as_of, lists
 WHERE number >= $at_least
 RETURN number,
        town.country AS country,

@@ -24,7 +24,18 @@ MATCH (first)-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SE
       -(second)
 WHERE type(one) = type(other) AND first <> second
 WITH shared, one, other,
-     COUNT { (shared)-[tie]-(:Entity) WHERE type(tie) = type(one) } - 2 AS others,
+     CASE type(one)
+       WHEN 'MEMBER_OF' THEN COUNT { (shared)-[:MEMBER_OF]-() }
+       WHEN 'PARTICIPATES_IN' THEN COUNT { (shared)-[:PARTICIPATES_IN]-() }
+       WHEN 'TWINNED_WITH' THEN COUNT { (shared)-[:TWINNED_WITH]-() }
+       WHEN 'SIGNED' THEN COUNT { (shared)-[:SIGNED]-() }
+       WHEN 'TOOK_PART_IN' THEN COUNT { (shared)-[:TOOK_PART_IN]-() }
+       WHEN 'SERVES' THEN COUNT { (shared)-[:SERVES]-() }
+       WHEN 'SUPPORTS' THEN COUNT { (shared)-[:SUPPORTS]-() }
+       WHEN 'HOLDS_POST' THEN COUNT { (shared)-[:HOLDS_POST]-() }
+       WHEN 'SEEKS' THEN COUNT { (shared)-[:SEEKS]-() }
+       ELSE COUNT { (shared)-[:OFFERS]-() }
+     END - 2 AS others,
      toString(date()) AS today
 RETURN CASE type(one)
          WHEN 'MEMBER_OF' THEN 'membership'

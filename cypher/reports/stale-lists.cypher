@@ -17,27 +17,36 @@
 // since: 0.2
 MATCH (club:Organisation)
 WHERE EXISTS { (club)<-[:MEMBER_OF]-() }
-MATCH (club)<-[membership:MEMBER_OF]-(member:Entity)
-WHERE membership.ended IS NULL
-  AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
-WITH club,
-     count(DISTINCT member) AS members,
-     count(*) - count(membership.as_of) AS undated,
-     max(membership.as_of) AS newest_row,
-     min(membership.as_of) AS oldest_row,
-     collect(DISTINCT membership.sources) AS lists
-WITH club, members, undated, newest_row, oldest_row,
-     COLLECT { UNWIND lists AS list UNWIND list AS source RETURN DISTINCT source ORDER BY source } AS sources
+WITH club, coalesce($before, toString(date() - duration({years: 2}))) AS limit
+CALL (club) {
+  MATCH (club)<-[membership:MEMBER_OF]-(member:Entity)
+  WHERE membership.ended IS NULL
+    AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
+  RETURN count(DISTINCT member) AS members,
+         count(*) - count(membership.as_of) AS undated,
+         max(membership.as_of) AS newest_row,
+         min(membership.as_of) AS oldest_row
+}
+WITH club, limit, members, undated, newest_row, oldest_row
+WHERE members > 0
+  AND (newest_row IS NULL OR newest_row < left(limit, size(newest_row)))
+WITH club, limit, members, undated, newest_row, oldest_row,
+     COLLECT {
+       MATCH (club)<-[membership:MEMBER_OF]-(:Entity)
+       WHERE membership.ended IS NULL
+         AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
+       UNWIND membership.sources AS source
+       RETURN DISTINCT source ORDER BY source
+     } AS sources
 // Where rows have no date of their own, the edition of their source is their age.
-WITH club, members, undated, newest_row, oldest_row, sources,
+WITH club, limit, members, undated, newest_row, oldest_row, sources,
      COLLECT {
        UNWIND sources AS id
        MATCH (source:Source {id: id})
        WHERE undated > 0 AND source.edition IS NOT NULL
        RETURN source.edition AS edition ORDER BY edition
-     } AS editions,
-     coalesce($before, toString(date() - duration({years: 2}))) AS limit
-WITH club, members, undated, sources, limit,
+     } AS editions
+WITH club, limit, members, undated, sources,
      CASE WHEN newest_row >= editions[-1] THEN newest_row ELSE coalesce(editions[-1], newest_row) END AS newest,
      CASE WHEN oldest_row <= editions[0] THEN oldest_row ELSE coalesce(editions[0], oldest_row) END AS as_of
 WHERE newest IS NULL
