@@ -58,8 +58,12 @@ def _city(name: str, country: str, population: int | None, id_: str, place: tupl
     return _node(node, id_)
 
 
-def _organisation(name: str, id_: str, kind: str, country: str | None = None, acronym: str | None = None) -> NodeRecord:
-    node = nodes.Organisation(name=name, kind=kind, country=country, acronym=acronym, as_of="2024")
+def _organisation(
+    name: str, id_: str, kind: str, country: str | None = None, acronym: str | None = None, stated: int | None = None
+) -> NodeRecord:
+    node = nodes.Organisation(
+        name=name, kind=kind, country=country, acronym=acronym, members_stated=stated, as_of="2024"
+    )
     return _node(node, id_, source="lists")
 
 
@@ -107,11 +111,16 @@ def _nodes() -> _Nodes:
             "own:small.novo-selo",
             source="lists",
         ),
-        "energy": _theme("Energy transition and efficient buildings", "own:energy-transition"),
+        "energy": _theme(
+            "Energy transition and efficient buildings",
+            "own:energy-transition",
+            "Energy transition",
+            definition="Less heat, and from the sun.",
+        ),
         "climate": _theme("Climate mitigation and neutrality", "own:climate-mitigation"),
         "digital": _theme("Digital transformation", "own:digital-transformation"),
         "eurocities": _organisation("Eurocities", "own:eurocities", "network", "BE", "EUROCITIES"),
-        "polis": _organisation("Polis", "own:polis", "network", "BE", "POLIS"),
+        "polis": _organisation("Polis", "own:polis", "network", "BE", "POLIS", 60),
         "covenant": _organisation("Covenant of Mayors for Climate and Energy", "own:covenant-of-mayors", "network"),
         "cemr": _organisation(
             "Council of European Municipalities and Regions", "own:cemr", "association", "BE", "CEMR"
@@ -148,8 +157,8 @@ def _nodes() -> _Nodes:
     }
 
 
-def _theme(name: str, id_: str) -> NodeRecord:
-    return _node(nodes.Theme(name=name, as_of="2024"), id_, source="projects")
+def _theme(name: str, id_: str, *names: str, definition: str | None = None) -> NodeRecord:
+    return _node(nodes.Theme(name=name, names=names, definition=definition, as_of="2024"), id_, source="projects")
 
 
 def _programme(name: str, id_: str, kind: str) -> NodeRecord:
@@ -192,6 +201,7 @@ def _members(facts: _Facts, *, earlier: bool) -> None:
         facts.add(
             "lists", "MEMBER_OF", signatory, "covenant", "2024-01", since=signed, role="signatory", status="published"
         )
+    facts.add("encyclopaedia", "MEMBER_OF", "lviv", "covenant", "2023", commitments=("2030", "adaptation"))
     for association, country in (("aflra", "FI"), ("lps", "LV")):
         facts.add("lists", "MEMBER_OF", association, "cemr", "2025-11")
         facts.add("lists", "REPRESENTS", association, country, "2019-06-17")

@@ -17,11 +17,11 @@
 //
 // tags: city, pair, network, project, twinning
 // since: 0.1
-MATCH (first:Entity {id: $first}), (second:Entity {id: $second})
-MATCH (first)-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+MATCH (first:Entity {id: $first})-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
       -(shared:Entity)
-      -[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
-      -(second)
+WITH first, one, shared
+MATCH (shared)-[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+      -(second:Entity {id: $second})
 WHERE type(one) = type(other) AND first <> second
 WITH shared, one, other,
      CASE type(one)

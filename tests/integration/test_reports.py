@@ -291,7 +291,18 @@ CASES: dict[str, Case] = {
     "signatories-without-project": (
         {},
         [
-            ("Lviv", "UA", 720_000, "2010", "published", None, [], 2, "2024-01", [LISTS]),
+            (
+                "Lviv",
+                "UA",
+                720_000,
+                "2010",
+                "published",
+                ["2030", "adaptation"],
+                [],
+                2,
+                "2024-01",
+                [ENCYCLOPAEDIA, LISTS],
+            ),
             ("Kalda", "EE", 8_000, "2018", "published", None, [], 1, "2024-01", [LISTS]),
             ("Novo Selo", "UA", None, None, "published", None, [], 0, "2024-01", [LISTS]),
         ],
@@ -443,7 +454,7 @@ CASES: dict[str, Case] = {
         {"before": "2020"},
         [
             ("PLATFORMA", 1, None, "2018", 0, "2018", [LISTS]),
-            ("Polis", 2, None, "2019", 0, "2019", [LISTS]),
+            ("Polis", 2, 60, "2019", 0, "2019", [LISTS]),
         ],
     ),
     "sources-of-place": (
@@ -493,7 +504,7 @@ CASES: dict[str, Case] = {
         [
             (CLIMATE, None, None, 1, 1, 2, "2024", [PROJECTS]),
             ("Digital transformation", None, None, 0, 0, 0, "2024", [PROJECTS]),
-            (ENERGY, None, None, 2, 1, 1, "2024", [PROJECTS]),
+            (ENERGY, ["Energy transition"], "Less heat, and from the sun.", 2, 1, 1, "2024", [PROJECTS]),
         ],
     ),
 }
