@@ -59,3 +59,23 @@ RETURN place.name AS bridge,
        CASE WHEN one.as_of <= two.as_of THEN one.as_of ELSE coalesce(two.as_of, one.as_of) END AS as_of,
        one.sources + [source IN two.sources WHERE NOT source IN one.sources] AS sources
 ORDER BY country, bridge, place.id, first_through, second_through, one.key, two.key;
+
+// picture
+MATCH (first:Entity {id: $first})<-[one:MEMBER_OF]-(member:Entity)
+WHERE one.ended IS NULL
+  AND (one.until IS NULL OR one.until >= left(toString(date()), size(one.until)))
+CALL (first, one, member) {
+  MATCH path = (member)-[two:MEMBER_OF]->(:Entity {id: $second})
+  WHERE two.ended IS NULL
+    AND (two.until IS NULL OR two.until >= left(toString(date()), size(two.until)))
+  RETURN path, two.key AS key
+  UNION ALL
+  MATCH path = (member)-[service:SERVES]-(:Entity)-[two:MEMBER_OF]->(:Entity {id: $second})
+  WHERE service.ended IS NULL
+    AND two.ended IS NULL
+    AND (two.until IS NULL OR two.until >= left(toString(date()), size(two.until)))
+  RETURN path, two.key AS key
+}
+RETURN first, one, path
+ORDER BY member.country, member.name, member.id, one.key, key
+LIMIT 300;

@@ -50,3 +50,12 @@ RETURN coalesce(merger.date, old.dissolved) AS merged_on,
        merger.as_of AS as_of,
        merger.sources AS sources
 ORDER BY merged_on DESC, country, former, old.id, new.id;
+
+// picture
+MATCH path = (old:City)-[merger:SUCCEEDED_BY]->(new:City)
+WHERE merger.ended IS NULL
+  AND ($country IS NULL OR old.country = $country)
+OPTIONAL MATCH brought = (old)-[tie:MEMBER_OF|TWINNED_WITH|PARTICIPATES_IN|SIGNED]-(:Entity)
+RETURN path, brought
+ORDER BY old.name, old.id, merger.key, tie.key
+LIMIT 300;

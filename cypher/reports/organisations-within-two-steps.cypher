@@ -72,3 +72,27 @@ RETURN steps,
          RETURN DISTINCT source ORDER BY source
        } AS sources
 ORDER BY steps, number DESC, organisation, other.id;
+
+// picture
+MATCH (us:Entity {id: $organisation})
+CALL (us) {
+  MATCH path = (us)-[tie:MEMBER_OF|PART_OF]-(other:Organisation)
+  WHERE tie.ended IS NULL
+    AND (tie.until IS NULL OR tie.until >= left(toString(date()), size(tie.until)))
+  RETURN path, other, 1 AS steps, tie.key AS key
+  UNION ALL
+  MATCH path = (us)-[one:MEMBER_OF|PART_OF|PARTICIPATES_IN|RUN_BY|ORGANISED|TOOK_PART_IN]
+               -(:Organisation|Project|Programme|Event)
+               -[two:MEMBER_OF|PART_OF|PARTICIPATES_IN|RUN_BY|ORGANISED|TOOK_PART_IN]-(other:Organisation)
+  WHERE other <> us
+    AND one.ended IS NULL
+    AND two.ended IS NULL
+    AND (one.until IS NULL OR one.until >= left(toString(date()), size(one.until)))
+    AND (two.until IS NULL OR two.until >= left(toString(date()), size(two.until)))
+  RETURN path, other, 2 AS steps, one.key + two.key AS key
+}
+WITH path, other, steps, key
+WHERE $kind IS NULL OR other.kind = $kind
+RETURN path
+ORDER BY steps, other.name, other.id, key
+LIMIT 300;

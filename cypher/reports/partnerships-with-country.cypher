@@ -59,3 +59,27 @@ RETURN home.name AS place,
        as_of,
        sources
 ORDER BY place, partner_country, partner, what, name, home.id, other.id, key;
+
+// picture
+MATCH (home:City|Region)
+WHERE home.country = $country
+CALL (home) {
+  MATCH path = (home)-[twinning:TWINNED_WITH]-(other:City|Region)
+  RETURN path,
+         other,
+         twinning.key AS key,
+         twinning.ended IS NULL
+           AND (twinning.until IS NULL OR twinning.until >= left(toString(date()), size(twinning.until))) AS lasts
+  UNION ALL
+  MATCH path = (home)-[own:PARTICIPATES_IN]->(work:Project)<-[part:PARTICIPATES_IN]-(other:City|Region)
+  WHERE own.ended IS NULL
+    AND part.ended IS NULL
+  RETURN path, other, part.key AS key, work.end IS NULL OR work.end >= left(toString(date()), size(work.end)) AS lasts
+}
+WITH home, path, other, key, lasts
+WHERE other.country <> $country
+  AND ($partner_country IS NULL OR other.country = $partner_country)
+  AND (lasts OR NOT $current)
+RETURN path
+ORDER BY home.name, other.name, home.id, other.id, key
+LIMIT 300;

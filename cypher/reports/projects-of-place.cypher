@@ -47,3 +47,13 @@ RETURN work.name AS project,
        part.as_of AS as_of,
        part.sources AS sources
 ORDER BY starts IS NULL, starts DESC, project, work.id, partner, body.id;
+
+// picture
+MATCH path = (city:Entity {id: $place})-[part:PARTICIPATES_IN]->(work:Project)
+WHERE NOT $running
+   OR (part.ended IS NULL AND (work.end IS NULL OR work.end >= left(toString(date()), size(work.end))))
+OPTIONAL MATCH others = (work)<-[other:PARTICIPATES_IN]-(body:Entity)
+WHERE body <> city
+RETURN path, others
+ORDER BY work.start IS NULL, work.start DESC, work.name, work.id, body.name, body.id
+LIMIT 300;

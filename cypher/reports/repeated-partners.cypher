@@ -49,3 +49,14 @@ RETURN body.name AS partner,
        CASE WHEN our_date <= their_date THEN our_date ELSE coalesce(their_date, our_date) END AS as_of,
        COLLECT { UNWIND lists AS list UNWIND list AS source RETURN DISTINCT source ORDER BY source } AS sources
 ORDER BY number DESC, partner, body.id;
+
+// picture
+MATCH path = (us:Entity {id: $place})-[own:PARTICIPATES_IN]->(work:Project)<-[part:PARTICIPATES_IN]-(body:Entity)
+WHERE body <> us
+  AND own.ended IS NULL
+  AND part.ended IS NULL
+WITH body, count(DISTINCT work) AS number, collect(path) AS paths
+WHERE number >= $at_least
+RETURN paths
+ORDER BY number DESC, body.name, body.id
+LIMIT 50;

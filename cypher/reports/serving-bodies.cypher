@@ -43,3 +43,13 @@ RETURN office.name AS body,
        END AS as_of,
        tie.sources + [source IN coalesce(membership.sources, []) WHERE NOT source IN tie.sources] AS sources
 ORDER BY body, tie, network, office.id, club.id, membership.key;
+
+// picture
+MATCH path = (us:Entity {id: $place})<-[tie:SERVES|SUPPORTS|BASED_IN]-(office:Organisation)
+WHERE tie.ended IS NULL
+OPTIONAL MATCH clubs = (office)-[membership:MEMBER_OF]->(club:Organisation)
+WHERE membership.ended IS NULL
+  AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
+RETURN path, clubs
+ORDER BY office.name, office.id, club.name, club.id, tie.key, membership.key
+LIMIT 300;

@@ -64,3 +64,14 @@ RETURN CASE type(one)
        CASE WHEN one.as_of <= other.as_of THEN one.as_of ELSE coalesce(other.as_of, one.as_of) END AS as_of,
        one.sources + [source IN other.sources WHERE NOT source IN one.sources] AS sources
 ORDER BY others, what, name, shared.id, one.key, other.key;
+
+// picture
+MATCH near = (first:Entity {id: $first})-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+             -(shared:Entity)
+WITH first, one, shared, near
+MATCH far = (shared)-[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+            -(second:Entity {id: $second})
+WHERE type(one) = type(other) AND first <> second
+RETURN near, far
+ORDER BY type(one), shared.name, shared.id, one.key, other.key
+LIMIT 300;

@@ -36,3 +36,9 @@ RETURN other.name AS twin,
        twinning.as_of AS as_of,
        twinning.sources AS sources
 ORDER BY state, country, twin, other.id, twinning.key;
+
+// picture
+MATCH path = (us:Entity {id: $place})-[twinning:TWINNED_WITH]-(other:City|Region)
+RETURN path
+ORDER BY other.country, other.name, other.id, twinning.key
+LIMIT 300;

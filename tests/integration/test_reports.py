@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from kg.database.connection import Connection
 from kg.errors import KgError
 from kg.queries.report_results import ReportResult, run_report
 from kg.queries.reports import Report, find_report, list_reports
+from kg.resources import cypher_directory
 from kg.testing import small_graph
 
 COVENANT = "Covenant of Mayors for Climate and Energy"
@@ -646,3 +648,26 @@ def test_a_name_that_is_not_of_the_wanted_kind_is_refused(small: Connection) -> 
 def test_the_small_graph_is_for_an_empty_database(small: Connection) -> None:
     with pytest.raises(KgError, match="is not empty"):
         small_graph(small)
+
+
+#: Reports whose file has a second query, for the picture.
+PICTURES = {
+    path.stem: query
+    for path in sorted((cypher_directory() / "reports").glob("*.cypher"))
+    if (query := path.read_text(encoding="utf-8").partition("\n// picture\n")[2])
+}
+
+
+@pytest.mark.parametrize("report", PICTURES)
+def test_pictures_show_something(small: Connection, report: str) -> None:
+    """With the parameters of the report, though perhaps not all of them."""
+    query = PICTURES[report]
+    parameters = {
+        parameter.name: parameter.example if parameter.required else parameter.default
+        for parameter in find_report(report).parameters
+    }
+    assert set(re.findall(r"\$([a-z_]+)", query)) <= parameters.keys()
+    with small.driver.session(database=small.database, default_access_mode="READ") as session:
+        graph = session.run(query, parameters).graph()
+    assert graph.nodes
+    assert graph.relationships
