@@ -18,7 +18,7 @@
 // column sources: Who says so.
 //
 // tags: network, pair, membership
-// since: 0.2
+// since: 0.1
 MATCH (first:Entity {id: $first})<-[one:MEMBER_OF]-(member:Entity)
 WHERE one.ended IS NULL
   AND (one.until IS NULL OR one.until >= left(toString(date()), size(one.until)))

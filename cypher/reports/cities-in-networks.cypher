@@ -16,7 +16,7 @@
 // column sources: Who says so.
 //
 // tags: city, network, membership
-// since: 0.2
+// since: 0.1
 MATCH (town:City)
 WHERE COUNT { (town)-[:MEMBER_OF]->() } >= $at_least
   AND ($country IS NULL OR town.country = $country)

@@ -20,7 +20,7 @@
 // column sources: Who says so.
 //
 // tags: network, country, membership
-// since: 0.2
+// since: 0.1
 MATCH (network:Entity {id: $network})
 OPTIONAL MATCH (network)<-[membership:MEMBER_OF]-(city:City)
 WHERE membership.ended IS NULL

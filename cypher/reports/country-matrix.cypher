@@ -15,7 +15,7 @@
 // column sources: Who says so.
 //
 // tags: country, project, partner
-// since: 0.2
+// since: 0.1
 MATCH (work:Project)
 WHERE $programme IS NULL
    OR EXISTS {

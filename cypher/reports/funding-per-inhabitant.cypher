@@ -20,7 +20,7 @@
 //
 // tags: city, project, budget
 // needs: budgets by partner (kg load cordis), else the amounts are empty
-// since: 0.2
+// since: 0.1
 MATCH (town:City)
 WHERE EXISTS { (town)-[:PARTICIPATES_IN]->() }
   AND ($country IS NULL OR town.country = $country)

@@ -18,7 +18,7 @@
 // column sources: Who says so.
 //
 // tags: programme, project, partner
-// since: 0.2
+// since: 0.1
 MATCH (fund:Programme)<-[funding:FUNDED_BY]-(work:Project)<-[part:PARTICIPATES_IN]-(leader:Entity)
 WHERE ($programme IS NULL OR fund.id = $programme)
   AND ($country IS NULL OR leader.country = $country)

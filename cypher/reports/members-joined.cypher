@@ -17,7 +17,7 @@
 //
 // tags: network, membership, history
 // needs: a member list with dates (kg load eurocities, kg load covenant, kg load table)
-// since: 0.2
+// since: 0.1
 MATCH (network:Entity {id: $network})<-[membership:MEMBER_OF]-(body:Entity)
 WHERE membership.since >= $after
   AND membership.ended IS NULL

@@ -18,7 +18,7 @@
 //
 // tags: network, membership, history
 // needs: a second edition of a member list, or one that names former members (kg load eurocities, kg load table)
-// since: 0.2
+// since: 0.1
 MATCH (network:Entity {id: $network})<-[membership:MEMBER_OF]-(body:Entity)
 WITH network, membership, body,
      toString(date()) AS today,

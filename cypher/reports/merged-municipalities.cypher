@@ -19,7 +19,7 @@
 //
 // tags: city, merger, history
 // needs: mergers of municipalities, which no source that comes with kg lists
-// since: 0.2
+// since: 0.1
 MATCH (old:City)-[merger:SUCCEEDED_BY]->(new:City)
 WHERE merger.ended IS NULL
   AND ($country IS NULL OR old.country = $country)

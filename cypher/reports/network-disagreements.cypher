@@ -15,7 +15,7 @@
 // column sources: The sources that differ.
 //
 // tags: quality, network, source
-// since: 0.2
+// since: 0.1
 MATCH (network:Entity {id: $network})
 CALL (network) {
   RETURN 'the network itself' AS what, null AS other, properties(network) AS shown, network.id AS key

@@ -19,7 +19,7 @@
 // column sources: Who says so.
 //
 // tags: network, comparison
-// since: 0.2
+// since: 0.1
 MATCH (given:Entity {id: $network})<-[own:MEMBER_OF]-(city:City)
 WHERE own.ended IS NULL
   AND (own.until IS NULL OR own.until >= left(toString(date()), size(own.until)))

@@ -17,7 +17,7 @@
 // column sources: Who says so.
 //
 // tags: call, programme, theme
-// since: 0.2
+// since: 0.1
 MATCH (offer:Call)
 WITH offer, toString(date()) AS today
 WHERE offer.ended IS NULL

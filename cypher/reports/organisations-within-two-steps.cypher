@@ -17,7 +17,7 @@
 // column sources: Who says so.
 //
 // tags: organisation, network
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $organisation})
 CALL (us) {
   MATCH (us)-[tie:MEMBER_OF|PART_OF]-(other:Organisation)

@@ -20,7 +20,7 @@
 // column sources: Who says so.
 //
 // tags: city, project, partner, recommendation
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $place})-[own:PARTICIPATES_IN]->(:Project)<-[part:PARTICIPATES_IN]-(partner:City|Region)
 WHERE partner <> us
   AND own.ended IS NULL

@@ -18,7 +18,7 @@
 // column sources: Who says so.
 //
 // tags: country, ukraine, city, twinning, project
-// since: 0.2
+// since: 0.1
 MATCH (home:City|Region)
 WHERE home.country = $country
 CALL (home) {

@@ -15,7 +15,7 @@
 // column sources: Who says so.
 //
 // tags: organisation, person
-// since: 0.2
+// since: 0.1
 MATCH (body:Entity {id: $organisation})<-[held:HOLDS_POST]-(holder:Person)
 WITH held, holder,
      held.ended IS NULL

@@ -17,7 +17,7 @@
 //
 // tags: quality, city
 // needs: a list of which some places are not recognised (kg load table, kg load covenant, kg load keep)
-// since: 0.2
+// since: 0.1
 MATCH (town:City)
 WHERE town.resolution IS NOT NULL
   AND town.geonames_id IS NULL

@@ -18,7 +18,7 @@
 // column sources: Who says so.
 //
 // tags: city, project, partner
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $place})-[own:PARTICIPATES_IN]->(work:Project)<-[part:PARTICIPATES_IN]-(body:Entity)
 WHERE body <> us
   AND own.ended IS NULL

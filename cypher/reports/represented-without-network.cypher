@@ -20,7 +20,7 @@
 // column sources: Who says so.
 //
 // tags: association, country, city, membership
-// since: 0.2
+// since: 0.1
 MATCH (umbrella:Entity {id: $umbrella})<-[membership:MEMBER_OF]-(association:Organisation)
       -[voice:REPRESENTS]->(land:Country)
 WHERE membership.ended IS NULL

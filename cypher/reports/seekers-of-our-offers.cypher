@@ -21,7 +21,7 @@
 //
 // tags: city, theme, matchmaking
 // needs: offers and requests (kg offer add, kg seek add)
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $place})-[offer:OFFERS]->(topic:Theme)<-[request:SEEKS]-(other:Entity)
 WITH us, offer, topic, request, other,
      coalesce(offer.role, 'mentor') AS our_role,

@@ -17,7 +17,7 @@
 // column sources: Who says so.
 //
 // tags: city, organisation, network
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $place})<-[tie:SERVES|SUPPORTS|BASED_IN]-(office:Organisation)
 WHERE tie.ended IS NULL
 OPTIONAL MATCH (office)-[membership:MEMBER_OF]->(club:Organisation)

@@ -21,7 +21,7 @@
 // column sources: Who says so.
 //
 // tags: covenant, city, project, theme
-// since: 0.2
+// since: 0.1
 MATCH (network:Entity {id: $network})<-[membership:MEMBER_OF]-(town:City)
 WHERE membership.ended IS NULL
   AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))

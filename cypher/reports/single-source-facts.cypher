@@ -17,7 +17,7 @@
 // column sources: Id of the source.
 //
 // tags: quality, city, source
-// since: 0.2
+// since: 0.1
 MATCH (place:Entity {id: $place})-[fact]-(other:Entity)
 WHERE fact.ended IS NULL
   AND type(fact) <> 'SELF_LOOP'

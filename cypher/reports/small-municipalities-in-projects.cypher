@@ -18,7 +18,7 @@
 // column sources: Who says so.
 //
 // tags: city, project, programme
-// since: 0.2
+// since: 0.1
 MATCH (town:City)
 WHERE town.population < $below
   AND ($country IS NULL OR town.country = $country)

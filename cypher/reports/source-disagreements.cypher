@@ -16,7 +16,7 @@
 //
 // tags: quality, city, source
 // needs: several sources on one place (kg load geonames, kg load lau, kg load eurocities)
-// since: 0.2
+// since: 0.1
 MATCH (place:Entity {id: $place})
 CALL (place) {
   RETURN 'the place itself' AS what, null AS other, properties(place) AS shown, place.id AS key

@@ -18,7 +18,7 @@
 // column sources: Id of the source.
 //
 // tags: quality, city, source, licence
-// since: 0.2
+// since: 0.1
 MATCH (place:Entity {id: $place})
 CALL (place) {
   RETURN 'description' AS kind, place.sources AS ids, place.missing AS missing, place.given AS given, place.id AS key

@@ -21,7 +21,7 @@
 // column sources: Who says so.
 //
 // tags: event, person, theme
-// since: 0.2
+// since: 0.1
 MATCH (meeting:Event)<-[part:TOOK_PART_IN]-(guest:Entity)
 WHERE part.ended IS NULL
   AND ($since IS NULL OR meeting.start >= $since)

@@ -14,7 +14,7 @@
 // column sources: Who publishes these lists.
 //
 // tags: quality, network, source
-// since: 0.2
+// since: 0.1
 MATCH (club:Organisation)
 WHERE EXISTS { (club)<-[:MEMBER_OF]-() }
 WITH club, coalesce($before, toString(date() - duration({years: 2}))) AS limit

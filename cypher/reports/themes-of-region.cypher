@@ -17,7 +17,7 @@
 //
 // tags: region, theme, project
 // needs: regions of cities (kg load lau) and projects (kg load keep)
-// since: 0.2
+// since: 0.1
 MATCH (area:Entity {id: $region})<-[within:LOCATED_IN*0..3]-(here:City|Region)
 WHERE all(step IN within WHERE step.ended IS NULL)
 WITH DISTINCT here

@@ -16,7 +16,7 @@
 //
 // tags: region, city, twinning
 // needs: twin towns (kg fetch wikidata, kg load wikidata) and regions of cities (kg load lau)
-// since: 0.2
+// since: 0.1
 MATCH (asked:Entity {id: $place})
 OPTIONAL MATCH (asked)-[lies:LOCATED_IN]->(above:Region)
 WHERE asked:City

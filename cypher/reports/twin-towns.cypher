@@ -18,7 +18,7 @@
 //
 // tags: city, twinning
 // needs: twin towns (kg fetch wikidata, kg load wikidata)
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $place})-[twinning:TWINNED_WITH]-(other:City|Region)
 RETURN other.name AS twin,
        other.country AS country,

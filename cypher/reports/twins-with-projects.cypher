@@ -17,7 +17,7 @@
 //
 // tags: city, twinning, project
 // needs: twin towns (kg fetch wikidata, kg load wikidata)
-// since: 0.2
+// since: 0.1
 MATCH (us:Entity {id: $place})-[twinning:TWINNED_WITH]-(other:City|Region)
 WHERE twinning.ended IS NULL
   AND (twinning.until IS NULL OR twinning.until >= left(toString(date()), size(twinning.until)))
