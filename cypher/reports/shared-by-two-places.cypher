@@ -17,10 +17,12 @@
 //
 // tags: city, pair, network, project, twinning
 // since: 0.1
-MATCH (first:Entity {id: $first})-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+MATCH (first:Entity {id: $first})
+      -[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
       -(shared:Entity)
 WITH first, one, shared
-MATCH (shared)-[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+MATCH (shared)
+      -[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
       -(second:Entity {id: $second})
 WHERE type(one) = type(other) AND first <> second
 WITH shared, one, other,
@@ -66,11 +68,13 @@ RETURN CASE type(one)
 ORDER BY others, what, name, shared.id, one.key, other.key;
 
 // picture
-MATCH near = (first:Entity {id: $first})-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
-             -(shared:Entity)
+MATCH near = (first:Entity {id: $first})
+      -[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+      -(shared:Entity)
 WITH first, one, shared, near
-MATCH far = (shared)-[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
-            -(second:Entity {id: $second})
+MATCH far = (shared)
+      -[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+      -(second:Entity {id: $second})
 WHERE type(one) = type(other) AND first <> second
 RETURN near, far
 ORDER BY type(one), shared.name, shared.id, one.key, other.key
