@@ -170,12 +170,27 @@ class KnowledgeGraph(Partnerships):
 
         return bridges(self.connection, networks, **options)
 
-    def report(self, name: str, parameters: Mapping[str, str] | None = None) -> ReportResult:
-        """Run a canned report; see :func:`kg.queries.report_results.run_report`."""
-        from kg.queries.report_results import run_report
-        from kg.queries.reports import find_report
+    def report(
+        self,
+        name: str,
+        parameters: Mapping[str, str] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float = 60,
+        **named: str | float | bool | date | None,
+    ) -> ReportResult:
+        """Run a canned report, ``g.report("network-members", network="EUROCITIES", country="FI")``.
 
-        return run_report(self.connection, find_report(name), parameters or {})
+        Parameters as a person would type them, by name or in a mapping; see
+        :func:`kg.queries.reports.running.run_report`, which says what ``limit`` (rows) and ``timeout`` (seconds) do.
+        """
+        from kg.queries.reports import find_report
+        from kg.queries.reports.parameters import as_typed
+        from kg.queries.reports.running import run_report
+
+        given = {**(parameters or {}), **as_typed(named)}
+        return run_report(self.connection, find_report(name), given, limit=limit, timeout=timeout)
 
     # Data in ---------------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, not whether it holds.
+settings.register_profile("kg", deadline=None)
+settings.load_profile("kg")
 
 #: Of the environment, what the Neo4j under test is made of; the rest is hidden below.
 JARS = Path(os.environ.get("KG_JARS") or Path(__file__).parents[1] / ".kg" / "jars").absolute()

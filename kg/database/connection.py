@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -32,6 +33,27 @@ Parameters = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 
 VERSION = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What the server would do for a statement: ``r`` or another type, the plan's root, and what it warns of.
+
+    A plan is a dictionary with ``operatorType``, ``args`` and, where it has any, ``children``. ``warnings`` are pairs of a
+    GQLSTATUS code and a sentence.
+    """
+
+    type: str
+    plan: Mapping[str, Any]
+    warnings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Rows as they come from the server, each a list of values in the order of ``names``."""
+
+    names: list[str]
+    rows: Iterator[Sequence[Any]]
 
 
 class Connection(ABC):
@@ -63,6 +85,18 @@ class Connection(ABC):
 
         Outside this package's database room, ``kg.database.read.read`` is the way to call it.
         """
+
+    @abstractmethod
+    def stream_read(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60
+    ) -> AbstractContextManager[Stream]:
+        """One statement in READ mode, its rows one by one while the block runs; never tried again."""
+
+    @abstractmethod
+    def explain(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60, *, warnings: bool = False
+    ) -> Explained:
+        """What the server would do for a statement, which is not run; with what it warns of, if asked for."""
 
     @abstractmethod
     def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
@@ -141,6 +175,53 @@ class DriverConnection(Connection):
             self._session(neo4j.READ_ACCESS) as session,
         ):
             return session.execute_read(work)
+
+    @contextmanager
+    def stream_read(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60
+    ) -> Iterator[Stream]:
+        """One statement in READ mode, its rows one by one."""
+
+        def rows(result: neo4j.Result) -> Iterator[Sequence[Any]]:
+            # Here and not around the block: an error of whoever uses the rows is not the database's.
+            with explain_driver_errors(self._place, timeout, local=self._local):
+                for record in result:
+                    yield record.values()
+
+        with self._session(neo4j.READ_ACCESS) as session:
+            with explain_driver_errors(self._place, timeout, local=self._local):
+                transaction = session.begin_transaction(timeout=timeout)
+                result = transaction.run(cypher, dict(parameters or {}))
+                names = list(result.keys())
+            try:
+                yield Stream(names, rows(result))
+            finally:
+                # What was read is read; what was not is not fetched.
+                with suppress(Neo4jError, DriverError, OSError):
+                    transaction.rollback()
+
+    def explain(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60, *, warnings: bool = False
+    ) -> Explained:
+        """What the server would do for a statement, which is not run."""
+        severity = neo4j.NotificationMinimumSeverity
+        with (
+            explain_driver_errors(self._place, timeout, local=self._local),
+            self._driver.session(
+                database=self._database,
+                default_access_mode=neo4j.READ_ACCESS,
+                bookmark_manager=self._driver.execute_query_bookmark_manager,
+                notifications_min_severity=severity.INFORMATION if warnings else severity.OFF,
+            ) as session,
+            session.begin_transaction(timeout=timeout) as transaction,
+        ):
+            summary = transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).consume()
+        said = tuple(
+            (status.gql_status, status.status_description)
+            for status in summary.gql_status_objects
+            if status.is_notification
+        )
+        return Explained(summary.query_type or "", summary.plan or {}, said)
 
     def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
         """Several statements in one transaction."""

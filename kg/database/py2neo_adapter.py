@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import neo4j
 from neo4j.spatial import CartesianPoint, WGS84Point
 
-from kg.database.connection import VERSION, Connection, Parameters, Rows, version_in
+from kg.database.connection import VERSION, Connection, Explained, Parameters, Rows, Stream, version_in
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -47,6 +47,28 @@ class Py2neoConnection(Connection):
     def run_read(self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60) -> Rows:  # noqa: ARG002 - see the class
         """One statement in READ mode."""
         return self._retried(True, lambda transaction: _rows(transaction, cypher, parameters))
+
+    @contextmanager
+    def stream_read(
+        self, cypher: str, parameters: Parameters | None = None, timeout: float | None = 60
+    ) -> Iterator[Stream]:
+        """One statement in READ mode; py2neo fetches all rows before the first is there."""
+        rows = self.run_read(cypher, parameters, timeout)
+        yield Stream(list(rows[0]) if rows else [], (list(row.values()) for row in rows))
+
+    def explain(
+        self,
+        cypher: str,
+        parameters: Parameters | None = None,
+        timeout: float | None = 60,  # noqa: ARG002 - see the class
+        *,
+        warnings: bool = False,  # noqa: ARG002 - it has none
+    ) -> Explained:
+        """What the server would do for a statement; py2neo does not hand warnings on."""
+        summary = self._retried(
+            True, lambda transaction: transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).summary()
+        )
+        return Explained(str(summary.get("type") or ""), summary.get("plan") or {}, ())
 
     def write_many(
         self,

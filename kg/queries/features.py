@@ -223,6 +223,12 @@ def shared_events(pairs: Pairs) -> Floats:
     return pairs.shared(layer, 1.0 / np.log(1.0 + np.maximum(layer.sizes, 2.0)))
 
 
+def shared_people(pairs: Pairs) -> Floats:
+    """People who hold a post in both."""
+    layer = pairs.snapshot.people
+    return pairs.shared(layer, np.ones(len(layer.things)))
+
+
 def _times(observed: Floats, expected: Floats, prior: float | Floats) -> Floats:
     return floats(np.exp(measures.lift(observed, expected, prior)))
 
@@ -236,6 +242,6 @@ FEATURES: Mapping[str, Feature] = {
         specific_twins, twin_paths, near_twins, near_twins_wide, near_twins_widest,
         small_networks, network_affinity, network_affinity_back, network_countries, shared_small_networks, shared_networks,
         shared_projects, project_activity, project_paths, project_countries, project_regions, programme_share,
-        themes_matched, themes_shared, themes_in_projects, shared_events,
+        themes_matched, themes_shared, themes_in_projects, shared_events, shared_people,
     )
 }  # fmt: skip

@@ -25,7 +25,7 @@ NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
         (["recommend", "Riga", "--picture", "/proc/x.html"], "--picture /proc/x.html cannot be written"),
         (["explain", "Riga", "Espoo", "--picture", "no/such/x.html"], "there is no folder"),
         ([*RUN, "--out", ""], "--out is empty"),
-        ([*RUN, "--out", "x.unknown"], ".csv, .json, .md, .txt"),
+        ([*RUN, "--out", "x.unknown"], ".csv, .json, .md, .html, .htm, .xlsx, .txt"),
         ([*RUN, "--out", "/proc/x.csv"], "--out /proc/x.csv cannot be written"),
         (["report", "list", "--tag", "nosuch"], "No report has the tag 'nosuch'; there are: "),
         (["load", "geonames", "--country", ""], "is empty"),

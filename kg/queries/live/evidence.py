@@ -20,9 +20,9 @@ RETURN collect(n.id) AS ids"""
 
 #: What a place has itself, in one statement; then what those have that serve it or have their seat there, and its projects.
 _OWN = (
-    "MEMBER_OF", "TWINNED_WITH", "PARTICIPATES_IN", "TOOK_PART_IN", "SEEKS", "OFFERS", "SERVES", "BASED_IN",
+    "MEMBER_OF", "TWINNED_WITH", "PARTICIPATES_IN", "TOOK_PART_IN", "SEEKS", "OFFERS", "SERVES", "BASED_IN", "HOLDS_POST",
 )  # fmt: skip
-_OF_SERVING = ("MEMBER_OF", "TOOK_PART_IN", "SEEKS", "OFFERS")
+_OF_SERVING = ("MEMBER_OF", "TOOK_PART_IN", "SEEKS", "OFFERS", "HOLDS_POST")
 
 
 class Evidence:

@@ -128,6 +128,7 @@ class Part:
         for type_, name in (("SEEKS", "seeks"), ("OFFERS", "offers")):
             for thing, held in answer[name]:
                 self._tie(type_, ((places[at], thing) for at in held))
+        self._tie("HOLDS_POST", answer["posts"])
         for body, served in answer["bodies"]:
             self._serve(body, [places[at] for at in served])
         for body, type_, thing in answer["of_bodies"]:

@@ -207,6 +207,17 @@ RETURN [p IN places | {_place("p")}] AS places,
     MATCH (p)<-[v:SERVES]-(b:Entity)-[f:MEMBER_OF|SEEKS|OFFERS]->(n:Entity) WHERE {_counts("v")} AND {_counts("f")}
     RETURN DISTINCT [b.id, type(f), n.id]
   }} AS of_bodies,
+  COLLECT {{
+    UNWIND places AS p
+    CALL (p) {{
+      MATCH (p)<-[f:HOLDS_POST]-(n:Entity) WHERE {_counts("f")} RETURN n, p AS at
+      UNION
+      MATCH (p)<-[v:SERVES]-(b:Entity)<-[f:HOLDS_POST]-(n:Entity) WHERE {_counts("v")} AND {
+    _counts("f")
+} RETURN n, b AS at
+    }}
+    RETURN DISTINCT [n.id, at.id]
+  }} AS posts,
   {
     _of_each(
         f"MATCH (p)-[f:PARTICIPATES_IN]->(q:Entity)-[a:ABOUT]->(n:Entity) "

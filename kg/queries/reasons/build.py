@@ -50,6 +50,7 @@ REASONS: Mapping[str, tuple[str, Callable[[Pair], Reason]]] = {
     "themes_shared": ("Same wish", projects.themes_shared),
     "themes_in_projects": ("Same themes in projects", projects.themes_in_projects),
     "shared_events": ("Same events", networks.shared_events),
+    "shared_people": ("Same people", networks.shared_people),
 }
 
 

@@ -1,4 +1,4 @@
-"""Reasons from networks and events."""
+"""Reasons from networks, events and people."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from kg.queries import features, measures
 from kg.queries.reasons.pair import Common, Pair, Reason, Way, common, facts_of, listed, ways
 from kg.queries.reasons.words import amount, count, in_words, sentence_case, some
 from kg.queries.snapshot.aggregates import SMALL_NETWORK
+
+#: So many people in common are named.
+_NAMED = 3
 
 
 def _shared(pair: Pair) -> list[Common]:
@@ -119,3 +122,23 @@ def shared_events(pair: Pair) -> Reason:
         _clauses(pair, shared, "took part in", "bodies that took part in"),
         listed(fact for one in shared for fact in one.facts),
     )
+
+
+def shared_people(pair: Pair) -> Reason:
+    """Who holds a post in both."""
+    shared = common(pair, pair.snapshot.people, "HOLDS_POST", pair.snapshot.is_valid)
+    if not shared:
+        return Reason("Nobody holds a post in both")
+    clauses = [
+        f"{pair.name(one.id)} holds a post {_at(pair, pair.ours, one.ours)} and {_at(pair, pair.theirs, one.theirs)}".rstrip(
+            ","
+        )
+        for one in shared[:_NAMED]
+    ]
+    more = len(shared) - len(clauses)
+    text = "; ".join(clauses) + (f"; and {in_words(more)} more" if more else "")
+    return Reason(sentence_case(text), facts_of(shared))
+
+
+def _at(pair: Pair, place: str, way: Way) -> str:
+    return f"at {pair.name(way.body)}, which serves {place}," if way.body else f"in {place}"

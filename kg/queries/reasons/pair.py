@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.places.countries import countries
 from kg.queries.comparison import Pairs
-from kg.queries.snapshot.graph import Layer, Snapshot
+from kg.queries.snapshot.graph import Layer, Snapshot, held_by
 from kg.queries.snapshot.layers import Floats
 from kg.queries.snapshot.tables import FactRow, NodeRow
 
@@ -116,14 +116,16 @@ def ways(pair: Pair, place: int, type_: str, counts: Callable[[FactRow], bool]) 
     snapshot, id_ = pair.snapshot, pair.row(place).id
     found: dict[str, list[Way]] = {}
     for fact in snapshot.facts_of(type_, id_):
-        if fact.start == id_ and counts(fact):
-            found.setdefault(fact.end, [Way((fact,))])
+        holder, thing = held_by(fact)
+        if holder == id_ and counts(fact):
+            found.setdefault(thing, [Way((fact,))])
     through: dict[str, list[Way]] = {}
     for serves in snapshot.facts_of("SERVES", id_):
         if serves.end == id_ and snapshot.is_valid(serves):
             for fact in snapshot.facts_of(type_, serves.start):
-                if fact.start == serves.start and counts(fact):
-                    through.setdefault(fact.end, []).append(Way((fact, serves), serves.start))
+                holder, thing = held_by(fact)
+                if holder == serves.start and counts(fact):
+                    through.setdefault(thing, []).append(Way((fact, serves), serves.start))
     return {**through, **found}
 
 
@@ -141,7 +143,7 @@ class Common(NamedTuple):
 
 
 def common(pair: Pair, layer: Layer, type_: str, counts: Callable[[FactRow], bool]) -> list[Common]:
-    """Return what both have, that of which there are fewest first; not what one body alone has for both."""
+    """Return what both have, that of which there are fewest first (people by id); not what one body alone has for both."""
     snapshot = pair.snapshot
     own, theirs = (ways(pair, place, type_, counts) for place in (pair.subject, pair.other))
     found = []
@@ -151,7 +153,7 @@ def common(pair: Pair, layer: Layer, type_: str, counts: Callable[[FactRow], boo
             found.append(Common(thing, *both[0]))
     # Networks are counted over the whole graph, of which there may be a part only.
     sizes = pair.pairs.world.members if layer is snapshot.networks else layer.sizes
-    size = dict(zip(layer.things, sizes.tolist(), strict=True)) if found else {}
+    size = dict(zip(layer.things, sizes.tolist(), strict=True)) if found and layer is not snapshot.people else {}
     return sorted(found, key=lambda one: (size.get(one.id, 0.0), one.id))
 
 

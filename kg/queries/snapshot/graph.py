@@ -83,6 +83,7 @@ class Snapshot:
         networks: Networks by their members.
         projects: Projects by the places that take part.
         events: Events by who took part.
+        people: People by where they hold a post.
         seeks: Themes by who seeks them.
         offers: Themes by who offers them.
         project_themes: Themes by the places that work or worked on them in a project.
@@ -240,6 +241,11 @@ class Snapshot:
         return replace(layer, sizes=sizes)
 
     @cached_property
+    def people(self) -> Layer:
+        """People by where they hold a post."""
+        return self._layer("HOLDS_POST", self.is_valid)
+
+    @cached_property
     def seeks(self) -> Layer:
         """Themes by who seeks them."""
         return self._layer("SEEKS", self.is_valid)
@@ -320,9 +326,10 @@ class Snapshot:
         through: dict[tuple[str, str], set[int]] = defaultdict(set)
         for fact in self._facts[type_]:
             if counts(fact):
-                holders[fact.end].add(fact.start)
-                for served in self.serving.get(fact.start, ()):
-                    through[served.end, fact.end].add(bodies[fact.start])
+                holder, thing = held_by(fact)
+                holders[thing].add(holder)
+                for served in self.serving.get(holder, ()):
+                    through[served.end, thing].add(bodies[holder])
         entries = [
             # Two places served by one body share nothing by that body alone; with two bodies there is always another.
             (place, thing, THROUGH_A_BODY, min(some) if len(some) == 1 else -1)
@@ -358,6 +365,11 @@ class Snapshot:
         holders = held.transposed()
         found = holders.counts.astype(np.float64) if sizes is None else np.array([float(sizes[id_]) for id_ in ids])
         return Layer(tuple(ids), held, holders, found)
+
+
+def held_by(fact: FactRow) -> tuple[str, str]:
+    """Return who has something by a fact, and what: of a person with a post the place or body has the person."""
+    return (fact.end, fact.start) if fact.type == "HOLDS_POST" else (fact.start, fact.end)
 
 
 def _entries(held: Mapping[str, Iterable[str]]) -> list[tuple[str, str, float, int]]:

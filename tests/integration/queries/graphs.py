@@ -55,6 +55,8 @@ _KINDS: dict[str, tuple[str, str, tuple[dict[str, str], ...]]] = {
     "event": ("TOOK_PART_IN", "place-event", ({},)),
     "body-event": ("TOOK_PART_IN", "body-event", ({},)),
     "person": ("TOOK_PART_IN", "person-event", ({},)),
+    "post": ("HOLDS_POST", "person-place", _LASTING),
+    "body-post": ("HOLDS_POST", "person-body", _LASTING),
     "region": ("LOCATED_IN", "city-region", ({},)),
 }
 _OFTEN = ("member", "member", "member", "twin", "twin", "twin", "twin", "participant", "participant")

@@ -33,7 +33,7 @@ from tests.integration.queries.graphs import TODAY, graphs, write
 DAY = date.fromisoformat(TODAY)
 
 _PROPERTIES = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

@@ -231,6 +231,9 @@ def random_world(seed: int) -> World:
     ):  # fmt: skip
         cells = {(int(chance.integers(30)), int(chance.integers(number))) for _ in range(many)}
         facts += [fact(type_, f"t{place:02}", f"{kind}{end}") for place, end in sorted(cells)]
+    nodes += [thing(f"x{at}", "Person") for at in range(3)]
+    cells = {(int(chance.integers(30)), int(chance.integers(3))) for _ in range(12)}
+    facts += [fact("HOLDS_POST", f"x{person}", f"t{place:02}") for place, person in sorted(cells)]
     ties = {tuple(sorted(chance.choice(30, 2, replace=False).tolist())) for _ in range(40)}
     facts += [twins(f"t{one:02}", f"t{other:02}") for one, other in sorted(ties)]
     return world(nodes, facts)
@@ -282,7 +285,7 @@ def test_counts_over_the_graph_survive_being_stored() -> None:
 SYMMETRIC = [
     "distance", "size", "twin_countries", "twin_regions", "twin_region_countries", "shared_twins", "specific_twins", "twin_paths",
     "network_countries", "shared_small_networks", "shared_networks", "shared_projects", "project_countries", "project_regions",
-    "programme_share", "themes_matched", "themes_shared", "themes_in_projects", "shared_events",
+    "programme_share", "themes_matched", "themes_shared", "themes_in_projects", "shared_events", "shared_people",
 ]  # fmt: skip
 
 

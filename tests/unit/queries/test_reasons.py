@@ -75,6 +75,7 @@ NODES = [
     NodeRow("p:now", "Project", "NOW", start="2025", end="2028"),
     NodeRow("p:later", "Project", "LATER", start="2027"),
     NodeRow("e:congress", "Event", "Congress", start="2025-11"),
+    *(NodeRow(f"x:{name}", "Person", f"{name.title()} Doe") for name in ("ann", "ben", "cid", "dan")),
     *(NodeRow(f"t:{name}", "Theme", name.title()) for name in ("heat", "housing", "youth")),
     NodeRow("g:baltic", "Programme", "Central Baltic"),
 ]
@@ -355,6 +356,29 @@ def test_sentences_stay_true_when_worth_is_negative(features: list[str]) -> None
             assert (one.sentence, one.value) == (other.sentence, -other.value)
 
 
+def test_people_in_common_and_where_they_hold_their_posts() -> None:
+    posts = [("HOLDS_POST", "x:ann", place) for place in ("c:riga", "c:espoo")]
+    term = says(tables(*posts), "c:riga", "c:espoo", "shared_people")
+    assert term.sentence == "Ann Doe holds a post in Riga and in Espoo."
+    assert set(term.evidence) == {"k0", "k1"}
+    by_body = [("SERVES", "o:hsl", "c:espoo"), ("HOLDS_POST", "x:ben", "c:riga"), ("HOLDS_POST", "x:ben", "o:hsl")]
+    assert (
+        says(tables(*by_body), "c:riga", "c:espoo", "shared_people").sentence
+        == "Ben Doe holds a post in Riga and at Hsl, which serves Espoo."
+    )
+    four = [
+        ("HOLDS_POST", f"x:{name}", place) for name in ("ann", "ben", "cid", "dan") for place in ("c:riga", "c:espoo")
+    ]
+    assert says(tables(*four), "c:riga", "c:espoo", "shared_people").sentence.endswith(
+        "Cid Doe holds a post in Riga and in Espoo; and one more."
+    )
+
+
+def test_who_has_left_a_post_is_nobody_in_common() -> None:
+    posts = [("HOLDS_POST", "x:ann", "c:riga"), ("HOLDS_POST", "x:ann", "c:espoo", {"until": "2019"})]
+    assert says(tables(*posts), "c:riga", "c:espoo", "shared_people").sentence == "Nobody holds a post in both."
+
+
 # Random graphs -------------------------------------------------------------------------------------------------------------
 
 PLACES = [f"c:{number}" for number in range(6)]
@@ -364,6 +388,7 @@ ENDS = {
     "BASED_IN": (["o:a", "o:b"], PLACES),
     "PARTICIPATES_IN": ([*PLACES, "o:a", "o:b"], ["p:a", "p:b", "p:c"]),
     "TOOK_PART_IN": ([*PLACES, "o:a"], ["e:a"]),
+    "HOLDS_POST": (["x:a", "x:b"], [*PLACES, "o:a", "o:b"]),
     "SEEKS": (PLACES, ["t:a", "t:b"]),
     "OFFERS": (PLACES, ["t:a", "t:b"]),
     "ABOUT": (["p:a", "p:b", "p:c"], ["t:a", "t:b"]),
@@ -390,6 +415,7 @@ def graphs(draw: st.DrawFn) -> Tables:
         for id_ in PLACES
     ]
     nodes += [NodeRow(f"{kind}:{name}", label, name) for kind, label in (("n", "Organisation"), ("o", "Organisation"), ("t", "Theme"), ("g", "Programme"), ("e", "Event")) for name in "ab"]  # fmt: skip
+    nodes += [NodeRow(f"x:{name}", "Person", name) for name in "ab"]
     nodes += [NodeRow(f"p:{name}", "Project", name, start=draw(DATES), end=draw(DATES)) for name in "abc"]
     facts: dict[tuple[str, str, str], FactRow] = {}
     for type_, start, end, since, ended in draw(st.lists(FACT_ENDS, max_size=40)):
@@ -403,7 +429,7 @@ def graphs(draw: st.DrawFn) -> Tables:
 FROM_FACTS = [
     "own_twins_there", "their_twins_here", "twin_towns", "shared_twins", "specific_twins", "twin_paths", "near_twins",
     "near_twins_wide", "near_twins_widest", "small_networks", "shared_networks", "shared_projects", "project_activity", "project_paths",
-    "themes_matched", "themes_shared", "themes_in_projects", "shared_events",
+    "themes_matched", "themes_shared", "themes_in_projects", "shared_events", "shared_people",
 ]  # fmt: skip
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,10 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from kg.queries.report_results import ReportResult, spreadsheet_cell
+from kg.queries.reports.behind import SourceBehind
+from kg.queries.reports.page import as_page
+
+TODAY = date(2026, 1, 2)
 
 
 def result(*rows: dict[str, JsonValue]) -> ReportResult:
@@ -44,9 +50,36 @@ def test_age_line(dates: list[str | None], line: str) -> None:
 def test_every_form_carries_the_age() -> None:
     answer = result(row("Riga"))
     assert answer.age == "As of 2019."
-    assert json.loads(answer.as_json())["data"] == {"as_of": "As of 2019."}
-    for text in (str(answer), answer.as_csv(), answer.as_markdown()):
+    assert json.loads(answer.as_json())["data"] == {"as_of": "As of 2019.", "completeness": [], "sources": []}
+    for text in (str(answer), answer.as_markdown(), as_page(answer, TODAY)):
         assert "As of 2019." in text
+    assert "a; b. As of 2019." in answer.as_csv()
+
+
+def test_every_form_names_the_sources_and_what_is_missing() -> None:
+    source = SourceBehind(id="a", title="Polis web site", licence="CC0", edition="2025-05", as_of="May 2025")
+    answer = result(row("Riga")).model_copy(
+        update={"as_of": f"{source.aged}.", "sources": (source,), "completeness": ("63 of 70 members.",)}
+    )
+    for text in (str(answer), answer.as_markdown(), answer.as_csv(), answer.as_json(), as_page(answer, TODAY)):
+        assert "Polis web site as of May 2025" in text
+        assert "63 of 70 members." in text
+    assert "CC0" in as_page(answer, TODAY)
+
+
+def test_a_result_that_was_cut_says_so_and_an_empty_one_what_it_needs() -> None:
+    assert "Cut after 1,000 rows" in str(result(row("Riga")).model_copy(update={"cut": 1000}))
+    needs = result().model_copy(update={"needs": "twin towns (kg load wikidata)"})
+    assert "This report needs twin towns (kg load wikidata)." in needs.as_markdown()
+    assert "needs twin towns" not in str(result(row("Riga")).model_copy(update={"needs": "twin towns"}))
+
+
+def test_a_page_asks_no_other_host_and_shows_names_as_they_are() -> None:
+    page = as_page(result(row("<script>alert(1)</script>")), TODAY)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "default-src 'none'" in page
+    assert not re.search(r"(src|href|url)\s*[=(]", page)
 
 
 def test_heading_says_what_was_asked() -> None:
@@ -57,8 +90,8 @@ def test_csv_is_rectangular_and_keeps_numbers() -> None:
     rows = list(csv.reader(io.StringIO(result(row('Riga, "the" city\nof'), row(None)).as_csv())))
     assert rows == [
         ["member", "population", "sources", "as_of", "data"],
-        ['Riga, "the" city of', "-5", "a; b", "2019", "As of 2019."],
-        ["", "-5", "a; b", "2019", "As of 2019."],
+        ['Riga, "the" city of', "-5", "a; b", "2019", "a; b. As of 2019."],
+        ["", "-5", "a; b", "2019", "a; b. As of 2019."],
     ]
 
 

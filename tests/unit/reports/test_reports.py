@@ -14,6 +14,8 @@ from kg.queries.reports import (
     list_reports,
     parse_report,
 )
+from kg.queries.reports.folders import LARGEST_FILE, read_reports
+from kg.queries.reports.parameters import as_typed
 from kg.resources import cypher_directory
 
 GOOD = """\
@@ -68,6 +70,13 @@ def test_header_is_read(report: Report) -> None:
         ("$country", "'FI'", "the query uses ['at_least', 'network']"),
         ("RETURN city.name", "SET city.big = 1 RETURN city.name", "only reads, but this one has SET"),
         ("RETURN city.name", "RETURN 1; MATCH (city) RETURN city.name", "must be one query"),
+        ("MATCH (city:City)", "PROFILE MATCH (city:City)", "a query starts with one of MATCH"),
+        ("whole number", "whole numbr", "did you mean whole number?"),
+        ("// column as_of", "// column city", "has the column city twice"),
+        ("as_of;\n", "as_of;\n// picture\n", "no query below '// picture'"),
+        ("as_of;\n", "as_of\n// picture\nMATCH (c) RETURN c;", "above '// picture' must end with a semicolon"),
+        ("as_of;\n", "as_of;\n// picture\nMATCH (c) DELETE c;", "this one has DELETE"),
+        ("as_of;\n", "as_of;\n// picture\nMATCH (c {id: $other}) RETURN c;", "the picture's query uses ['other']"),
     ],
 )
 def test_what_is_not_a_report_is_refused_with_its_place(old: str, new: str, said: str) -> None:
@@ -76,6 +85,17 @@ def test_what_is_not_a_report_is_refused_with_its_place(old: str, new: str, said
         parse_report("big-cities", GOOD.replace(old, new))
     assert "big-cities" in str(raised.value)
     assert said in str(raised.value)
+
+
+def test_a_second_query_is_the_picture_and_needs_is_read() -> None:
+    text = GOOD.replace("// since", "// needs: twin towns (kg load wikidata)\n// since")
+    picture = "MATCH (city:City)--(other) WHERE city.country = $country RETURN city, other;\n"
+    report = parse_report("big-cities", f"{text}\n// picture\n{picture}")
+    assert report.needs == "twin towns (kg load wikidata)"
+    assert report.query.strip() == text.strip()
+    assert report.picture == picture
+    assert report.queries == (report.query, picture)
+    assert parse_report("big-cities", GOOD).queries == (GOOD,)
 
 
 def test_parameters_are_typed_and_defaults_filled_in(report: Report) -> None:
@@ -92,6 +112,9 @@ def test_parameters_are_typed_and_defaults_filled_in(report: Report) -> None:
         ({"country": "Finland"}, "'Finland' does not fit country, which is: A country as two letters"),
         ({"country": "FI", "at_least": "many"}, "'many' does not fit at_least, which is: A whole number"),
         ({"country": " "}, "the value of country is empty"),
+        ({"county": "FI"}, "no parameter 'county'; did you mean country?"),
+        ({"country": "FI", "at_least": "9" * 30}, "does not fit at_least"),
+        ({"country": "FI", "network": "\ud800"}, "the value of network is not text in UTF-8"),
     ],
 )
 def test_a_parameter_that_does_not_fit_says_what_would(report: Report, given: dict[str, str], said: str) -> None:
@@ -115,7 +138,9 @@ def test_types(kind: str, text: str, value: object) -> None:
     assert TYPES[kind](text) == value
 
 
-@pytest.mark.parametrize(("kind", "text"), [("yes or no", "perhaps"), ("date", "2024-13"), ("whole number", "1.5")])
+@pytest.mark.parametrize(
+    ("kind", "text"), [("number", "nan"), ("yes or no", "perhaps"), ("date", "2024-13"), ("whole number", "1.5")]
+)
 def test_types_refuse(kind: str, text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each type has its own words; the message that is shown is tested above
         TYPES[kind](text)
@@ -139,6 +164,46 @@ def test_an_unknown_report_names_those_that_there_are(tmp_path: Path) -> None:
     assert find_report("big-cities", tmp_path).title == "Big cities"
     with pytest.raises(ReportError, match="There is no report 'small'; there are: big-cities"):
         find_report("small", tmp_path)
+    with pytest.raises(ReportError, match="did you mean big-cities?"):
+        find_report("bigcities", tmp_path)
+
+
+def test_own_reports_come_besides_the_shipped_and_before_one_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "network-members.cypher").write_text(GOOD, encoding="utf-8")
+    monkeypatch.setenv("KG_REPORTS", str(tmp_path))
+    assert find_report("network-members").title == "Big cities"
+    assert find_report("themes").title.startswith("Themes")
+    assert "Big cities" not in [report.title for report in list_reports(own=False)]
+    monkeypatch.setenv("KG_REPORTS", str(tmp_path / "none"))
+    with pytest.raises(ReportError, match="KG_REPORTS names .* which is not a folder"):
+        list_reports()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"MATCH (n) RETURN n;", "the first line must be its title"),
+        (b"// caf\xe9\n", "is not text in UTF-8"),
+        (b"//" + b" " * LARGEST_FILE, "larger than a report can be"),
+    ],
+)
+def test_a_file_that_is_no_report_is_named_and_hides_no_other(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "broken.cypher").write_bytes(content)
+    assert find_report("themes", tmp_path).name == "themes"
+    (error,) = (found for found in read_reports(tmp_path) if isinstance(found, ReportError))
+    assert said in str(error)
+    assert "broken.cypher" in str(error)
+
+
+def test_values_of_python_are_typed_as_a_person_would() -> None:
+    given = as_typed({"country": "FI", "at_least": 5, "network": None})
+    assert check_parameters(parse_report("big-cities", GOOD), given) == {
+        "country": "FI",
+        "at_least": 5,
+        "network": None,
+    }
 
 
 def test_reports_lie_where_the_package_looks() -> None:

@@ -1,0 +1,70 @@
+"""``docs/reports.md``: every report with what it takes and gives, from the headers of the files themselves."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from kg.queries.reports import Report, list_reports
+from kg.queries.reports.cells import markdown_text
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
+
+INTRODUCTION = """\
+# Reports
+
+Made from the headers of `cypher/reports/*.cypher` by `make generate`; a test fails when it is out of date.
+
+`kg report run NAME --param k=v` prints a report, `--out FILE` writes it as .csv, .json, .md, .html or .xlsx; each says how old and
+how complete the data behind it is. Cities, networks and the like are given by name or id. `--all "network=EUROCITIES; Polis"` runs
+a report once for each; [commands.md](commands.md) has all options. In Python: `g.report("network-members", network="EUROCITIES")`.
+
+Each file also runs in Neo4j Browser and cypher-shell: `kg report show NAME --cypher` prints it with its parameters, and `kg report
+export --browser` writes all as favourites for Browser to import (a zip, dropped on "Import" among the favourites).
+
+Reports of your own go into a folder, one .cypher file each with a header like those here, and the folder's name into `KG_REPORTS`
+or `--from`. Only plain reads are ever run: no writes, no LOAD CSV, no SHOW or TERMINATE, no procedures but full-text search and the
+lists of labels, types and properties. `kg report check` says what is wrong with a report before anybody runs it: a mistake in the
+syntax, names that neither the schema nor the database knows, a required city, network or the like that is not looked up through an
+index (begin with `MATCH (x:Entity {id: $network})`), going through everything in the graph, or joining each row with each of another
+set. Going through all nodes of one label is allowed where no parameter could narrow that down.
+"""
+
+
+def example(report: Report) -> str:
+    """A command that runs a report with the examples of what it requires."""
+    words = ["kg", "report", "run", report.name]
+    for parameter in report.parameters:
+        if parameter.required:
+            value = parameter.example if isinstance(parameter.example, str) else json.dumps(parameter.example)
+            words += ["--param", f"{parameter.name}={value}"]
+    return shlex.join(words)
+
+
+def section(report: Report) -> str:
+    """A report as a section of the page."""
+    lines = [f"## {report.name}", "", f"**{markdown_text(report.title)}.** {markdown_text(report.description)}", ""]
+    if report.needs:
+        lines += [f"Needs {markdown_text(report.needs.rstrip('.'))}: the starter alone gives no row.", ""]
+    lines += ["```sh", example(report), "```", ""]
+    if report.parameters:
+        lines += ["| parameter | type | default | what it is |", "|---|---|---|---|"]
+        for parameter in report.parameters:
+            default = "required" if parameter.required else f"`{json.dumps(parameter.default, ensure_ascii=False)}`"
+            lines.append(
+                f"| `{parameter.name}` | {parameter.type} | {default} | {markdown_text(parameter.description)} |"
+            )
+        lines.append("")
+    lines += ["| column | what it is |", "|---|---|"]
+    lines += [f"| `{column.name}` | {markdown_text(column.description)} |" for column in report.columns]
+    picture = " With a picture." if report.picture is not None else ""
+    lines += ["", f"Tags: {', '.join(report.tags)}. Since {report.since}.{picture}", ""]
+    return "\n".join(lines)
+
+
+def page() -> str:
+    """The text of ``docs/reports.md``: the reports that come with kg, whatever KG_REPORTS says."""
+    reports = list_reports(own=False)
+    listed = "\n".join(f"- [{report.name}](#{report.name}): {markdown_text(report.title)}" for report in reports)
+    return "\n".join([INTRODUCTION, listed, "", *(section(report) for report in reports)])

@@ -1,0 +1,63 @@
+"""One value of a report's row as one cell: of a table, of a spreadsheet, of Markdown."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from kg.queries.display import Cell, clean
+
+#: First characters that make a spreadsheet run a cell, with their full-width forms.
+RUNNABLE = (
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+
+
+def plain(value: object) -> JsonValue:
+    """A value from the database as one that JSON has; dates, points and numbers that are none become text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, list | tuple) and not hasattr(value, "srid"):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return str(value)
+
+
+def cell(value: JsonValue) -> Cell:
+    """A value as one cell: lists joined, yes and no in words, one line without control characters."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(cell_text(item) for item in value)
+    return " ".join(clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).splitlines())
+
+
+def cell_text(value: JsonValue) -> str:
+    """A value as the text of one cell; nothing for null."""
+    content = cell(value)
+    return "" if content is None else str(content)
+
+
+def spreadsheet_cell(value: JsonValue) -> Cell:
+    """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
+    content = cell(value)
+    if not isinstance(content, str):
+        return content
+    raw = value if isinstance(value, str) else content
+    # The first visible character counts as well: some programs skip blanks before it.
+    runnable = {*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE)
+    return ("'" if runnable else "") + content
+
+
+def markdown_text(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", text)

@@ -1,0 +1,113 @@
+"""Only plain reads are ever run: what EXPLAIN says of a query, held against lists of what is allowed.
+
+A session in READ mode refuses writes, and not all else that a report has no business with: LOAD CSV reads files of the server's
+machine and addresses on the internet, SHOW and TERMINATE TRANSACTIONS and several procedures count as reads too. So a query is
+run only when its type is ``r``, every operator of its plan is a known one of a plain read and every procedure one of ``PROCEDURES``.
+What a plan hides inside an expression is seen by :mod:`kg.queries.reports.text`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from neo4j.exceptions import ClientError
+
+from kg.queries.reports.header import ReportError
+from kg.queries.reports.text import PROCEDURES
+
+if TYPE_CHECKING:
+    from kg.database.connection import Connection, Explained, Parameters
+
+Plan = Mapping[str, Any]
+
+#: Operators of plain reads, of Neo4j 5.26 and of the 2026 line, by the beginnings of their names.
+OPERATORS = re.compile(
+    r"""
+    AllNodesScan | (Partitioned)?(Directed|Undirected)?\w*(Relationships?|Node|Nodes)\w*(Scan|Seek|Lookup|Search)
+    | (Multi|Remote|Dynamic|Union|Intersection|Subtraction|Partitioned)\w*(Scan|Seek|Lookup)
+    | NodeCountFromCountStore | RelationshipCountFromCountStore
+    | (Optional)?Expand | (Pruning|BFSPruning)?VarLengthExpand | VarExpand | Repeat\w* | BidirectionalRepeat\w*
+    | \w*Shortest\w* | ProjectEndpoints
+    | Argument | Input | SingleRow | EmptyRow | EmptyResult | ProduceResults? | Projection | Filter | Selection | Optional
+    | CacheProperties | CachedProperties | RemoteBatchProperties\w* | Eager | Distinct | OrderedDistinct
+    | EagerAggregation | OrderedAggregation | Aggregation
+    | Limit | ExhaustiveLimit | Skip | Sort | PartialSort | Top | Top1WithTies | PartialTop
+    | Union | OrderedUnion | Unwind | UnwindCollection | PartitionedUnwind\w*
+    | Apply | (Anti|Let|LetAnti)?SemiApply | (Let)?SelectOr(Anti)?SemiApply | RollUpApply | (Anti)?ConditionalApply
+    | CartesianProduct | (Node|Value|NodeLeftOuter|NodeRightOuter|LeftOuter|RightOuter)\w*(HashJoin|MergeJoin)
+    | AssertSameNode | AssertSameRelationship | Triadic\w* | PathPropagatingBFS | Anti | NonPipelined\w*
+    | NullifyMetadata | ArgumentTracker | ProcedureCall
+    """,
+    re.VERBOSE,
+)
+_CALLED = re.compile(r"\s*([\w.`]+)\s*\(")
+
+
+def nodes_of(plan: Plan) -> Iterator[Plan]:
+    """A plan's operators, the root first."""
+    yield plan
+    for child in plan.get("children") or ():
+        yield from nodes_of(child)
+
+
+def operator(plan: Plan) -> str:
+    """The name of a plan's root, without the database and the kind: ``Expand`` for ``Expand(All)@neo4j``."""
+    return re.split(r"[@(]", str(plan.get("operatorType") or ""), maxsplit=1)[0]
+
+
+def details(plan: Plan) -> str:
+    """What a plan's root does it with, as EXPLAIN puts it."""
+    return str((plan.get("args") or {}).get("Details") or "")
+
+
+def not_a_plain_read(explained: Explained) -> str | None:
+    """Why a query is not a plain read, as a sentence; None when it is one."""
+    if explained.type != "r":
+        return "it does more than read, and only reads are run."
+    if not explained.plan:
+        return "the database does not say what it would do, and only plain reads are run."
+    for node in nodes_of(explained.plan):
+        name = operator(node)
+        if not OPERATORS.fullmatch(name):
+            return f"it is not a plain read of the graph: Neo4j would do {name} for it."
+        if name == "ProcedureCall":
+            called = _CALLED.match(details(node))
+            procedure = called[1].replace("`", "") if called else details(node)[:60]
+            if procedure not in PROCEDURES:
+                return f"it calls {procedure}; a report calls no procedure but {', '.join(sorted(PROCEDURES))}."
+    return None
+
+
+def explain(
+    connection: Connection, name: str, query: str, parameters: Parameters, *, warnings: bool = False
+) -> Explained:
+    """What the database would do for a query of a report, which is not run.
+
+    Raises:
+        ReportError: the database refuses it, as for a mistake in its syntax.
+    """
+    try:
+        return connection.explain(query, parameters, warnings=warnings)
+    except ClientError as error:
+        raise refused(name, error) from error
+
+
+def check_plain_read(connection: Connection, name: str, query: str, parameters: Parameters) -> None:
+    """Refuse a query that is anything but a plain read.
+
+    Raises:
+        ReportError: it is not, or the database refuses it.
+    """
+    if problem := not_a_plain_read(explain(connection, name, query, parameters)):
+        raise ReportError(f"Report {name}: {problem}")
+
+
+def refused(name: str, error: ClientError) -> ReportError:
+    """The error for a query that the database refuses: its words, without the query that it repeats."""
+    said = (error.message or str(error)).strip().splitlines()
+    where = re.search(r"\(line \d+, column \d+", str(error.message or ""))
+    text = said[0].rstrip(".") if said else "no reason given"
+    place = f" {where[0]})" if where and where[0] not in text else ""
+    return ReportError(f"Report {name}: Neo4j refuses its query: {text}{place}.")
