@@ -25,6 +25,7 @@ from kg.queries.standing import Standing
 from kg.queries.world import World, neighbourhood
 
 Near = list[tuple[str, float, float]]
+Towns = list[tuple[str, list[int]]]
 
 #: Within so many spacings of towns the nearest are looked for first.
 _FIRST_LOOK = 6.0
@@ -37,7 +38,7 @@ _SLACK = 1.005
 
 
 class LiveEngine:
-    """Asks the database, in six statements or so for a place with all its candidates and in four for given ones.
+    """Asks the database, in seven statements or so for a place with all its candidates and in five for given ones.
 
     What comes back has what is counted and no more: facts that are true as of the date, without keys, roles and dates, and projects
     not by who takes part in them but by town. Evidence for the few pairs that are shown is fetched when it is asked for.
@@ -62,11 +63,11 @@ class LiveEngine:
             spacing = float(world.spacing[place])
             near = self._near(own, neighbourhood(spacing), first=_FIRST_LOOK * spacing)
             around = self._around(own, near)
-            steps = self._ask(statements.STEPS, id=subject)
+            steps, towns = self._steps(subject)
             seen = Part()
             seen.add_subject(own)
             seen.add_near(near)
-            seen.add_steps(subject, steps)
+            seen.add_steps(subject, steps, towns)
             # A network that is not in the counts is of another date than these, and as small as can be.
             networks = sorted(
                 {name for name in (*own["networks"], *(one[1] for one in own["through"]))
@@ -87,7 +88,7 @@ class LiveEngine:
             directory = self.aggregates.directory.ids
             found = {ids[at] for at in ways.by_ties(world, place)}
             found.update(directory[at] for at in ways.afar(world, place, weights))
-            return self._surroundings(own, steps, near, around, sorted(found))
+            return self._surroundings(own, steps, towns, near, around, sorted(found))
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
         """Return a place with these others as candidates."""
@@ -95,11 +96,11 @@ class LiveEngine:
             own = self._subject(subject)
             world, place = self._seen(own)
             near = self._near(own, neighbourhood(float(world.spacing[place])))
-            steps = self._ask(statements.STEPS, id=subject)
-            return self._surroundings(own, steps, near, self._around(own, near), sorted({*others} - {subject}))
+            steps, towns = self._steps(subject)
+            return self._surroundings(own, steps, towns, near, self._around(own, near), sorted({*others} - {subject}))
 
     def _surroundings(
-        self, own: Answer, steps: Answer, near: Near, around: Sequence[str], others: Sequence[str]
+        self, own: Answer, steps: Answer, towns: Towns, near: Near, around: Sequence[str], others: Sequence[str]
     ) -> Surroundings:
         """Return the surroundings of which all is known but what the others have."""
         subject: str = own["place"][0]
@@ -107,13 +108,19 @@ class LiveEngine:
         part = Part()
         part.add_subject(own)
         part.add_near(near)
-        part.add_steps(subject, steps)
+        part.add_steps(subject, steps, towns)
         part.add_rows(rows)
         complete = {values[0] for values in rows["places"]}
         world = self._world(part, Evidence(self._connection), complete)
         position = world.snapshot.position
         known = complete - {subject}
         return Surroundings(world, position[subject], np.array(sorted(position[id_] for id_ in known), np.int64))
+
+    def _steps(self, subject: str) -> tuple[Answer, Towns]:
+        """Return what lies two steps from a place, and of the projects there all towns."""
+        steps = self._ask(statements.STEPS, id=subject)
+        projects = steps["projects"]
+        return steps, self._ask(statements.TOWNS, projects=projects)["towns"] if projects else []
 
     def _around(self, own: Answer, near: Near) -> list[str]:
         """Return the places so near to one that their twins matter."""

@@ -96,8 +96,8 @@ class Part:
                 self._tie("MEMBER_OF", ((id_, networks[at]) for at in held))
                 self._serve(id_, served)
 
-    def add_steps(self, subject: str, answer: Answer) -> None:
-        """Add what lies two steps from the subject."""
+    def add_steps(self, subject: str, answer: Answer, towns: Iterable[tuple[str, Sequence[int]]]) -> None:
+        """Add what lies two steps from the subject, and of its projects and those of its partners all towns."""
         twins, projects = answer["twins"], answer["projects"]
         self._add_places(twins)
         self._tie("TWINNED_WITH", ((subject, twin) for twin in twins))
@@ -105,7 +105,7 @@ class Part:
             self._add_places([id_])
             self._twin_counts[id_] = count
             self._tie("TWINNED_WITH", ((twins[at], id_) for at in through))
-        for id_, held in answer["towns"]:
+        for id_, held in towns:
             self._add_places([id_])
             self._town_projects[id_] = [projects[at] for at in held]
         for id_, size, holders, bodies in answer["events"]:

@@ -142,13 +142,6 @@ RETURN [w IN twins | w.id] AS twins,
   }} AS beyond,
   [q IN projects | q.id] AS projects,
   COLLECT {{
-    UNWIND range(0, size(projects) - 1) AS at
-    WITH at, projects[at] AS q
-    {_towns("q")}
-    WITH town, collect(at) AS held
-    RETURN [town.id, held]
-  }} AS towns,
-  COLLECT {{
     CALL (s) {{
       MATCH (s)-[f:TOOK_PART_IN]->(e:Entity) WHERE f.key IS NOT NULL AND {begun("e")} RETURN e
       UNION
@@ -166,6 +159,16 @@ RETURN [w IN twins | w.id] AS twins,
       }} AS bodies
     RETURN [e.id, size, held, bodies]
   }} AS events"""
+
+
+#: ``$projects`` -> who takes part in them: the id of each town, positions of the projects. By itself, since in a larger statement the
+#: server would keep the list of projects once more for each town, which of a town with hundreds of partners is more than it may.
+TOWNS = f"""\
+UNWIND range(0, size($projects) - 1) AS at
+MATCH (q:Entity {{id: $projects[at]}})
+{_towns("q")}
+WITH town, collect(at) AS held
+RETURN collect([town.id, held]) AS towns"""
 
 
 def _of_each(match: str, thing: str = "n") -> str:
