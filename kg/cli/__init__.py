@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -118,4 +120,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         if error.name not in _OF_LOADERS:
             raise
         click.echo(f"kg: this needs the package {error.name}: pip install 'localgov-kg[loaders]'", err=True)
+        sys.exit(KgError.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        click.echo(f"kg: not all could be written: {error.strerror}. Free some, or write elsewhere.", err=True)
+        # What is left in it cannot be written either, of which the interpreter would complain as it ends.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         sys.exit(KgError.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -108,3 +109,15 @@ def test_a_file_that_is_there_may_be_written_over(tmp_path: Path) -> None:
     file.write_text("old", encoding="utf-8")
     check_writable(file, "--picture")
     assert file.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [["rules"], ["rules", "--format", "json"], ["--help"]])
+def test_a_disk_that_is_full_is_said_in_one_line(arguments: list[str]) -> None:
+    program = f"from kg.cli import main; main({arguments!r})"
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.stderr == "kg: not all could be written: No space left on device. Free some, or write elsewhere.\n"
+    assert ended.returncode == 2

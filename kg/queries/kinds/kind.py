@@ -65,4 +65,6 @@ def read_weights(path: Path) -> Weights:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise KgError(f"The weights file {path} is wrong{f' at {where}' if where else ''}: {first['msg']}.") from None
+        # What our own checks say stands after these words of pydantic.
+        what = first["msg"].removeprefix("Value error, ")
+        raise KgError(f"The weights file {path} is wrong{f' at {where}' if where else ''}: {what}.") from None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Floats = NDArray[np.float64]
+
+#: No number of a shape is greater, so that no sum of terms is more than a float holds.
+LARGEST = 1e12
+
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
 class Shape(BaseModel):
@@ -26,9 +31,9 @@ class Shape(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    at: tuple[float, ...] = Field(min_length=1)
-    worth: tuple[float, ...]
-    offset: float | None = None
+    at: tuple[Number, ...] = Field(min_length=1)
+    worth: tuple[Number, ...]
+    offset: Number | None = None
     set_by: Literal["fit", "judgement"] = "fit"
 
     @model_validator(mode="after")
@@ -41,6 +46,10 @@ class Shape(BaseModel):
             raise ValueError("the points of 'at' must ascend")
         if self.offset is not None and self.at[0] + self.offset <= 0:
             raise ValueError("the first point plus 'offset' must be more than 0, since its logarithm is taken")
+        with np.errstate(all="ignore"):
+            slopes = np.diff(np.array(self.worth)) / np.diff(self.axis(np.array(self.at, np.float64)))
+        if not np.isfinite(slopes).all():
+            raise ValueError("two points of 'at' are so close that no line can be drawn between them")
         return self
 
     def axis(self, values: Floats) -> Floats:

@@ -42,6 +42,10 @@ def test_worth_stays_between_the_least_and_the_most(values: list[float]) -> None
         ({"at": (0, 1), "worth": (0, 1), "offset": 0}, "logarithm"),
         ({"at": (0, float("nan")), "worth": (0, 1)}, "finite"),
         ({"at": (), "worth": ()}, "at least 1"),
+        ({"at": (0, 1), "worth": (0, 1e308)}, "less than or equal"),
+        ({"at": (0, 1), "worth": (-1e308, 0)}, "greater than or equal"),
+        ({"at": (0, 5e-324), "worth": (0, 1)}, "so close"),
+        ({"at": (1e12 - 0.0001, 1e12), "worth": (0, 1), "offset": 1}, "so close"),
     ],
 )
 def test_a_shape_that_makes_no_sense_is_refused(values: dict[str, object], says: str) -> None:
