@@ -47,6 +47,7 @@ COLOURS = {
     "Regions that twin": "#CDE5F6",
     "Regions and countries that twin": "#CDE5F6",
     "Same events": "#E6BFD5",
+    "Same people": "#E6BFD5",
     "One seeks what the other offers": "#F0A880",
     "Same wish": "#F3BE9F",
     "Same themes in projects": "#F7D7C4",
