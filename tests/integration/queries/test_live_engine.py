@@ -162,6 +162,21 @@ def test_members_of_a_hub_come_in_by_other_ways_only(with_schema: Connection) ->
     assert_equal(found, snapshot.around("own:00000", NEAR))
 
 
+def test_a_town_whose_partners_have_thousands_of_projects_is_no_matter_of_memory(with_schema: Connection) -> None:
+    partners, each = 30, 250
+    towns = [city(number, population=None) for number in range(1 + partners + 2 * partners * each)]
+    projects = [NodeRow(f"own:p{at:05}", "Project", f"P{at}") for at in range(partners * each + 1)]
+    pairs = [(town.id, projects[0].id) for town in towns[: partners + 1]]
+    for at, project in enumerate(projects[1:]):
+        own = 1 + partners + 2 * at
+        pairs += [(town.id, project.id) for town in (towns[1 + at % partners], towns[own], towns[own + 1])]
+    facts = [FactRow("PARTICIPATES_IN", f"{town} {project}", town, project) for town, project in pairs]
+    live, snapshot = engines(with_schema, in_order([*towns, *projects], facts))
+    # Plans that were made for the few nodes of another test would be used for some seconds more.
+    with_schema.run_read("CALL db.clearQueryCaches()", {})
+    assert_equal(live.around(towns[0].id, NEAR), snapshot.around(towns[0].id, NEAR))
+
+
 def test_as_many_as_asked_for_are_nearest_where_cities_stand_thin_and_thick(with_schema: Connection) -> None:
     rng = np.random.default_rng(7)
     spots = [
