@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
-from kg.database.aggregates import graph_state, move_aggregates, read_aggregates, store_aggregates
+from kg.database.aggregates import move_aggregates, read_aggregates, store_aggregates
 from kg.database.connection import Connection
+from kg.database.state import fingerprint
 
 
 class Change:
@@ -20,11 +21,11 @@ class Change:
 @contextmanager
 def counted(connection: Connection) -> Iterator[Change]:
     """Count anew after the block, unless that changed nothing; not when the block fails: then what is stored is seen to be old."""
-    before = graph_state(connection)
+    before = fingerprint(connection)
     change = Change()
     yield change
     if change.changed_nothing:
-        move_aggregates(connection, before, graph_state(connection))
+        move_aggregates(connection, before, fingerprint(connection))
     recount(connection)
 
 
@@ -34,7 +35,7 @@ def recount(connection: Connection, as_of: date | None = None) -> bool:
 
     day = as_of or datetime.now(UTC).date()
     stored = read_aggregates(connection)
-    if stored is not None and stored.hold(day) and stored.state == graph_state(connection):
+    if stored is not None and stored.hold(day) and stored.state == fingerprint(connection):
         return False
     store_aggregates(connection, count(connection, day))
     return True

@@ -29,48 +29,16 @@ class Partnerships:
 
     connection: Connection
 
-    def recommend(
-        self,
-        place: str,
-        *,
-        kind: str = "exchange",
-        top: int = 10,
-        countries: str | Sequence[str] = (),
-        exclude_countries: str | Sequence[str] = (),
-        min_population: int | None = None,
-        max_population: int | None = None,
-        as_of: str | date | None = None,
-        include_existing: bool = False,
-        engine: str = "live",
-        regions: str | Sequence[str] = (),
-        themes: str | Sequence[str] = (),
-        networks: str | Sequence[str] = (),
-        newcomers: float | None = None,
-        spread: int | None = None,
-        weights: str | Path | Weights | None = None,
-    ) -> Recommendations:
-        """Return the best partners for a city or region, each with its reasons; see :func:`kg.queries.recommend.recommend`."""
+    def recommend(self, place: str, **options: Unpack[RecommendOptions]) -> Recommendations:
+        """Return the best partners for a city or region, each with its reasons; see :func:`kg.queries.recommend.recommend`.
+
+        Options are ``kind``, ``top``, ``countries``, ``exclude_countries``, ``min_population``, ``max_population``, ``as_of``,
+        ``include_existing``, ``engine``, ``regions``, ``themes``, ``networks``, ``newcomers``, ``spread`` and ``weights``;
+        :class:`kg.queries.recommend.RecommendOptions` says what each means.
+        """
         from kg.queries.recommend import recommend
 
-        return recommend(
-            self.connection,
-            place,
-            kind=kind,
-            top=top,
-            countries=countries,
-            exclude_countries=exclude_countries,
-            min_population=min_population,
-            max_population=max_population,
-            as_of=as_of,
-            include_existing=include_existing,
-            engine=engine,
-            regions=regions,
-            themes=themes,
-            networks=networks,
-            newcomers=newcomers,
-            spread=spread,
-            weights=weights,
-        )
+        return recommend(self.connection, place, **options)
 
     def recommend_all(
         self,

@@ -21,16 +21,22 @@ def check_writable(file: Path, option: str) -> None:
     """Refuse a file that is sure not to be written, before a database is asked anything.
 
     Raises:
-        KgError: The name is empty, or there is no such folder or nothing can be made in it.
+        KgError: The name is empty, the file cannot be changed, or there is no such folder or nothing can be made in it.
     """
     if not file.name:
         raise KgError(f"{option} is empty: name a file.")
     if not file.parent.is_dir():
         raise KgError(f"{option} {file} cannot be written: there is no folder {file.parent}. Name another file.")
+    if file.exists() and not file.is_file():
+        return
+    # Permissions alone do not say it: nobody, whatever they are allowed, can make or change a file in /proc.
     if file.exists():
+        try:
+            file.open("ab").close()
+        except OSError as error:
+            raise KgError(f"{option} {file} cannot be written: {error.strerror}. Name another file.") from error
         return
     try:
-        # Permissions alone do not say it: nobody, whatever they are allowed, can make a file in /proc.
         with tempfile.TemporaryFile(dir=file.parent):
             pass
     except OSError as error:

@@ -22,6 +22,8 @@ def _ready(_context: click.Context, _parameter: click.Parameter, file: Path | No
     if find_spec("pyvis") is None:
         raise KgError("Pictures need pyvis: install it with pip install 'localgov-kg[pictures]' and run this again.")
     check_writable(file, "--picture")
+    if file.suffix.lower() not in (".html", ".htm"):
+        raise KgError(f"--picture {file}: a picture is an HTML page. Name a file that ends in .html.")
     return file
 
 

@@ -6,15 +6,11 @@ are, and on which days they hold; who reads them compares.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from kg.database.connection import Connection
-from kg.schema.nodes import NODES
-from kg.schema.relationships import FACTS
 
 _TABLE = "table_"
 
@@ -26,20 +22,6 @@ _CLEAR = "MATCH (a:Aggregate) DELETE a"
 
 _MOVE = "MATCH (a:Aggregate {state: $before}) SET a.state = $after RETURN count(a) AS moved"
 
-# Each number by itself, with nothing beside it: then the server, which keeps them, walks through nothing.
-_NUMBERS = [f"MATCH (n:{label}) RETURN count(n) AS number" for label in (*NODES, "Change")]
-_NUMBERS += [f"MATCH ()-[r:{type_}]->() RETURN count(r) AS number" for type_ in FACTS]
-_ALL_NUMBERS = "\n".join(
-    [f"CALL () {{ {one} }} WITH {', '.join(f'n{before}' for before in range(at))}{', ' * (at > 0)}number AS n{at}"
-     for at, one in enumerate(_NUMBERS)]
-    + [f"RETURN [{', '.join(f'n{at}' for at in range(len(_NUMBERS)))}] AS numbers"]
-)  # fmt: skip
-
-_LOADS = """\
-MATCH (l:Load)
-WITH l ORDER BY l.id
-RETURN collect([l.id, l.sequence, size(l.attempt_status), l.attempt_status[-1]]) AS loads"""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredAggregates:
@@ -47,7 +29,7 @@ class StoredAggregates:
 
     Attributes:
         tables: The tables, each as a JSON text.
-        state: Of which state of the graph they are, see :func:`graph_state`.
+        state: Of which state of the graph they are, see :func:`kg.database.state.fingerprint`.
         first: The first day as of which they hold.
         last: The last one; none when no fact that is known by then begins or ends later.
     """
@@ -60,17 +42,6 @@ class StoredAggregates:
     def hold(self, as_of: date) -> bool:
         """Whether they are the counts as of a day too, since nothing that is counted begins or ends in between."""
         return self.first <= as_of and (self.last is None or as_of <= self.last)
-
-
-def graph_state(connection: Connection) -> str:
-    """Return a text that differs whenever a load, an undo or a person's statement has changed the graph since.
-
-    It follows from the number of nodes of each label and facts of each type, which the server keeps, and from the record of loads.
-    What somebody changes by Cypher of their own shows when it makes or removes something, and not when it only sets a property.
-    """
-    (numbers,) = connection.run_read(_ALL_NUMBERS, {})
-    (loads,) = connection.run_read(_LOADS, {})
-    return hashlib.sha256(json.dumps([numbers["numbers"], loads["loads"]]).encode()).hexdigest()
 
 
 def read_aggregates(connection: Connection) -> StoredAggregates | None:

@@ -9,13 +9,13 @@ from typing import Literal, get_args
 from weakref import WeakKeyDictionary
 
 from kg.database.connection import Connection
+from kg.database.state import State, is_settled, state_of
 from kg.errors import KgError, quoted
 from kg.queries.engines import Engine, SnapshotEngine
 from kg.queries.live.engine import LiveEngine
 from kg.queries.live.stored import aggregates_of_database
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.graph import Snapshot
-from kg.queries.snapshot.state import State, is_settled, state_of
 from kg.queries.snapshot.store import snapshot_of
 from kg.queries.snapshot.tables import Tables
 from kg.queries.world import World

@@ -148,7 +148,7 @@ class Consortium(Result):
 
 
 def _why(member: Member) -> str:
-    lines = [f"{term.value:.2f} {term.sentence}" for term in member.terms[:SHOWN]]
+    lines = [f"{term.value:z.2f} {term.sentence}" for term in member.terms[:SHOWN]]
     if len(member.terms) > SHOWN:
         lines.append(f"and {len(member.terms) - SHOWN} more, {member.score:.2f} with the lead in all")
     lines += [reason.sentence for reason in member.theme[:SHOWN]]

@@ -65,7 +65,7 @@ def show(cell: Cell) -> str:
         case None:
             return ""
         case float():
-            return f"{cell:,.2f}"
+            return f"{cell:z,.2f}"
         case int():
             return f"{cell:,}"
         case _:

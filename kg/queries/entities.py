@@ -104,11 +104,16 @@ class Names(Protocol):
     def knows(self, country: str) -> bool:
         """Whether there is something in a country."""
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all."""
+
 
 _ENTITY = (
     "n.id AS id, [label IN labels(n) WHERE label IN $labels][0] AS label, n.name AS name, n.country AS country,"
     " n.population AS population, n.dissolved AS dissolved, n.search_names AS search_names, n.acronym AS acronym"
 )
+
+_NUMBER = "MATCH (n:Entity) RETURN count(n) AS number"
 
 _BY_ID = f"""\
 MATCH (n:Entity {{id: $id}}) RETURN {_ENTITY}
@@ -266,6 +271,10 @@ def _unknown(names: Names, text: str, labels: Sequence[str]) -> UnknownEntityErr
         near = _near(names, before, labels, country) or _near(names, before, labels, None)
     else:
         near = _near(names, text, labels, None)
+    if not near and names.is_empty():
+        return UnknownEntityError(
+            f"Nothing in the graph is called {quoted(text)}, for the graph is empty: `kg load starter` loads the first data."
+        )
     if not near:
         return UnknownEntityError(
             f"Nothing in the graph is called {quoted(text)} or anything like it: try another spelling or the id of "
@@ -316,6 +325,10 @@ class DatabaseNames:
     def knows(self, country: str) -> bool:
         """Whether a city, a region or the country itself is there."""
         return bool(read(self._connection, _KNOWN, {"country": country, "id": f"iso:{country}"})[0]["known"])
+
+    def is_empty(self) -> bool:
+        """Whether there is no node."""
+        return not read(self._connection, _NUMBER)[0]["number"]
 
 
 def nearest(name: str, entities: Iterable[Entity]) -> list[Entity]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -152,21 +154,27 @@ def write_everybody(rows: Iterator[Row], file: Path) -> int:
     check_out(file)
     first = next(rows, None)
     rows = iter(()) if first is None else chain([first], rows)
+    ending = file.suffix.lower()
     try:
-        if file.suffix.lower() == ".csv":
-            return _write_csv(rows, file)
-        arrow = _pyarrow()
-        table = _table(arrow, rows)
-        if file.suffix.lower() == ".parquet":
-            from pyarrow import parquet
-
-            parquet.write_table(table, file)
-        else:
-            with arrow.OSFile(str(file), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
-                writer.write_table(table)
+        with _whole(file) as new:
+            return _write_csv(rows, new) if ending == ".csv" else _write_arrow(rows, new, parquet=ending == ".parquet")
     except OSError as error:
         raise KgError(f"--out {file} cannot be written: {error.strerror or error}. Name another file.") from error
-    return int(table.num_rows)
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """Give a new file to write to, which takes the place of ``file`` at the end: no half table looks like a whole one."""
+    target = file.resolve()
+    if target.exists() and not (target.is_file() and os.access(target.parent, os.W_OK)):
+        yield target
+        return
+    new = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield new
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _write_csv(rows: Iterator[Row], file: Path) -> int:
@@ -179,6 +187,19 @@ def _write_csv(rows: Iterator[Row], file: Path) -> int:
             writer.writerow([*map(spreadsheet_cell, cells), repr(score)])
             number += 1
     return number
+
+
+def _write_arrow(rows: Iterator[Row], file: Path, *, parquet: bool) -> int:
+    arrow = _pyarrow()
+    table = _table(arrow, rows)
+    if parquet:
+        from pyarrow.parquet import write_table
+
+        write_table(table, file)
+    else:
+        with arrow.OSFile(str(file), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    return int(table.num_rows)
 
 
 def _table(arrow: Any, rows: Iterator[Row]) -> Any:

@@ -61,6 +61,10 @@ class NamesInMemory:
         """Whether a city, a region or the country itself is there."""
         return country in self._countries
 
+    def is_empty(self) -> bool:
+        """Whether there is no node."""
+        return not self._by_id
+
     def labelled(self, label: str) -> list[Entity]:
         """Return the nodes of a label, by id."""
         return sorted((entity for entity in self._by_id.values() if entity.label == label), key=lambda one: one.id)

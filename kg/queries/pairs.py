@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.database.connection import Connection
+from kg.errors import KgError, quoted
 from kg.queries.choose import choose_engine
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.names import check_kind
@@ -51,12 +52,17 @@ def score_pairs(
         and where both are the same.
 
     Raises:
-        KgError: If the kind or the date makes no sense.
+        KgError: If the kind or the date makes no sense, or something that is given as a pair is none.
     """
     checked, day = check_kind(kind), parse_as_of(as_of)
     weighting, _ = weighting_of(checked, weights)
     if not len(pairs):
         return np.zeros(0)
+    odd = next((pair for pair in pairs if not _is_pair(pair)), None)
+    if odd is not None:
+        raise KgError(
+            f"pairs must be pairs of ids, such as [('geonames:456172', 'geonames:660158')], not {quoted(odd)}."
+        )
     # For many subjects one graph in memory is better than a question for each.
     engine = choose_engine(connection, "snapshot", day)
     of_subject: dict[str, list[int]] = {}
@@ -83,3 +89,7 @@ def score_pairs(
             stacklevel=2,
         )
     return found
+
+
+def _is_pair(given: object) -> bool:
+    return isinstance(given, Sized) and not isinstance(given, str) and len(given) == 2

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -63,7 +63,26 @@ MOST_LIVE = 3_000
 
 
 class RecommendOptions(TypedDict, total=False):
-    """Options of :func:`recommend`, which says what they mean."""
+    """Options of :func:`recommend`.
+
+    Attributes:
+        kind: ``exchange`` (learning from each other), ``project`` (a consortium) or ``twinning``.
+        top: How many partners; 10 unless given.
+        countries: Only partners in these countries (ISO codes or names; one may be given as it is), the own one if it is among them.
+        exclude_countries: No partners in these.
+        min_population: Only partners with so many inhabitants or more.
+        max_population: Only partners with so many inhabitants or fewer.
+        as_of: Answer as of this date (partial: its last day); today unless given.
+        include_existing: Keep those with a current twinning or a running common project, which are otherwise left out.
+        engine: ``live`` asks the database (unless filters leave thousands of places: then as with ``snapshot``), ``snapshot`` the
+            graph in memory; both give the same answer.
+        regions: Only partners in these regions, by name or id.
+        themes: Only partners that seek or offer one of these themes, or are in a project about it.
+        networks: Only members of these networks.
+        newcomers: This share of the list, above 0 and at most 1, is for places with at most one partnership of the kind.
+        spread: At most so many partners of one country.
+        weights: A weights file to use instead of the package's, or weights.
+    """
 
     kind: str
     top: int
@@ -131,26 +150,7 @@ class Answer:
     counts: Mapping[Rule, int]
 
 
-def recommend(
-    where: Connection | Knowledge,
-    place: str,
-    *,
-    kind: str = "exchange",
-    top: int = DEFAULT_TOP,
-    countries: str | Sequence[str] = (),
-    exclude_countries: str | Sequence[str] = (),
-    min_population: int | None = None,
-    max_population: int | None = None,
-    as_of: str | date | None = None,
-    include_existing: bool = False,
-    engine: str = "live",
-    regions: str | Sequence[str] = (),
-    themes: str | Sequence[str] = (),
-    networks: str | Sequence[str] = (),
-    newcomers: float | None = None,
-    spread: int | None = None,
-    weights: str | Path | Weights | None = None,
-) -> Recommendations:
+def recommend(where: Connection | Knowledge, place: str, **options: Unpack[RecommendOptions]) -> Recommendations:
     """Return the best partners for a city or region, each with the reasons whose values sum to its score.
 
     Compared are those joined to it by much, the nearest, those alike, and the members of its small networks; where it is said what
@@ -159,46 +159,13 @@ def recommend(
     Args:
         where: The database, or a graph without one.
         place: A city or region by name (``Riga``, ``riga, lv``) or id (``geonames:456172``).
-        kind: ``exchange`` (learning from each other), ``project`` (a consortium) or ``twinning``.
-        top: How many partners.
-        countries: Only partners in these countries (ISO codes or names; one may be given as it is), the own one if it is among them.
-        exclude_countries: No partners in these.
-        min_population: Only partners with so many inhabitants or more.
-        max_population: Only partners with so many inhabitants or fewer.
-        as_of: Answer as of this date (partial: its last day); today unless given.
-        include_existing: Keep those with a current twinning or a running common project, which are otherwise left out.
-        engine: ``live`` asks the database (unless filters leave thousands of places: then as with ``snapshot``), ``snapshot`` the
-            graph in memory; both give the same answer.
-        regions: Only partners in these regions, by name or id.
-        themes: Only partners that seek or offer one of these themes, or are in a project about it.
-        networks: Only members of these networks.
-        newcomers: This share of the list, above 0 and at most 1, is for places with at most one partnership of the kind.
-        spread: At most so many partners of one country.
-        weights: A weights file to use instead of the package's, or weights.
+        options: See :class:`RecommendOptions`.
 
     Raises:
         KgError: If the place is unknown or ambiguous, or an option makes no sense or contradicts another.
     """
     knowledge = knowledge_of(where)
-    question = ask(
-        knowledge,
-        place,
-        kind=kind,
-        top=top,
-        countries=countries,
-        exclude_countries=exclude_countries,
-        min_population=min_population,
-        max_population=max_population,
-        as_of=as_of,
-        include_existing=include_existing,
-        engine=engine,
-        regions=regions,
-        themes=themes,
-        networks=networks,
-        newcomers=newcomers,
-        spread=spread,
-        weights=weights,
-    )
+    question = ask(knowledge, place, **options)
     answer = search(knowledge, question)
     ranking, snapshot = answer.ranking, answer.ranking.pairs.snapshot
     reasons = ranking.reasons_of(answer.chosen)

@@ -87,7 +87,7 @@ class Term(Shown):
 
     def blocks(self) -> list[Block]:
         """Return the value and the sentence."""
-        return [Line(f"{self.value:.2f} {self.sentence}")]
+        return [Line(f"{self.value:z.2f} {self.sentence}")]
 
 
 class Scored(Model):
@@ -347,10 +347,10 @@ def _term_blocks(terms: tuple[Term, ...]) -> list[Block]:
 
 
 def _reasons(terms: tuple[Term, ...]) -> str:
-    lines = [f"{term.value:.2f} {term.sentence}" for term in terms[:REASONS_SHOWN]]
+    lines = [f"{term.value:z.2f} {term.sentence}" for term in terms[:REASONS_SHOWN]]
     rest = terms[REASONS_SHOWN:]
     if rest:
-        lines.append(f"{math.fsum(term.value for term in rest):.2f} and {_count(len(rest), 'more reason')}.")
+        lines.append(f"{math.fsum(term.value for term in rest):z.2f} and {_count(len(rest), 'more reason')}.")
     return "\n".join(lines)
 
 

@@ -89,7 +89,7 @@ class Standing:
     def __init__(self, world: World) -> None:
         self.directory = world.aggregates.directory
         self.world = World(cast("Snapshot", _Directories(self.directory)), world.aggregates)
-        steps = np.nan_to_num(np.round(np.log(self.directory.population + 300.0) * _STEPS), nan=-1.0)
+        steps = np.nan_to_num(np.round(np.log(self.directory.places.population + 300.0) * _STEPS), nan=-1.0)
         _, self._sized, self._step = np.unique(steps, return_index=True, return_inverse=True)
         self._spacing = self.world.spacing
         self._of_place: dict[int, tuple[Weights, Floats]] = {}
@@ -108,9 +108,9 @@ class Standing:
             score += weights.terms["size"].of(size)[self._step]
         if "their_twins_here" in weights.terms:
             shape = weights.terms["their_twins_here"]
-            here = directory.abroad_in == directory.country[subject]
+            here = directory.abroad_in == directory.places.country[subject]
             score[directory.abroad[here]] += shape.of(directory.abroad_count[here]) - shape.of(np.zeros(1))
-        score[directory.country == directory.country[subject]] = -np.inf
+        score[directory.places.country == directory.places.country[subject]] = -np.inf
         return _best(score, BY_STANDING)
 
     def by_neighbours(self, world: World, subject: int) -> Indices:
@@ -120,7 +120,7 @@ class Standing:
             world: The graph, or the part of it that has the places near the subject with all their twins.
             subject: The position in it of the place that looks for partners.
         """
-        snapshot, spacing, xyz = world.snapshot, float(world.spacing[subject]), self.directory.xyz
+        snapshot, spacing, xyz = world.snapshot, float(world.spacing[subject]), self.directory.places.xyz
         if np.isnan(snapshot.places.xyz[subject, 0]):
             return np.zeros(0, np.int64)
         near, apart = snapshot.near(subject, neighbourhood(spacing))
@@ -145,7 +145,7 @@ class Standing:
 
     def _worth_of_places(self, weights: Weights) -> Floats:
         if id(weights) not in self._of_place:
-            everyone = np.arange(len(self.directory.ids))
+            everyone = np.arange(len(self.directory.places.ids))
             pairs = _Standing(self, 0, everyone, np.zeros(0, np.int64))
             # The weights are kept beside what they are worth, so that nothing else can get their id.
             self._of_place[id(weights)] = weights, self._worth(weights, _OF_PLACE, pairs)

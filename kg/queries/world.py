@@ -81,7 +81,7 @@ class World:
     @cached_property
     def from_directory(self) -> Indices:
         """Where each place of the directory of all stands here, -1 where it does not."""
-        found = np.full(len(self.standing.directory.ids), -1)
+        found = np.full(len(self.standing.directory.places.ids), -1)
         here = np.flatnonzero(self.in_directory >= 0)
         found[self.in_directory[here]] = here
         return found

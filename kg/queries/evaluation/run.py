@@ -59,9 +59,10 @@ def evaluate(
         say: Told what is being done.
 
     Raises:
-        KgError: A kind is unknown, or the graph has too few partnerships of it to hold some out.
+        KgError: A kind is unknown, or the graph has too few partnerships of all kinds asked for to hold some out; when only of
+            some, these are left out and ``say`` is told.
     """
-    tasks = _tasks(Graph(tables, as_of), kinds, seed)
+    tasks = _tasks(Graph(tables, as_of), kinds, seed, say)
 
     def one(at: int) -> Measured:
         task, shapes = tasks[at]
@@ -84,7 +85,7 @@ def ablate(
     say: Say = lambda _: None,
 ) -> Ablation:
     """Return what is left of the figures without each term, and with the best few alone; arguments as of :func:`evaluate`."""
-    tasks = _tasks(Graph(tables, as_of), kinds, seed)
+    tasks = _tasks(Graph(tables, as_of), kinds, seed, say)
 
     def one(at: int) -> list[AblationRow]:
         task, shapes = tasks[at]
@@ -125,7 +126,8 @@ def fitted(
     shipped = weights(checked)
     own = graph_tasks(graph)[checked]
     for task in own:
-        _check_enough(task, seed)
+        if few := _too_few(task, seed):
+            raise KgError(few)
     figures = [measure(task, shipped, seed=seed, say=say) for task in own] if measured else []
     tasks = training_tasks(own[0])
     names = fitted_terms(shipped)
@@ -146,21 +148,26 @@ def fitted(
     return Weights(about=about, terms={name: shapes.get(name, shape) for name, shape in shipped.terms.items()})
 
 
-def _tasks(graph: Graph, kinds: Sequence[str], seed: int) -> list[tuple[Task, Weights]]:
-    """Return the tasks of some kinds with the weights that are shipped; there is enough to hold out in each."""
+def _tasks(graph: Graph, kinds: Sequence[str], seed: int, say: Say) -> list[tuple[Task, Weights]]:
+    """Return the tasks of some kinds for which there is enough to hold out, with the weights that are shipped; say which there is not."""
     found = [(task, weights(kind)) for kind in map(check_kind, kinds) for task in graph_tasks(graph)[kind]]
-    for task, _ in found:
-        _check_enough(task, seed)
-    return found
+    few = [_too_few(task, seed) for task, _ in found]
+    if few and all(few):
+        raise KgError(few[0])
+    for why in filter(None, few):
+        say(f"Not measured. {why}")
+    return [one for one, why in zip(found, few, strict=True) if not why]
 
 
-def _check_enough(task: Task, seed: int) -> None:
+def _too_few(task: Task, seed: int) -> str:
+    """Return why a task cannot be measured on its graph; nothing if it can."""
     number = sum(map(len, task.parts(HELD_OUT, seed)))
-    if number < LEAST:
-        raise KgError(
-            f"There is too little to learn from ({task.name}): the graph has {number} partnerships that could be held out, and "
-            f"fewer than {LEAST} would measure chance. Load twin towns, projects or memberships first (kg load --help)."
-        )
+    if number >= LEAST:
+        return ""
+    return (
+        f"There is too little to learn from ({task.name}): the graph has {number} partnerships that could be held out, and "
+        f"fewer than {LEAST} would measure chance. Load twin towns, projects or memberships first (kg load --help)."
+    )
 
 
 def _summary(measured: Sequence[Measured]) -> dict[str, str]:

@@ -85,7 +85,7 @@ class LiveEngine:
             seen.add_rows(self._ask(statements.ROWS, places=[subject], near=around))
             world = self._world(seen)
             ids, place = world.snapshot.places.ids, world.snapshot.position[subject]
-            directory = self.aggregates.directory.ids
+            directory = self.aggregates.directory.places.ids
             found = {ids[at] for at in ways.by_ties(world, place)}
             found.update(directory[at] for at in ways.afar(world, place, weights))
             return self._surroundings(own, steps, towns, near, around, sorted(found))

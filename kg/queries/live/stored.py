@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from kg.database.aggregates import StoredAggregates, graph_state, read_aggregates
+from kg.database.aggregates import StoredAggregates, read_aggregates
 from kg.database.connection import Connection
+from kg.database.state import fingerprint
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.reader import tables_of_database
@@ -32,14 +33,14 @@ def aggregates_of_database(connection: Connection, as_of: date) -> Aggregates:
         KgError: The connection was lost, or the database takes too long.
     """
     stored = read_aggregates(connection)
-    if stored is not None and stored.hold(as_of) and stored.state == graph_state(connection):
+    if stored is not None and stored.hold(as_of) and stored.state == fingerprint(connection):
         return Aggregates.from_json({name: json.loads(text) for name, text in stored.tables.items()})
     return Aggregates.of(Snapshot.from_tables(tables_of_database(connection), as_of))
 
 
 def count(connection: Connection, as_of: date) -> StoredAggregates:
     """Return the counts of a graph as of a day, as they are stored; the database is only read."""
-    state = graph_state(connection)
+    state = fingerprint(connection)
     tables = tables_of_database(connection)
     first, last = days_alike(tables, as_of)
     found = Aggregates.of(Snapshot.from_tables(tables, as_of)).as_json()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -20,11 +20,10 @@ from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Floats, Indices
 from kg.queries.snapshot.places import Places
 
-_ARRAYS = (
-    "country", "region", "larger", "population", "xyz", "twins", "small_networks", "projects", "abroad", "abroad_in",
-    "abroad_count",
-)  # fmt: skip
 _NAMES = ("ids", "countries", "regions", "larger_regions")
+_OF_PLACES = ("country", "region", "larger", "population", "xyz")
+_COUNTS = ("twins", "small_networks", "projects", "abroad", "abroad_in", "abroad_count")
+_ARRAYS = (*_OF_PLACES, *_COUNTS)
 _WHOLE = frozenset(_ARRAYS) - {"population", "xyz"}
 
 
@@ -33,12 +32,7 @@ class Directory:
     """All places of a graph.
 
     Attributes:
-        ids: Their ids, ascending.
-        countries: Names of countries; ``country`` has the position of each place's.
-        regions: NUTS 3 regions, ``region`` likewise.
-        larger_regions: NUTS 2 regions, ``larger`` likewise.
-        population: Inhabitants, NaN where unknown.
-        xyz: Points on the unit sphere, shape ``(n, 3)``, NaN where unknown.
+        places: The places, without their rows.
         twins: How many twins each has.
         small_networks: In how many small networks each is.
         projects: In how many projects each town takes part.
@@ -46,15 +40,7 @@ class Directory:
             ``abroad_count``, how many.
     """
 
-    ids: tuple[str, ...]
-    countries: tuple[str, ...]
-    country: Indices
-    regions: tuple[str, ...]
-    region: Indices
-    larger_regions: tuple[str, ...]
-    larger: Indices
-    population: Floats
-    xyz: NDArray[np.float64]
+    places: Places
     twins: Floats
     small_networks: Floats
     projects: Floats
@@ -70,15 +56,7 @@ class Directory:
         owner = np.repeat(everyone, twins.counts)
         cells, count = np.unique(owner * len(places.countries) + places.country[twins.columns], return_counts=True)
         return cls(
-            ids=places.ids,
-            countries=places.countries,
-            country=places.country,
-            regions=places.regions,
-            region=places.region,
-            larger_regions=places.larger_regions,
-            larger=places.larger,
-            population=places.population,
-            xyz=places.xyz,
+            places=replace(places, rows=()),
             twins=snapshot.twin_counts.astype(np.float64),
             small_networks=networks.held.sums(everyone, small.astype(np.float64)),
             projects=snapshot.town_project_counts.astype(np.float64),
@@ -90,26 +68,18 @@ class Directory:
     @cached_property
     def position(self) -> Mapping[str, int]:
         """The position of each place."""
-        return {id_: at for at, id_ in enumerate(self.ids)}
-
-    @cached_property
-    def places(self) -> Places:
-        """The same as places of a snapshot, without their rows."""
-        return Places(
-            self.ids, (), self.countries, self.country, self.regions, self.region, self.larger_regions, self.larger,
-            self.population, self.xyz,
-        )  # fmt: skip
+        return {id_: at for at, id_ in enumerate(self.places.ids)}
 
     @cached_property
     def tree(self) -> tuple[Indices, cKDTree]:
         """The places with a location, and these as a tree."""
-        placed = np.flatnonzero(~np.isnan(self.xyz[:, 0]))
-        return placed, cKDTree(self.xyz[placed])
+        placed = np.flatnonzero(~np.isnan(self.places.xyz[:, 0]))
+        return placed, cKDTree(self.places.xyz[placed])
 
     @cached_property
     def sectors(self) -> tuple[Indices, Indices]:
         """The group of each place, of those in one country and region, and one place of each group that stands for it."""
-        groups = np.column_stack([self.region, self.larger, self.country])
+        groups = np.column_stack([self.places.region, self.places.larger, self.places.country])
         _, first, group = np.unique(groups, axis=0, return_index=True, return_inverse=True)
         group = group.ravel()
         placed, _ = self.tree
@@ -120,9 +90,10 @@ class Directory:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as texts: names by line, arrays packed."""
-        return {name: "\n".join(getattr(self, name)) for name in _NAMES} | {
-            name: _packed(getattr(self, name), whole=name in _WHOLE) for name in _ARRAYS
-        }
+        names = {name: "\n".join(getattr(self.places, name)) for name in _NAMES}
+        arrays = {name: getattr(self.places, name) for name in _OF_PLACES}
+        arrays |= {name: getattr(self, name) for name in _COUNTS}
+        return names | {name: _packed(array, whole=name in _WHOLE) for name, array in arrays.items()}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
@@ -134,7 +105,8 @@ class Directory:
         names: dict[str, Any] = {name: tuple(given[name].split("\n")) if given[name] else () for name in _NAMES}
         # The first country is that of places without one and has no name, so that one alone looks like none.
         names["countries"] = names["countries"] or ("",)
-        return cls(**names, **arrays)
+        places = Places(rows=(), **names, **{name: arrays.pop(name) for name in _OF_PLACES})
+        return cls(places=places, **arrays)
 
 
 def _packed(values: NDArray[Any], *, whole: bool) -> str:

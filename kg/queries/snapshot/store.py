@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from kg.database.connection import Connection
+from kg.database.state import State, is_settled, state_of
 from kg.home import snapshots_folder
 from kg.queries.snapshot import arrow
 from kg.queries.snapshot.reader import tables_of_database
-from kg.queries.snapshot.state import State, is_settled, state_of
 from kg.queries.snapshot.tables import Tables
 
 _NO_PYARROW = "The snapshot is not kept, so each time the graph is read anew: pyarrow is not installed (pip install 'localgov-kg[arrow]')."
@@ -63,7 +63,7 @@ class Kept:
 def snapshot_of(connection: Connection, *, refresh: bool = False) -> Taken:
     """Return the tables of a database: from the file beside it when the graph has not changed since, else read again and kept.
 
-    Whether it changed is asked of the record of loads and of the counts of nodes and facts, see :mod:`kg.queries.snapshot.state`;
+    Whether it changed is asked of the record of loads and of the counts of nodes and facts, see :mod:`kg.database.state`;
     a value that was changed by hand is not seen.
 
     Args:

@@ -26,10 +26,12 @@ def several(names: Sequence[str]) -> str:
 def percent(share: float) -> str:
     """Return a share in per cent, with as many digits as a small one needs.
 
-    >>> percent(0.1234), percent(0.000456), percent(1)
-    ('12%', '0.046%', '100%')
+    >>> percent(0.1234), percent(0.000456), percent(1), percent(1e-9)
+    ('12 %', '0.046 %', '100 %', 'less than 0.001 %')
     """
-    return f"{100 * share:.0f}%" if share >= 0.1 else f"{100 * share:.2g}%"
+    if 0 < share < 1e-5:
+        return "less than 0.001 %"
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def by_country(countries: Mapping[str, int], named: int = 3) -> str:

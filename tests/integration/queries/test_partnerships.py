@@ -179,6 +179,9 @@ def test_pair_scores_are_those_of_explain(knowledge: KnowledgeGraph, kind: str) 
     for (one, other), score in zip(pairs, scores, strict=True):
         assert score == knowledge.explain(one, other, kind=kind, as_of=TODAY, top=1).score
     assert knowledge.score_pairs([]).shape == (0,)
+    for odd in ([(RIGA,)], [(RIGA, ESPOO, TALLINN)], [5], "ab"):
+        with pytest.raises(KgError, match="pairs must be pairs of ids"):
+            knowledge.score_pairs(odd)  # type: ignore[arg-type]
 
 
 def test_a_pair_with_an_unknown_city_has_no_score_and_is_warned_of(knowledge: KnowledgeGraph) -> None:

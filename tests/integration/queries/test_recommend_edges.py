@@ -41,7 +41,9 @@ def cities(knowledge: KnowledgeGraph, *rows: dict[str, object]) -> None:
 
 
 def test_an_empty_graph(knowledge: KnowledgeGraph, kg_environment: dict[str, str], tmp_path: Path) -> None:
-    with pytest.raises(KgError, match="Nothing in the graph is called 'Riga'"):
+    with pytest.raises(
+        KgError, match="Nothing in the graph is called 'Riga', for the graph is empty: `kg load starter`"
+    ):
         knowledge.recommend("Riga")
     with pytest.warns(UserWarning, match="1 of 1 pairs have no score"):
         knowledge.score_pairs([("a", "b")])

@@ -12,11 +12,11 @@ import pytest
 from kg.cli import main
 from kg.database.connection import Connection
 from kg.database.schema import apply_schema
+from kg.database.state import state_of
 from kg.graph import KnowledgeGraph
 from kg.loaders.loading import load
 from kg.loaders.starter import Starter
 from kg.queries.snapshot.reader import tables_of_database
-from kg.queries.snapshot.state import state_of
 from kg.queries.snapshot.store import kept, snapshot_of
 
 

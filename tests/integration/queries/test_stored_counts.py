@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.database.aggregates import graph_state, read_aggregates
+from kg.database.aggregates import read_aggregates
 from kg.database.connection import Connection
 from kg.database.digest import digest
+from kg.database.state import fingerprint
 from kg.graph import KnowledgeGraph
 from kg.loaders.base import Loader
 from kg.loaders.geonames_dump import GeoNamesDump
@@ -58,7 +59,7 @@ def test_a_load_stores_the_counts_of_what_it_left(graph: KnowledgeGraph, monkeyp
     graph.load(networks())
     found = read_aggregates(graph.connection)
     assert found is not None
-    assert found.state == graph_state(graph.connection)
+    assert found.state == fingerprint(graph.connection)
     expected = counted(graph.connection, today())
     monkeypatch.delattr(stored, "tables_of_database")
     assert aggregates_of_database(graph.connection, today()).as_json() == expected
@@ -95,7 +96,7 @@ def test_an_undo_counts_again(graph: KnowledgeGraph) -> None:
     after = read_aggregates(graph.connection)
     assert before is not None
     assert after is not None
-    assert (after.tables, after.state) == (before.tables, graph_state(graph.connection))
+    assert (after.tables, after.state) == (before.tables, fingerprint(graph.connection))
 
 
 def test_what_a_place_seeks_is_counted(graph: KnowledgeGraph) -> None:
@@ -111,7 +112,7 @@ def test_what_was_made_by_hand_makes_stored_counts_old(graph: KnowledgeGraph) ->
     graph.connection.run_write("MATCH (:Entity)-[f:MEMBER_OF]->(:Entity) WITH f ORDER BY f.key LIMIT 1 DELETE f")
     found = read_aggregates(graph.connection)
     assert found is not None
-    assert found.state != graph_state(graph.connection)
+    assert found.state != fingerprint(graph.connection)
     assert aggregates_of_database(graph.connection, today()).as_json() == counted(graph.connection, today())
 
 

@@ -209,3 +209,11 @@ def test_where_sources_differ() -> None:
 def test_the_examples_in_the_documentation() -> None:
     assert doctest.testmod(display).failed == 0
     assert doctest.testmod(provenance).failed == 0
+
+
+def test_what_is_nearly_nothing_is_shown_without_a_sign() -> None:
+    row = answer().recommendations[0].model_copy(update={"score": -0.001, "terms": (term(-0.001),)})
+    assert "0.00 Both are members" in str(answer().model_copy(update={"recommendations": (row,)}))
+    assert "-0.00" not in str(answer().model_copy(update={"recommendations": (row,)}))
+    assert display.show(-0.001) == "0.00"
+    assert display.show(-1234.5) == "-1,234.50"

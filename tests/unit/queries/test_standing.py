@@ -82,7 +82,7 @@ def test_places_around_twins_of_neighbours_come_in_the_nearest_first() -> None:
     nodes = [NodeRow(id_, "City", id_, "LV" if id_.endswith("a") else "DE", 1, *spot) for id_, spot in spots.items()]
     world = World.of(Snapshot.from_tables(in_order(nodes, [FactRow("TWINNED_WITH", "w", "b", "near-a")]), DAY))
     found = world.standing.by_neighbours(world, world.snapshot.position["a"])
-    assert [world.standing.directory.ids[at] for at in found] == ["b", "near-b"]
+    assert [world.standing.directory.places.ids[at] for at in found] == ["b", "near-b"]
 
 
 def test_a_place_without_a_location_has_no_neighbours() -> None:
@@ -104,6 +104,6 @@ def test_a_stored_directory_finds_the_same() -> None:
 def test_an_empty_directory_survives_being_stored() -> None:
     world = World.of(Snapshot.from_tables(in_order([], []), DAY))
     stored = Directory.from_json(world.aggregates.directory.as_json())
-    assert stored.ids == ()
-    assert stored.countries == world.aggregates.directory.countries
-    assert stored.xyz.shape == (0, 3)
+    assert stored.places.ids == ()
+    assert stored.places.countries == world.aggregates.directory.places.countries
+    assert stored.places.xyz.shape == (0, 3)

@@ -205,3 +205,12 @@ def test_a_graph_with_too_few_partnerships_is_refused() -> None:
     nodes = [node for node in graph().tables.nodes if node.label == "City"]
     with pytest.raises(KgError, match="too little to learn from"):
         evaluate(Tables(nodes, []), DAY, kinds=["twinning"])
+
+
+def test_a_kind_with_too_few_partnerships_is_left_out_and_the_others_are_measured() -> None:
+    said: list[str] = []
+    whole = graph().tables
+    tables = Tables(whole.nodes, [fact for fact in whole.facts if fact.type == "TWINNED_WITH"])
+    found = evaluate(tables, DAY, kinds=["project", "twinning"], processes=1, say=said.append)
+    assert {figure.task for figure in found.figures} == {"twin towns"}
+    assert [line for line in said if line.startswith("Not measured. There is too little to learn from (projects,")]

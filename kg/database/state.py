@@ -8,6 +8,8 @@ of one kind: then ``kg snapshot refresh`` is needed.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from kg.database.connection import Connection
@@ -34,12 +36,15 @@ CALL () {
 }
 RETURN database, loads, attempts, undone, unfinished, started, finished, latest"""
 
+#: Beside what the graph says: what each load changed of it.
+_LABELS = (*NODES, "Change")
+
 # Each is a number that the store keeps, whatever the size of the graph; with anything beside it in a RETURN, it would be counted.
 _COUNTS = "\n".join(
     [
-        *(f"CALL () {{ MATCH (n:{label}) RETURN count(n) AS {label} }}" for label in NODES),
+        *(f"CALL () {{ MATCH (n:{label}) RETURN count(n) AS {label} }}" for label in _LABELS),
         *(f"CALL () {{ MATCH ()-[f:{type_}]->() RETURN count(f) AS {type_} }}" for type_ in FACTS),
-        f"RETURN {', '.join([*NODES, *FACTS])}",
+        f"RETURN {', '.join([*_LABELS, *FACTS])}",
     ]
 )
 
@@ -57,6 +62,15 @@ def state_of(connection: Connection) -> State:
     (loads,) = read(connection, _LOADS, {"undone": UNDONE})
     (counts,) = read(connection, _COUNTS)
     return {**loads, "counts": counts}
+
+
+def fingerprint(connection: Connection) -> str:
+    """Return a text that differs whenever :func:`state_of` does.
+
+    Raises:
+        KgError: The connection was lost.
+    """
+    return hashlib.sha256(json.dumps(state_of(connection), sort_keys=True).encode()).hexdigest()
 
 
 def is_settled(state: State) -> bool:
