@@ -131,7 +131,7 @@ def read_password(home: Home) -> str | None:
     """The password of the local server, or ``None`` before its first start."""
     try:
         return home.password_file.read_text(encoding="utf-8").strip() or None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
