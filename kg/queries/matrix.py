@@ -12,6 +12,7 @@ from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError, quoted
 from kg.queries.display import Block, Cell, Line, Table
+from kg.queries.paths import is_whole
 from kg.queries.provenance import data_from
 from kg.queries.results import Data, Model, Result
 from kg.queries.validity import begun, not_over, parse_as_of, valid
@@ -154,7 +155,7 @@ def matrix(
     chosen = next((known for known in OF if known == of), None)
     if chosen is None:
         raise KgError(f"of (--of) must be one of {', '.join(OF)}, not {quoted(of)}.")
-    if isinstance(top, bool) or not isinstance(top, int) or not 2 <= top <= MOST:
+    if not is_whole(top) or not 2 <= top <= MOST:
         raise KgError(f"top (--top) must be a whole number between 2 and {MOST}, not {quoted(top)}.")
     day = parse_as_of(as_of)
     given = {"as_of": day.isoformat(), "past": past}
