@@ -196,7 +196,7 @@ def _around(number: int, count: int) -> tuple[float, float]:
     if count == 1:
         return 0.0, 0.0
     angle = math.pi + 2 * math.pi * number / count
-    return 0.75 * math.cos(angle), 0.75 * math.sin(angle)
+    return 0.45 * math.cos(angle), 0.45 * math.sin(angle)
 
 
 def _described(row: Member) -> str:

@@ -8,8 +8,12 @@ from typing import Literal
 
 #: Pixels of a letter and of a line.
 LETTER, LINE = 6.6, 15.0
+#: Pixels by which a name is moved up or down where there is no room beside its dot; beyond it, it would seem another's.
+FURTHER = 13.0
 
 Side = Literal["left", "right", "center"]
+#: Left, upper, right and lower edge.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,6 @@ class Label:
     align: Side
 
 
-Box = tuple[float, float, float, float]
-
-
 def place_labels(dots: Sequence[Dot], wanted: Sequence[int], width: float, height: float) -> list[Label]:
     """Return names for the wanted dots, in that order, each where it covers neither a name nor a wanted dot; else none.
 
@@ -50,13 +51,14 @@ def place_labels(dots: Sequence[Dot], wanted: Sequence[int], width: float, heigh
     for number in wanted:
         dot = dots[number]
         own = _around(dot)
-        fitting = []
+        fitting: list[tuple[int, int, Label, Box]] = []
         for label in _candidates(number, dot):
             box = _box(label, dot.name)
             inside = box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height
             if inside and not any(_cover(box, other) for other in taken if other != own):
                 # Dots without a name may be covered, but are not where it can be helped.
-                fitting.append((sum(_cover(box, other) for other in around if other != own), len(fitting), label, box))
+                covered = sum(_cover(box, other) for other in around if other != own)
+                fitting.append((covered + (abs(label.y - dot.y) > FURTHER), len(fitting), label, box))
         if fitting:
             _, _, label, box = min(fitting)
             placed.append(label)
@@ -67,7 +69,7 @@ def place_labels(dots: Sequence[Dot], wanted: Sequence[int], width: float, heigh
 def _candidates(number: int, dot: Dot) -> list[Label]:
     away = dot.radius + 3
     beside: list[Label] = []
-    for further in (0.0, 14.0, 28.0):
+    for further in (0.0, FURTHER):
         beside += [
             Label(number, dot.x + away, dot.y - further, "left"),
             Label(number, dot.x - away, dot.y - further, "right"),

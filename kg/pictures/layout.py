@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.pictures.drawing import Drawing, Node
 
@@ -17,6 +18,9 @@ ROUNDS = 120
 SPREADING_ROUNDS = 200
 #: Distance in pixels at which two nodes of a small picture come to rest.
 DISTANCE = 170.0
+#: Pictures with more nodes are drawn together, each node to those with a place of their own that it is tied to, else to the middle.
+SMALL = 60
+GRAVITY = 4.0
 #: Text of a node: pixels of a letter, of a line, and letters of a line.
 LETTER = 7.0
 LINE = 16.0
@@ -74,10 +78,12 @@ def _settle(points: Sequence[Point], ties: Sequence[tuple[int, int]], fixed: Seq
     at = np.array(points, dtype=float).reshape(-1, 2)
     free = ~np.array(fixed, dtype=bool)[:, None]
     one, other = np.array(ties, dtype=int).reshape(-1, 2).T
+    home = _homes(at, ties, fixed)
+    gravity = GRAVITY if len(points) > SMALL else 0.0
     for turn in range(ROUNDS):
         apart = at[:, None, :] - at[None, :, :]
         push = DISTANCE * DISTANCE / ((apart**2).sum(axis=2) + 1.0)
-        move = (apart * push[:, :, None]).sum(axis=1)
+        move = (apart * push[:, :, None]).sum(axis=1) + gravity * (home - at)
         along = at[one] - at[other]
         pull = along * (np.hypot(along[:, 0], along[:, 1]) / DISTANCE)[:, None]
         np.add.at(move, one, -pull)
@@ -86,6 +92,17 @@ def _settle(points: Sequence[Point], ties: Sequence[tuple[int, int]], fixed: Seq
         step = DISTANCE * (1 - turn / ROUNDS)
         at += np.where(free & (length > 0), move / np.maximum(length, 1e-9) * np.minimum(length, step), 0.0)
     return [(float(x), float(y)) for x, y in at]
+
+
+def _homes(at: NDArray[np.float64], ties: Sequence[tuple[int, int]], fixed: Sequence[bool]) -> NDArray[np.float64]:
+    """Return for each node the middle of the nodes with a place of their own that it is tied to; (0, 0) without."""
+    home, number = np.zeros_like(at), np.zeros(len(at))
+    for a, b in ties:
+        for node, other in ((a, b), (b, a)):
+            if fixed[other]:
+                home[node] += at[other]
+                number[node] += 1
+    return home / np.maximum(number, 1)[:, None]
 
 
 def size(node: Node) -> tuple[float, float]:

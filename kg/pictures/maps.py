@@ -156,7 +156,9 @@ def _shape(geometry: Spec, **mark: object) -> Spec:
 def _by_kind(kinds: Sequence[str], values: Sequence[str]) -> Spec:
     legend = {
         "title": None,
-        "orient": "top-left",
+        "orient": "none",
+        "legendX": 12,
+        "legendY": 300,
         "symbolSize": 110,
         "fillColor": "white",
         "padding": 8,

@@ -43,8 +43,8 @@ def outline(what: What) -> dict[str, Any]:
         lines = [part for _, _, line in _read("countries") for part in _inside(line)]
         return {"type": "MultiLineString", "coordinates": lines}
     kind, smallest = (LAND, SMALLEST_ISLAND) if what == "land" else (LAKE, SMALLEST_LAKE)
-    rings = (clip(ring) for level, area, ring in _read("gshhs") if level == kind and area >= smallest)
-    return {"type": "MultiPolygon", "coordinates": [[clockwise(ring)] for ring in rings if len(ring) > 3]}
+    rings = (clockwise(clip(ring)) for level, area, ring in _read("gshhs") if level == kind and area >= smallest)
+    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings if ring]}
 
 
 def _read(name: str) -> Iterator[tuple[int, float, list[Position]]]:
@@ -94,8 +94,10 @@ def clip(ring: Sequence[Position], frame: tuple[float, float, float, float] = FR
 
 
 def clockwise(ring: list[Position]) -> list[Position]:
-    """Return a closed ring in the direction of the hands of a clock."""
+    """Return a closed ring in the direction of the hands of a clock; empty where it has no area."""
     area = math.fsum((x2 - x1) * (y2 + y1) for (x1, y1), (x2, y2) in pairwise(ring))
+    if not area:
+        return []
     return ring if area > 0 else ring[::-1]
 
 

@@ -91,10 +91,11 @@ def still_spec(drawing: Drawing) -> tuple[Spec, float]:
                 "shape": _by_kind(kinds, [shapes[kind] for kind in kinds]),
             },
         },
-        _text([_node_text(node, at) for node in drawing.nodes], 13, "#1a1a1a"),
-        _text(
-            [{"x": line["mx"], "y": line["my"], "text": line["text"]} for line in lines if line["text"]], 10, "#606060"
+        *_texts(
+            [{"x": line["mx"], "y": line["my"], "text": line["text"]} for line in lines if line["text"]], 11, "#505050"
         ),
+        *_texts([_node_text(node, at) for node in dots], 13, "#1a1a1a"),
+        _text([_node_text(node, at) for node in boxes], 13, "#1a1a1a"),
     ]
     return {"width": width, "height": height, "layer": layers}, max(width, height)
 
@@ -136,21 +137,16 @@ def _node_text(node: Node, at: dict[str, tuple[float, float]]) -> Spec:
     return {"x": x, "y": y + first, "text": text}
 
 
-def _text(values: list[Spec], font: int, colour: str) -> Spec:
+def _texts(values: list[Spec], font: int, colour: str) -> list[Spec]:
+    """Return texts over lines: a light edge first, then the letters, since Vega draws an edge over them."""
+    return [_text(values, font, colour, edge=True), _text(values, font, colour)]
+
+
+def _text(values: list[Spec], font: int, colour: str, *, edge: bool = False) -> Spec:
+    mark = {"type": "text", "fontSize": font, "lineHeight": LINE, "lineBreak": "\n", "baseline": "middle", "limit": 0}
+    around = {"stroke": "white", "strokeWidth": 4} if edge else {}
     return {
         "data": {"values": values},
-        "mark": {
-            "type": "text",
-            "fontSize": font,
-            "lineHeight": LINE,
-            "lineBreak": "\n",
-            "baseline": "middle",
-            "color": colour,
-            "limit": 0,
-            "stroke": "white",
-            "strokeWidth": 3,
-            "strokeOpacity": 0.8,
-            "paintOrder": "stroke",
-        },
+        "mark": {**mark, "color": colour, **around},
         "encoding": {"x": _raw("x"), "y": _raw("y"), "text": {"field": "text", "type": "nominal"}},
     }

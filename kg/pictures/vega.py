@@ -11,7 +11,7 @@ VERSION = "5.20"
 #: No address may be asked for data; ours are in the specification.
 NO_ADDRESSES: list[str] = []
 #: Pixels of the longer side of a PNG at most.
-LARGEST = 4000.0
+LARGEST = 5000.0
 
 Spec = dict[str, Any]
 
