@@ -96,7 +96,7 @@ def clip(ring: Sequence[Position], frame: tuple[float, float, float, float] = FR
 def clockwise(ring: list[Position]) -> list[Position]:
     """Return a closed ring in the direction of the hands of a clock; empty where it has no area."""
     area = math.fsum((x2 - x1) * (y2 + y1) for (x1, y1), (x2, y2) in pairwise(ring))
-    if not area:
+    if abs(area) < 1e-6:
         return []
     return ring if area > 0 else ring[::-1]
 
