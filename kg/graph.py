@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from kg.loaders.loading import LoadReport
     from kg.places.judgements import Judgement
     from kg.queries.coverage import Coverage
+    from kg.queries.matrix import CountryMatrix
+    from kg.queries.members import NetworkMembers
+    from kg.queries.neighbourhood import Neighbourhood
     from kg.queries.report_results import ReportResult
     from kg.queries.request_results import Matches, RequestList
     from kg.queries.results import Paths
@@ -113,6 +116,26 @@ class KnowledgeGraph(Partnerships):
         from kg.queries.paths import path
 
         return path(self.connection, start, end, top=top, as_of=as_of)
+
+    def neighbourhood(self, name: str, *, top: int = 100, as_of: str | date | None = None) -> Neighbourhood:
+        """Return what a node has facts with; see :func:`kg.queries.neighbourhood.neighbourhood`."""
+        from kg.queries.neighbourhood import neighbourhood
+
+        return neighbourhood(self.connection, name, top=top, as_of=as_of)
+
+    def network_members(self, *networks: str, as_of: str | date | None = None) -> NetworkMembers:
+        """Return who is in networks or projects, and where; see :func:`kg.queries.members.network_members`."""
+        from kg.queries.members import network_members
+
+        return network_members(self.connection, networks, as_of=as_of)
+
+    def matrix(
+        self, of: str = "twinnings", *, top: int = 25, past: bool = True, as_of: str | date | None = None
+    ) -> CountryMatrix:
+        """Return how many partnerships each two countries have; see :func:`kg.queries.matrix.matrix`."""
+        from kg.queries.matrix import matrix
+
+        return matrix(self.connection, of, top=top, past=past, as_of=as_of)
 
     @overload
     def why(self, key: str) -> Why: ...

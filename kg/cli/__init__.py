@@ -39,6 +39,10 @@ COMMANDS = {
     "rules": ("kg.cli.consortium:rules", "List the rules for kg consortium, each with its source."),
     "why": ("kg.cli.why:why", "Show every source of a fact or a node, and where they differ."),
     "report": ("kg.cli.report:report", "List, show, run, check and export the canned reports."),
+    "picture": (
+        "kg.cli.pictures:picture",
+        "Draw networks, maps and matrices: an .html that opens without a network connection, or a .png.",
+    ),
     "central": ("kg.cli.structure:central", "Show which cities, networks or projects are the most central."),
     "communities": (
         "kg.cli.structure:communities",

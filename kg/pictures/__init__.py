@@ -1,7 +1,7 @@
-"""Results as pictures: one HTML file each, which opens without a network connection. Nothing but leaves imports this."""
+"""Results as pictures: HTML files that open without a network connection, and PNG. Nothing but leaves imports this."""
 
 from __future__ import annotations
 
-from kg.pictures.page import write_picture
+from kg.pictures.write import write_map, write_matrix, write_picture
 
-__all__ = ["write_picture"]
+__all__ = ["write_map", "write_matrix", "write_picture"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from kg.queries.display import clean
+from kg.queries.members import Member, NetworkMembers
+from kg.queries.neighbourhood import Neighbourhood
 from kg.queries.results import (
     Explanation,
     Partner,
@@ -19,17 +22,19 @@ from kg.queries.results import (
 )
 
 #: More than this cannot be looked at.
-MOST_NODES = 150
+MOST_NODES = 300
 #: Of these, partners of a recommendation: the rest is for their reasons.
-MOST_PARTNERS = 50
+MOST_PARTNERS = 100
 #: Of the reasons for each of them, the weightiest; one that is drawn is drawn for every partner that has it.
 REASONS_PER_PARTNER = 3
 #: Facts that have no direction.
 UNDIRECTED = {"TWINNED_WITH"}
 #: Reasons about the two places alone: a line between them, where the others are a thing that both have.
 DIRECT_TERMS = {"distance", "size", "population"}
+#: Kinds of nodes whose text stands in a box; others have a shape each, with the text below.
+BOXED = {"Theme", "Event", "Call"}
 
-Drawable = Recommendations | Explanation | Paths
+Drawable = Recommendations | Explanation | Paths | Neighbourhood | NetworkMembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,10 @@ def draw(result: Drawable) -> Drawing:
     """Return what is drawn of a result, at most :data:`MOST_NODES` nodes, the most specific kept."""
     if isinstance(result, Recommendations):
         return draw_partners(result.query.partner, result.recommendations)
+    if isinstance(result, Neighbourhood):
+        return draw_neighbourhood(result)
+    if isinstance(result, NetworkMembers):
+        return draw_members(result)
     return draw_paths(result.query.start, result.query.end, result.paths)
 
 
@@ -125,9 +134,74 @@ def draw_paths(start: Partner, end: Partner, paths: Iterable[Path]) -> Drawing:
             left_out |= new.keys()
             continue
         for node in new.values():
-            nodes[node.id] = Node(node.id, node.label, clean(node.name), clean(f"{node.name}: {node.facts:,} facts"))
+            note = clean(f"{node.name} ({node.label}): {node.facts:,} facts")
+            nodes[node.id] = Node(node.id, node.label, clean(node.name), note, "box" if node.label in BOXED else "dot")
         edges |= {relationship.key: _fact(relationship) for relationship in path.relationships}
     return Drawing(tuple(nodes.values()), tuple(edges.values()), len(left_out - nodes.keys()))
+
+
+def draw_neighbourhood(result: Neighbourhood) -> Drawing:
+    """Return a node in the middle, those around it, and all facts between them."""
+    subject = result.query.subject
+    shown = result.neighbours[: MOST_NODES - 1]
+    nodes = [Node(subject.id, subject.label, clean(subject.title), clean(subject.title), place=(0.0, 0.0))]
+    nodes += [
+        Node(
+            node.id,
+            node.label,
+            clean(node.name),
+            clean(f"{node.name} ({node.label}): {node.facts:,} facts"),
+            "box" if node.label in BOXED else "dot",
+        )
+        for node in shown
+    ]
+    drawn = {node.id for node in nodes}
+    edges = [_fact(tie) for tie in result.ties if tie.start in drawn and tie.end in drawn]
+    return Drawing(tuple(nodes), tuple(edges), result.found - len(shown))
+
+
+def draw_members(result: NetworkMembers) -> Drawing:
+    """Return networks and their members: of one network by country, of several between those that they are in.
+
+    Beyond what fits, members of several networks are kept before others, and of these the largest.
+    """
+    networks = result.query.networks
+    nodes = [
+        Node(network.id, network.label, clean(network.name), clean(network.name), place=_around(number, len(networks)))
+        for number, network in enumerate(networks)
+    ]
+    by_importance = sorted(result.members, key=lambda row: (-len(row.networks), -(row.population or 0), row.id))
+    countries = {row.country for row in result.members if row.country} if len(networks) == 1 else set()
+    shown = set(by_importance[: MOST_NODES - len(nodes) - len(countries)])
+    members = [row for row in result.members if row in shown]
+    edges = []
+    if len(networks) == 1:
+        (network,) = networks
+        for country in sorted({row.country for row in members if row.country}):
+            number = sum(row.country == country for row in result.members)
+            text = f"{country}: {number:,} member{'' if number == 1 else 's'}"
+            nodes.append(Node(f"country:{country}", "Country", text, text))
+            edges.append(Edge(network.id, f"country:{country}", "", text, dashed=True))
+    nodes += [Node(row.id, row.label, clean(row.title), clean(_described(row))) for row in members]
+    for row in members:
+        if len(networks) == 1 and row.country:
+            edges.append(Edge(f"country:{row.country}", row.id, "", clean(f"{row.name}, member")))
+        else:
+            edges += [Edge(row.id, id_, "", "member") for id_ in row.networks]
+    return Drawing(tuple(nodes), tuple(edges), len(result.members) - len(members))
+
+
+def _around(number: int, count: int) -> tuple[float, float]:
+    """Return where the first, second ... of so many stand: one in the middle, two left and right, more on an ellipse."""
+    if count == 1:
+        return 0.0, 0.0
+    angle = math.pi + 2 * math.pi * number / count
+    return 0.45 * math.cos(angle), 0.45 * math.sin(angle)
+
+
+def _described(row: Member) -> str:
+    inhabitants = f", {row.population:,} inhabitants" if row.population else ""
+    return f"{row.title} ({row.label}{inhabitants})"
 
 
 def _fact(relationship: PathRelationship) -> Edge:

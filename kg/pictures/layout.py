@@ -9,12 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.pictures.drawing import Drawing, Node
 
 ROUNDS = 120
 SPREADING_ROUNDS = 200
 #: Distance in pixels at which two nodes of a small picture come to rest.
 DISTANCE = 170.0
+#: Pictures with more nodes are drawn together, each node to those with a place of their own that it is tied to, else to the middle.
+SMALL = 60
+GRAVITY = 4.0
 #: Text of a node: pixels of a letter, of a line, and letters of a line.
 LETTER = 7.0
 LINE = 16.0
@@ -69,33 +75,34 @@ def _spiral(number: int, count: int, reach: float) -> Point:
 
 def _settle(points: Sequence[Point], ties: Sequence[tuple[int, int]], fixed: Sequence[bool]) -> list[Point]:
     """Let all nodes repel and tied ones attract each other, with steps that become smaller."""
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    count = len(points)
+    at = np.array(points, dtype=float).reshape(-1, 2)
+    free = ~np.array(fixed, dtype=bool)[:, None]
+    one, other = np.array(ties, dtype=int).reshape(-1, 2).T
+    home = _homes(at, ties, fixed)
+    gravity = GRAVITY if len(points) > SMALL else 0.0
     for turn in range(ROUNDS):
-        move_x, move_y = [0.0] * count, [0.0] * count
-        for a in range(count):
-            ax, ay = xs[a], ys[a]
-            for b in range(a + 1, count):
-                dx, dy = ax - xs[b], ay - ys[b]
-                push = DISTANCE * DISTANCE / (dx * dx + dy * dy + 1.0)
-                move_x[a] += dx * push
-                move_y[a] += dy * push
-                move_x[b] -= dx * push
-                move_y[b] -= dy * push
-        for a, b in ties:
-            dx, dy = xs[a] - xs[b], ys[a] - ys[b]
-            pull = math.hypot(dx, dy) / DISTANCE
-            move_x[a] -= dx * pull
-            move_y[a] -= dy * pull
-            move_x[b] += dx * pull
-            move_y[b] += dy * pull
+        apart = at[:, None, :] - at[None, :, :]
+        push = DISTANCE * DISTANCE / ((apart**2).sum(axis=2) + 1.0)
+        move = (apart * push[:, :, None]).sum(axis=1) + gravity * (home - at)
+        along = at[one] - at[other]
+        pull = along * (np.hypot(along[:, 0], along[:, 1]) / DISTANCE)[:, None]
+        np.add.at(move, one, -pull)
+        np.add.at(move, other, pull)
+        length = np.hypot(move[:, 0], move[:, 1])[:, None]
         step = DISTANCE * (1 - turn / ROUNDS)
-        for a in range(count):
-            length = math.hypot(move_x[a], move_y[a])
-            if length and not fixed[a]:
-                xs[a] += move_x[a] / length * min(length, step)
-                ys[a] += move_y[a] / length * min(length, step)
-    return list(zip(xs, ys, strict=True))
+        at += np.where(free & (length > 0), move / np.maximum(length, 1e-9) * np.minimum(length, step), 0.0)
+    return [(float(x), float(y)) for x, y in at]
+
+
+def _homes(at: NDArray[np.float64], ties: Sequence[tuple[int, int]], fixed: Sequence[bool]) -> NDArray[np.float64]:
+    """Return for each node the middle of the nodes with a place of their own that it is tied to; (0, 0) without."""
+    home, number = np.zeros_like(at), np.zeros(len(at))
+    for a, b in ties:
+        for node, other in ((a, b), (b, a)):
+            if fixed[other]:
+                home[node] += at[other]
+                number[node] += 1
+    return home / np.maximum(number, 1)[:, None]
 
 
 def size(node: Node) -> tuple[float, float]:
@@ -111,19 +118,21 @@ def _spread(points: Sequence[Point], nodes: Sequence[Node]) -> list[Point]:
     """Move nodes apart whose texts cover each other, along the shorter way; those with a place of their own stay."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
     sizes = [size(node) for node in nodes]
+    wide, high = np.array(sizes).reshape(-1, 2).T
     for _ in range(SPREADING_ROUNDS):
-        moved = False
-        for a in range(len(nodes)):
-            for b in range(a + 1, len(nodes)):
-                need_x = (sizes[a][0] + sizes[b][0]) / 2 - abs(xs[a] - xs[b])
-                need_y = (sizes[a][1] + sizes[b][1]) / 2 - abs(ys[a] - ys[b])
-                if need_x <= 0 or need_y <= 0:
-                    continue
-                moved = True
+        x, y = np.array(xs), np.array(ys)
+        near = (np.abs(x[:, None] - x) < (wide[:, None] + wide) / 2) & (
+            np.abs(y[:, None] - y) < (high[:, None] + high) / 2
+        )
+        pairs = np.argwhere(np.triu(near, 1))
+        if not len(pairs):
+            break
+        for a, b in pairs.tolist():
+            need_x = (sizes[a][0] + sizes[b][0]) / 2 - abs(xs[a] - xs[b])
+            need_y = (sizes[a][1] + sizes[b][1]) / 2 - abs(ys[a] - ys[b])
+            if need_x > 0 and need_y > 0:
                 along, need = (xs, need_x) if need_x < need_y else (ys, need_y)
                 _part(along, a, b, need, nodes)
-        if not moved:
-            break
     return list(zip(xs, ys, strict=True))
 
 

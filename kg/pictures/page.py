@@ -9,11 +9,10 @@ from __future__ import annotations
 import html
 import json
 from importlib import resources
-from pathlib import Path
 from string import Template
 
 from kg.errors import KgError
-from kg.pictures.drawing import REASONS_PER_PARTNER, Drawable, Drawing, draw
+from kg.pictures.drawing import REASONS_PER_PARTNER, Drawable, Drawing, Node, draw
 from kg.pictures.layout import extent, place, wrap
 from kg.queries.display import Line, clean, to_html
 from kg.schema.look import LOOKS
@@ -47,12 +46,33 @@ COLOURS = {
     "Regions that twin": "#CDE5F6",
     "Regions and countries that twin": "#CDE5F6",
     "Same events": "#E6BFD5",
-    "Same people": "#E6BFD5",
+    "Same people": "#F7F2A8",
     "One seeks what the other offers": "#F0A880",
     "Same wish": "#F3BE9F",
     "Same themes in projects": "#F7D7C4",
 }
 OTHER = "#CCCCCC"
+#: Shapes, as vis-network calls them: a kind is never told by its colour alone. Others are boxes with their text inside.
+SHAPES = {
+    "City": "dot",
+    "Region": "triangle",
+    "Country": "square",
+    "Organisation": "diamond",
+    "Project": "triangleDown",
+    "Person": "star",
+    "Programme": "hexagon",
+}
+#: The same shapes in the legend, in a square of 20.
+MARKS = {
+    "dot": '<circle cx="10" cy="10" r="8"/>',
+    "triangle": '<path d="M10 2 18 17H2z"/>',
+    "triangleDown": '<path d="M10 18 18 3H2z"/>',
+    "square": '<path d="M3 3H17V17H3z"/>',
+    "diamond": '<path d="M10 1 19 10 10 19 1 10z"/>',
+    "star": '<path d="M10 1 12.4 7.3 19 7.6 13.8 11.8 15.6 18.3 10 14.6 4.4 18.3 6.2 11.8 1 7.6 7.6 7.3z"/>',
+    "hexagon": '<path d="M5.5 2H14.5L19 10 14.5 18H5.5L1 10z"/>',
+    "box": '<path d="M0 4H20V16H0z"/>',
+}
 #: Lines have their word beside them up to this many; beyond it they show it when pointed at.
 MOST_WORDS = 40
 VIS = ("templates", "lib", "vis-9.1.2", "vis-network.min.js")
@@ -84,13 +104,12 @@ h1 { font-size: 1.3rem; margin: 0 0 .3rem; }
 p { margin: .2rem 0; }
 .age { color: #555; font-size: .9rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; margin: .6rem 0; list-style: none; }
-.legend li::before { content: ""; display: inline-block; width: .8em; height: .8em; margin-right: .4em;
- border: 1px solid #777; background: var(--colour); }
+.legend svg { width: 1em; height: 1em; margin-right: .4em; vertical-align: -.1em; stroke: #555; fill: var(--colour); }
 #picture { height: 45rem; border: 1px solid #ccc; }
 div.vis-tooltip { position: absolute; visibility: hidden; padding: .4rem .6rem; max-width: 30rem; white-space: normal;
  background: #fffff0; border: 1px solid #999; font-size: .9rem; pointer-events: none; z-index: 5; }
 table { border-collapse: collapse; font-size: .9rem; }
-th, td { padding: .2rem .6rem; border-lower: 1px solid #ddd; text-align: left; vertical-align: top; }
+th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
 </style>
 </head>
 <body>
@@ -126,23 +145,6 @@ network.on("resize", () => setTimeout(show));
 """)
 
 
-def write_picture(result: Drawable, path: str | Path) -> None:
-    """Write a result as a picture: one HTML file that opens without a network connection.
-
-    Args:
-        result: from ``recommend``, ``explain`` or ``path``.
-        path: the file to write; one that is there is replaced.
-
-    Raises:
-        KgError: pyvis is not installed, or the file cannot be written.
-    """
-    text = picture_page(result)
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise KgError(f"The picture cannot be written to {path}: {error.strerror}. Name another file.") from error
-
-
 def picture_page(result: Drawable) -> str:
     """Return the page of a result's picture.
 
@@ -157,8 +159,9 @@ def picture_page(result: Drawable) -> str:
         age=to_html(result.data.blocks()).replace("<p>", '<p class="age">'),
         shown=html.escape(shown_line(drawing)),
         legend="".join(
-            f'<li style="--colour: {COLOURS.get(kind, OTHER)}">{html.escape(kind)}</li>'
-            for kind in dict.fromkeys(node.kind for node in drawing.nodes)
+            f'<li style="--colour: {COLOURS.get(kind, OTHER)}"><svg viewBox="0 0 20 20">{MARKS[shape]}</svg>'
+            f"{html.escape(kind)}</li>"
+            for kind, shape in {node.kind: shape_of(node) for node in drawing.nodes}.items()
         ),
         words=to_html(blocks),
         data=script_json(vis_data(drawing)),
@@ -166,10 +169,15 @@ def picture_page(result: Drawable) -> str:
     )
 
 
+def shape_of(node: Node) -> str:
+    """Return the shape of a node, as vis-network calls it."""
+    return node.shape if node.shape == "box" else SHAPES.get(node.kind, "dot")
+
+
 def shown_line(drawing: Drawing) -> str:
     """Return how much of the result the picture shows."""
     if drawing.left_out:
-        boxes = any(node.shape == "box" for node in drawing.nodes)
+        boxes = any(node.id.startswith("reason:") for node in drawing.nodes)
         each = f" (of a partner's reasons the {REASONS_PER_PARTNER} weightiest)" if boxes else ""
         return f"Shown: the {len(drawing.nodes)} most specific nodes{each}; {drawing.left_out} more are left out."
     return "Point at a node or a line for more; drag to move, scroll to zoom."
@@ -190,7 +198,7 @@ def vis_data(drawing: Drawing) -> dict[str, object]:
             node.id,
             label=wrap(node.text),
             title=node.note,
-            shape=node.shape,
+            shape=shape_of(node),
             color=COLOURS.get(node.kind, OTHER),
             size=20 if node.place else 12,
             x=x,

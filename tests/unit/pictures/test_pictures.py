@@ -180,12 +180,12 @@ def test_every_reason_has_a_colour() -> None:
 
 def test_the_most_specific_are_kept_and_the_rest_is_counted() -> None:
     rows = [
-        (city(number), tuple(term(10 * number + step, 1 / (1 + step)) for step in range(9))) for number in range(40)
+        (city(number), tuple(term(10 * number + step, 1 / (1 + step)) for step in range(9))) for number in range(100)
     ]
     result = recommendations(*rows)
     drawing = draw(result)
     assert len(drawing.nodes) == MOST_NODES
-    assert drawing.left_out == 1 + 40 + 40 * 9 - MOST_NODES
+    assert drawing.left_out == 1 + 100 + 100 * 9 - MOST_NODES
     notes = {node.note for node in drawing.nodes}
     assert all(row.terms[0].sentence in notes for row in result.recommendations), "a weightiest reason was left out"
     assert f"{drawing.left_out} more are left out" in picture_page(result)
@@ -204,16 +204,16 @@ def test_many_weak_reasons_do_not_push_strong_ones_aside() -> None:
 
 
 def test_paths_are_kept_whole_in_their_order() -> None:
-    drawing = draw(explanation(*(path(number, inner=3) for number in range(60))))
-    assert len(drawing.nodes) == 2 + 3 * 49
+    drawing = draw(explanation(*(path(number, inner=3) for number in range(110))))
+    assert len(drawing.nodes) == 2 + 3 * 99
     assert drawing.left_out == 3 * 11
-    assert {"own:0-0", "own:48-2"} <= {node.id for node in drawing.nodes}
+    assert {"own:0-0", "own:98-2"} <= {node.id for node in drawing.nodes}
 
 
 def test_more_partners_than_fit_leave_room_for_reasons() -> None:
     drawing = draw(recommendations(*((city(number), (term(number),)) for number in range(1000))))
-    assert len(drawing.nodes) == 1 + 50 + 50
-    assert drawing.left_out == 950
+    assert len(drawing.nodes) == 1 + 100 + 100
+    assert drawing.left_out == 900
 
 
 def test_positions_are_fixed_and_the_same_each_time_and_texts_do_not_cover_each_other() -> None:
