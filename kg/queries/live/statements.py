@@ -55,12 +55,16 @@ def _projects(town: str) -> str:
 
 
 def _towns(project: str) -> str:
-    """Return the part that gives the towns of a project."""
+    """Return the part that gives the towns of a project.
+
+    Organisations come first, by themselves: where few have a seat, a server would else go through all towns for each project.
+    """
     return f"""CALL ({project}) {{
       MATCH (town:Entity)-[f:PARTICIPATES_IN]->({project}) WHERE f.key IS NOT NULL AND {_is_place("town")} RETURN town
       UNION
-      MATCH (town:Entity)<-[b:BASED_IN]-(o:Entity)-[f:PARTICIPATES_IN]->({project})
-      WHERE b.key IS NOT NULL AND f.key IS NOT NULL AND NOT {_is_place("o")} AND {_is_place("town")} RETURN town
+      MATCH (o:Entity)-[f:PARTICIPATES_IN]->({project}) WHERE f.key IS NOT NULL AND NOT {_is_place("o")}
+      WITH DISTINCT o
+      MATCH (town:Entity)<-[b:BASED_IN]-(o) WHERE b.key IS NOT NULL AND {_is_place("town")} RETURN town
     }}"""
 
 
