@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -98,9 +99,13 @@ def chromium() -> str:
     """The program, or the end of this test."""
     names = ("chromium", "chromium-browser", "google-chrome")
     program = os.environ.get("KG_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if program:
-        return program
-    missing = "no Chromium on the path (Debian: apt-get install chromium), and KG_CHROMIUM names none"
+    if not program:
+        _without("no Chromium on the path (Debian: apt-get install chromium), and KG_CHROMIUM names none")
+    return program
+
+
+def _without(missing: str) -> NoReturn:
+    """End a test that lacks what it needs: CI has to have it; a developer need not install a browser, nor use our server."""
     if os.environ.get("KG_REQUIRE_BROWSER") == "1":
         pytest.fail(missing)
     pytest.skip(missing)
@@ -133,7 +138,7 @@ def visit(address: Address, starter: Connection, tmp_path_factory: pytest.TempPa
         None,
     )
     if server is None:
-        pytest.skip("this Neo4j was not started by kg: its Browser is not ours")
+        _without("this Neo4j was not started by kg, so its Browser has neither our style nor our guide")
     wait_for_browser(server)
     assert has_guide(server)
     with sync_playwright() as playwright:
