@@ -53,6 +53,15 @@ def valid(fact: str) -> str:
     )
 
 
+def keyed(fact: str) -> str:
+    """Return the Cypher condition that a loader wrote the fact in a variable: it has a key.
+
+    Not ``key IS NOT NULL``, for which there is an index: right after a load the server still counts few keys, and would then go
+    through all of them for every place, rather than through the place's own facts.
+    """
+    return f"coalesce({fact}.key, false) <> false"
+
+
 def begun(node: str) -> str:
     """Return the Cypher condition that a project or event in a variable had begun by ``$as_of``, or has no start."""
     return f"({node}.start IS NULL OR {node}.start <= $as_of)"

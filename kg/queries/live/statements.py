@@ -6,7 +6,7 @@ valid as of ``$as_of``, projects and events that had begun by then.
 
 from __future__ import annotations
 
-from kg.queries.validity import begun, valid
+from kg.queries.validity import begun, keyed, valid
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import NODES
 
@@ -30,7 +30,7 @@ def _is_place(node: str) -> str:
 
 
 def _counts(fact: str) -> str:
-    return f"{fact}.key IS NOT NULL AND {valid(fact)}"
+    return f"{keyed(fact)} AND {valid(fact)}"
 
 
 def _twins(place: str, twin: str, fact: str) -> str:
@@ -41,16 +41,16 @@ def _twins(place: str, twin: str, fact: str) -> str:
 
 
 def _regions(place: str) -> str:
-    return f"MATCH ({place})-[l:LOCATED_IN]->(r:{_NUTS_LABELS}) WHERE l.key IS NOT NULL AND r.{_NUTS} IS NOT NULL AND r:Entity"
+    return f"MATCH ({place})-[l:LOCATED_IN]->(r:{_NUTS_LABELS}) WHERE {keyed('l')} AND r.{_NUTS} IS NOT NULL AND r:Entity"
 
 
 def _projects(town: str) -> str:
     """Return the part that gives the projects ``q`` of a town, and of organisations with their seat there."""
     return f"""CALL ({town}) {{
-      MATCH ({town})-[f:PARTICIPATES_IN]->(q:Entity) WHERE f.key IS NOT NULL AND {begun("q")} RETURN q
+      MATCH ({town})-[f:PARTICIPATES_IN]->(q:Entity) WHERE {keyed("f")} AND {begun("q")} RETURN q
       UNION
       MATCH ({town})<-[b:BASED_IN]-(o:Entity)-[f:PARTICIPATES_IN]->(q:Entity)
-      WHERE b.key IS NOT NULL AND f.key IS NOT NULL AND NOT {_is_place("o")} AND {begun("q")} RETURN q
+      WHERE {keyed("b")} AND {keyed("f")} AND NOT {_is_place("o")} AND {begun("q")} RETURN q
     }}"""
 
 
@@ -60,11 +60,11 @@ def _towns(project: str) -> str:
     Organisations come first, by themselves: where few have a seat, a server would else go through all towns for each project.
     """
     return f"""CALL ({project}) {{
-      MATCH (town:Entity)-[f:PARTICIPATES_IN]->({project}) WHERE f.key IS NOT NULL AND {_is_place("town")} RETURN town
+      MATCH (town:Entity)-[f:PARTICIPATES_IN]->({project}) WHERE {keyed("f")} AND {_is_place("town")} RETURN town
       UNION
-      MATCH (o:Entity)-[f:PARTICIPATES_IN]->({project}) WHERE f.key IS NOT NULL AND NOT {_is_place("o")}
+      MATCH (o:Entity)-[f:PARTICIPATES_IN]->({project}) WHERE {keyed("f")} AND NOT {_is_place("o")}
       WITH DISTINCT o
-      MATCH (town:Entity)<-[b:BASED_IN]-(o) WHERE b.key IS NOT NULL AND {_is_place("town")} RETURN town
+      MATCH (town:Entity)<-[b:BASED_IN]-(o) WHERE {keyed("b")} AND {_is_place("town")} RETURN town
     }}"""
 
 
@@ -147,17 +147,17 @@ RETURN [w IN twins | w.id] AS twins,
   [q IN projects | q.id] AS projects,
   COLLECT {{
     CALL (s) {{
-      MATCH (s)-[f:TOOK_PART_IN]->(e:Entity) WHERE f.key IS NOT NULL AND {begun("e")} RETURN e
+      MATCH (s)-[f:TOOK_PART_IN]->(e:Entity) WHERE {keyed("f")} AND {begun("e")} RETURN e
       UNION
       MATCH (s)<-[v:SERVES]-(b:Entity)-[f:TOOK_PART_IN]->(e:Entity)
-      WHERE {_counts("v")} AND f.key IS NOT NULL AND {begun("e")} RETURN e
+      WHERE {_counts("v")} AND {keyed("f")} AND {begun("e")} RETURN e
     }}
     WITH e,
-      COUNT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE f.key IS NOT NULL RETURN DISTINCT m }} AS size,
-      COLLECT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE f.key IS NOT NULL AND {_is_place("m")} RETURN DISTINCT m.id }} AS held,
+      COUNT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE {keyed("f")} RETURN DISTINCT m }} AS size,
+      COLLECT {{ MATCH (m:Entity)-[f:TOOK_PART_IN]->(e) WHERE {keyed("f")} AND {_is_place("m")} RETURN DISTINCT m.id }} AS held,
       COLLECT {{
         MATCH (p:Entity)<-[v:SERVES]-(b:Entity)-[f:TOOK_PART_IN]->(e)
-        WHERE {_counts("v")} AND f.key IS NOT NULL AND {_is_place("p")}
+        WHERE {_counts("v")} AND {keyed("f")} AND {_is_place("p")}
         WITH b, collect(DISTINCT p.id) AS served
         RETURN [b.id, served]
       }} AS bodies
@@ -228,7 +228,7 @@ RETURN [p IN places | {_place("p")}] AS places,
   {
     _of_each(
         f"MATCH (p)-[f:PARTICIPATES_IN]->(q:Entity)-[a:ABOUT]->(n:Entity) "
-        f"WHERE f.key IS NOT NULL AND {begun('q')} AND {_counts('a')}"
+        f"WHERE {keyed('f')} AND {begun('q')} AND {_counts('a')}"
     )
 } AS themes,
   COLLECT {{
