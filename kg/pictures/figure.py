@@ -7,25 +7,16 @@ from collections.abc import Iterable
 from string import Template
 
 from kg.queries.display import Block, clean, to_html
+from kg.queries.page import page
 
-PAGE = Template("""\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-body { margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: sans-serif; color: #222; }
+_STYLE = """
+body { max-width: 75rem; }
 figure { margin: 0; }
 figure svg { max-width: 100%; height: auto; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
-</style>
-</head>
-<body>
+table { font-size: .9rem; }
+th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
+"""
+_BODY = Template("""\
 <figure role="img" aria-label="$title">$svg</figure>
 <details><summary>The same in words</summary>
 $words
@@ -37,12 +28,10 @@ for (const mark of document.querySelectorAll("figure path[aria-label]")) {
     title.textContent = mark.getAttribute("aria-label");
     mark.append(title);
 }
-</script>
-</body>
-</html>
-""")
+</script>""")
 
 
 def figure_page(title: str, svg: str, words: Iterable[Block]) -> str:
     """Return the page of a drawing, with the same in words below."""
-    return PAGE.substitute(title=html.escape(clean(title)), svg=svg, words=to_html(words))
+    body = _BODY.substitute(title=html.escape(clean(title)), svg=svg, words=to_html(words))
+    return page(title, body, _STYLE, script=True)

@@ -15,6 +15,7 @@ from kg.errors import KgError
 from kg.pictures.drawing import REASONS_PER_PARTNER, Drawable, Drawing, Node, draw
 from kg.pictures.layout import extent, place, wrap
 from kg.queries.display import Line, clean, to_html
+from kg.queries.page import page
 from kg.schema.look import LOOKS
 from kg.schema.nodes import NODES
 
@@ -89,30 +90,19 @@ OPTIONS = {
     },
 }
 
-PAGE = Template("""\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-body { margin: 0 auto; padding: 1rem; max-width: 90rem; font-family: sans-serif; color: #222; }
+_STYLE = """
+body { max-width: 90rem; }
 h1 { font-size: 1.3rem; margin: 0 0 .3rem; }
-p { margin: .2rem 0; }
 .age { color: #555; font-size: .9rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; margin: .6rem 0; list-style: none; }
 .legend svg { width: 1em; height: 1em; margin-right: .4em; vertical-align: -.1em; stroke: #555; fill: var(--colour); }
 #picture { height: 45rem; border: 1px solid #ccc; }
 div.vis-tooltip { position: absolute; visibility: hidden; padding: .4rem .6rem; max-width: 30rem; white-space: normal;
  background: #fffff0; border: 1px solid #999; font-size: .9rem; pointer-events: none; z-index: 5; }
-table { border-collapse: collapse; font-size: .9rem; }
-th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
-</style>
-</head>
-<body>
+table { font-size: .9rem; }
+th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
+"""
+_BODY = Template("""\
 <h1>$title</h1>
 $age
 <p>$shown</p>
@@ -139,10 +129,7 @@ const show = () => network.moveTo({
 show();
 // Later, because vis-network itself sets the scale once it has told of the new size.
 network.on("resize", () => setTimeout(show));
-</script>
-</body>
-</html>
-""")
+</script>""")
 
 
 def picture_page(result: Drawable) -> str:
@@ -154,7 +141,7 @@ def picture_page(result: Drawable) -> str:
     drawing = draw(result)
     blocks = result.blocks()
     title = next(block.text for block in blocks if isinstance(block, Line))
-    return PAGE.substitute(
+    body = _BODY.substitute(
         title=html.escape(clean(title)),
         age=to_html(result.data.blocks()).replace("<p>", '<p class="age">'),
         shown=html.escape(shown_line(drawing)),
@@ -167,6 +154,7 @@ def picture_page(result: Drawable) -> str:
         data=script_json(vis_data(drawing)),
         vis=vis_network(),
     )
+    return page(title, body, _STYLE, script=True)
 
 
 def shape_of(node: Node) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
-from string import Template
 from typing import TypedDict, Unpack
 
 from kg.database.connection import Connection
@@ -14,6 +13,7 @@ from kg.queries.choose import check_engine, choose_engine
 from kg.queries.display import Block, Cell, Line, Table, clean, to_html
 from kg.queries.explain import explain
 from kg.queries.kinds.kind import Weights
+from kg.queries.page import page
 from kg.queries.recommend import partner_of
 from kg.queries.results import Explanation, Model, Partner, Result
 from kg.queries.validity import parse_as_of
@@ -28,31 +28,15 @@ _PURPOSE = {
     "twinning": "a twinning",
 }
 
-_PAGE = Template("""\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
+_STYLE = """
 @page { size: A4; margin: 1.6cm; }
-body { margin: 0 auto; padding: 1rem; max-width: 50rem; font-family: sans-serif; font-size: .92rem; color: #222; }
+body { max-width: 50rem; font-size: .92rem; }
 h1 { font-size: 1.4rem; margin: 0 0 .2rem; }
 h4 { font-size: 1.05rem; margin: 1rem 0 .3rem; }
-p { margin: .2rem 0; }
-table { border-collapse: collapse; width: 100%; }
-th, td { padding: .15rem .5rem; text-align: left; vertical-align: top; border-top: 1px solid #ddd; }
+table { width: 100%; }
+th, td { padding: .15rem .5rem; border-top: 1px solid #ddd; }
 th { font-weight: normal; color: #666; border-top: none; }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-$content
-</body>
-</html>
-""")
+"""
 
 
 class BriefOptions(TypedDict, total=False):
@@ -132,7 +116,7 @@ class Brief(Result):
 
     def page(self) -> str:
         """Return the page as HTML that fetches nothing."""
-        return _PAGE.substitute(title=html.escape(clean(self.title)), content=to_html(self.blocks()))
+        return page(self.title, f"<h1>{html.escape(clean(self.title))}</h1>\n{to_html(self.blocks())}", _STYLE)
 
     def docx(self) -> bytes:
         """Return the page as a document of Word."""
