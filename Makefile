@@ -11,9 +11,9 @@ export PYTHON
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# One process with one Neo4j. Two are quicker, where no other kg starts a Neo4j meanwhile; a file stays in one process, because its
-# tests share what they load:  make test PARALLEL="-n auto --dist loadfile --no-loadscope-reorder"
-PARALLEL :=
+# As many processes as there are processors, up to four, each with a Neo4j of its own; a file of tests stays in one of them, because
+# its tests share what they load. In one process:  make test PARALLEL=
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-unit test-integration test-containers lint types generate requirements bench clean setup
 

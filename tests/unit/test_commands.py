@@ -66,3 +66,8 @@ def test_a_package_that_is_not_installed_is_named_with_what_to_install(
         main(["load", "table", str(table), "--mapping", str(table)])
     assert ended.value.code == 2
     assert "pip install 'localgov-kg[loaders]'" in capsys.readouterr().err
+
+
+def test_python_can_run_it_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "kg", "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.startswith("kg, version ")) == (0, True), done
