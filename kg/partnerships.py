@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from kg.queries.consortium_results import Consortium
     from kg.queries.consortium_rules import Rules
     from kg.queries.kinds.kind import Weights
+    from kg.queries.path_results import Explanation
     from kg.queries.recommend import RecommendOptions
-    from kg.queries.results import Explanation, Recommendations
+    from kg.queries.results import Recommendations
     from kg.queries.why_not import WhyNot
 
 
