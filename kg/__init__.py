@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from kg.offline import open_offline
     from kg.queries.brief import Brief
     from kg.queries.consortium_results import Consortium
-    from kg.queries.results import Explanation, Paths, Recommendation, Recommendations, Term
+    from kg.queries.path_results import Explanation, Paths
+    from kg.queries.results import Recommendation, Recommendations, Term
     from kg.queries.why_not import WhyNot
     from kg.queries.why_results import Why
 
@@ -40,9 +41,11 @@ __all__ = [
 _HOMES = {
     "Brief": "kg.queries.brief",
     "Consortium": "kg.queries.consortium_results",
+    "Explanation": "kg.queries.path_results",
     "KnowledgeGraph": "kg.graph",
     "connect": "kg.graph",
     "open_offline": "kg.offline",
+    "Paths": "kg.queries.path_results",
     "Why": "kg.queries.why_results",
     "WhyNot": "kg.queries.why_not",
 }

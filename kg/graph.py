@@ -17,6 +17,7 @@ from kg.database.writer import Progress
 from kg.home import judgements_file
 from kg.partnerships import Partnerships
 from kg.places.judgements import read_judgements
+from kg.requests import Requests
 
 if TYPE_CHECKING:
     import neo4j
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from kg.database.server import Reporter
     from kg.database.settings import Settings
     from kg.editing.merge import Merged
-    from kg.editing.requests import Requested
     from kg.editing.review import Answered
     from kg.editing.undo import Undone
     from kg.loaders.base import Loader
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from kg.queries.matrix import CountryMatrix
     from kg.queries.members import NetworkMembers
     from kg.queries.neighbourhood import Neighbourhood
+    from kg.queries.path_results import Paths
     from kg.queries.report_results import ReportResult
-    from kg.queries.request_results import Matches, RequestList
-    from kg.queries.results import Paths
     from kg.queries.review import ReviewList
     from kg.queries.structure.joint_results import JointMembers
     from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
@@ -77,7 +76,7 @@ def connect(
     )
 
 
-class KnowledgeGraph(Partnerships):
+class KnowledgeGraph(Partnerships, Requests):
     """A knowledge graph of local-government networks, its database and what can be asked of it.
 
     Use it as a context manager, or close it: ``with kg.connect() as g: print(g.recommend("Riga"))``.
@@ -148,26 +147,6 @@ class KnowledgeGraph(Partnerships):
         from kg.queries.why import why, why_between
 
         return why(self.connection, key) if other is None else why_between(self.connection, key, other)
-
-    def requests(
-        self,
-        verb: str | None = None,
-        place: str | None = None,
-        *,
-        theme: str | None = None,
-        status: str = "open",
-        as_of: str | date | None = None,
-    ) -> RequestList:
-        """Return what is sought and offered; see :func:`kg.queries.requests.requests`."""
-        from kg.queries.requests import requests
-
-        return requests(self.connection, verb, place, theme=theme, status=status, as_of=as_of)
-
-    def match(self, place: str, *, theme: str | None = None, top: int = 10, as_of: str | date | None = None) -> Matches:
-        """Return who offers what a place seeks, seeks what it offers, or seeks the same; see :func:`kg.queries.requests.match`."""
-        from kg.queries.requests import match
-
-        return match(self.connection, place, theme=theme, top=top, as_of=as_of)
 
     def central(self, **options: Unpack[CentralOptions]) -> Central:
         """Return the most central members, networks or projects; options of :func:`kg.queries.structure.central.central`."""
@@ -296,85 +275,6 @@ class KnowledgeGraph(Partnerships):
         from kg.editing import review
 
         return review.take_back(self.connection, judgements_file(), subject, candidate)
-
-    def seek(
-        self,
-        place: str,
-        theme: str,
-        *,
-        by: str,
-        until: str | None = None,
-        note: str | None = None,
-        role: str | None = None,
-        new_theme: bool = False,
-    ) -> Requested:
-        """Write down what a city, region or organisation seeks on a theme; see :func:`kg.editing.requests.add`."""
-        return self._add_request("seek", place, theme, by, until, note, role, new_theme=new_theme)
-
-    def offer(
-        self,
-        place: str,
-        theme: str,
-        *,
-        by: str,
-        until: str | None = None,
-        note: str | None = None,
-        role: str | None = None,
-        new_theme: bool = False,
-    ) -> Requested:
-        """Write down what a city, region or organisation offers on a theme; see :func:`kg.editing.requests.add`."""
-        return self._add_request("offer", place, theme, by, until, note, role, new_theme=new_theme)
-
-    def _add_request(
-        self,
-        verb: str,
-        place: str,
-        theme: str,
-        by: str,
-        until: str | None,
-        note: str | None,
-        role: str | None,
-        *,
-        new_theme: bool,
-    ) -> Requested:
-        from kg.editing import requests
-        from kg.queries.entities import UnknownEntityError
-        from kg.queries.themes import find_member, find_theme
-
-        wish = requests.check_wish(verb, until=until, note=note, role=role)
-        if new_theme:
-            requests.check_theme_name(theme)
-        who = find_member(self.connection, place)
-        topic: requests.Node | str = theme
-        try:
-            found = find_theme(
-                self.connection, theme, hint="new_theme (--new-theme) makes it, if none of them is what you mean"
-            )
-            topic = requests.Node(found.id, found.label, found.name)
-        except UnknownEntityError:
-            if not new_theme:
-                raise
-        with self._change() as change:
-            requested = requests.add(self.connection, wish, requests.Node(who.id, who.label, who.name), topic, by=by)
-            change.changed_nothing = not requested.changed
-        return requested
-
-    def close_request(
-        self, verb: str, place: str, number: str, *, status: str, by: str, theme: str | None = None
-    ) -> Requested:
-        """Write down that what a place seeks or offers was met or withdrawn; see :func:`kg.editing.requests.close`."""
-        from kg.editing import requests
-        from kg.queries.themes import find_member, find_theme
-
-        who = find_member(self.connection, place)
-        found = None if theme is None else find_theme(self.connection, theme)
-        topic = None if found is None else requests.Node(found.id, found.label, found.name)
-        with self._change() as change:
-            requested = requests.close(
-                self.connection, verb, requests.Node(who.id, who.label, who.name), number, status, by=by, theme=topic
-            )
-            change.changed_nothing = not requested.changed
-        return requested
 
     def merge(self, first: str, second: str, *, by: str, label: str | None = None) -> Merged:
         """Say that two nodes are one; see :func:`kg.editing.merge.merge`."""

@@ -27,7 +27,7 @@ NOTEBOOKS = ROOT / "notebooks"
 
 #: Pixels of a committed picture's width, and its colours.
 WIDTH = 900
-COLOURS = 32
+COLOURS = 64
 
 #: Seconds that a cell may take.
 TIMEOUT = 120
@@ -109,7 +109,8 @@ def smaller(picture: str) -> str:
     if flat.width > WIDTH:
         flat = flat.resize((WIDTH, round(flat.height * WIDTH / flat.width)), Image.Resampling.LANCZOS)
     written = io.BytesIO()
-    flat.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+    # The colours farthest apart: those of a legend stay what they are, and only the shades of edges change.
+    flat.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
     return base64.b64encode(written.getvalue()).decode("ascii") + "\n"
 
 
@@ -172,7 +173,9 @@ def main(names: Sequence[str]) -> None:
     """Run the notebooks, or those whose names begin with one of ``names``, and write them where what they show has changed."""
     chosen = paths(names)
     if not chosen:
-        raise SystemExit(f"No notebook is called {', '.join(names)}: there are {', '.join(path.name for path in paths())}.")
+        raise SystemExit(
+            f"No notebook is called {', '.join(names)}: there are {', '.join(path.name for path in paths())}."
+        )
     with starter_graph() as environment:
         for path in chosen:
             before = read(path)

@@ -10,16 +10,8 @@ from typing import Literal
 from kg.queries.display import clean
 from kg.queries.members import Member, NetworkMembers
 from kg.queries.neighbourhood import Neighbourhood
-from kg.queries.results import (
-    Explanation,
-    Partner,
-    Path,
-    PathRelationship,
-    Paths,
-    Recommendation,
-    Recommendations,
-    Term,
-)
+from kg.queries.path_results import Explanation, Path, PathRelationship, Paths
+from kg.queries.results import Partner, Recommendation, Recommendations, Term
 
 #: More than this cannot be looked at.
 MOST_NODES = 300

@@ -65,7 +65,7 @@ def write_map(
     Args:
         result: from ``recommend`` or ``network_members``.
         path: the file to write; one that is there is replaced.
-        locations: for recommendations, where the places are; from :func:`kg.queries.members.locations`.
+        locations: for recommendations, where the places are; from ``locations``.
     """
     write_bytes(path, map_picture(result, Path(path).suffix, locations or {}))
 

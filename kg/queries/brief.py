@@ -14,8 +14,9 @@ from kg.queries.choose import check_engine, choose_engine
 from kg.queries.display import Block, Cell, Line, Table, clean, to_html
 from kg.queries.explain import explain
 from kg.queries.kinds.kind import Weights
+from kg.queries.path_results import Explanation
 from kg.queries.recommend import partner_of
-from kg.queries.results import Explanation, Model, Partner, Result
+from kg.queries.results import Model, Partner, Result
 from kg.queries.validity import parse_as_of
 from kg.queries.word import to_docx
 

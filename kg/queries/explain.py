@@ -13,12 +13,12 @@ from kg.queries.entities import PLACES, Entity, check_name, resolve
 from kg.queries.evidence import facts
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.names import Kind, check_kind
+from kg.queries.path_results import Explanation, PairQuery
 from kg.queries.paths import DEFAULT_TOP, check_different, check_top, find_paths, links_of
 from kg.queries.provenance import data_of
 from kg.queries.ranking import Ranking
 from kg.queries.reasons.build import Found, links, terms
 from kg.queries.recommend import gone, weighting_of
-from kg.queries.results import Explanation, PairQuery
 from kg.queries.validity import parse_as_of
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError, quoted
+from kg.queries.as_graph import AsGraph, Link, PlainGraph
 from kg.queries.display import Block, Cell, Line, Table
 from kg.queries.paths import is_whole
 from kg.queries.provenance import data_from
@@ -93,8 +94,10 @@ class MatrixQuery(Model):
     as_of: str
 
 
-class CountryMatrix(Result):
+class CountryMatrix(Result, AsGraph):
     """Partnerships of each two countries; ``countries`` in the order of their partnerships, most first."""
+
+    frame_columns = ("one", "other", "observed", "expected", "lift")
 
     query: MatrixQuery
     data: Data
@@ -130,6 +133,19 @@ class CountryMatrix(Result):
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per two countries."""
         return [{**pair.model_dump(), "lift": pair.lift} for pair in self.pairs]
+
+    def as_graph(self) -> PlainGraph:
+        """Return the countries, joined by their partnerships; those within a country are its attribute ``inside``."""
+        inside = {pair.one: pair.observed for pair in self.pairs if pair.one == pair.other}
+        nodes = {
+            country: {"name": country, "label": "Country", "inside": inside.get(country)} for country in self.countries
+        }
+        links = [
+            Link(pair.one, pair.other, {"weight": pair.observed, "expected": pair.expected, "lift": pair.lift})
+            for pair in self.pairs
+            if pair.one != pair.other and pair.observed
+        ]
+        return PlainGraph(nodes, links, facts=False, about=self.about)
 
 
 def matrix(

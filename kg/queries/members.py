@@ -8,16 +8,21 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.read import read
+from kg.queries.as_graph import AsGraph, PlainGraph, node_of
+from kg.queries.as_graph import Link as GraphLink
 from kg.queries.display import Block, Cell, Line, Table
 from kg.queries.entities import resolve
 from kg.queries.evidence import Link, facts
 from kg.queries.paths import check_different
+from kg.queries.projection import Projection, check_side, project
 from kg.queries.provenance import data_of
 from kg.queries.results import Data, Model, Partner, Result
 from kg.queries.validity import parse_as_of, valid
 
+_TIE = {"Organisation": "MEMBER_OF", "Project": "PARTICIPATES_IN"}
+
 #: What has members or participants.
-NETWORKS = ("Organisation", "Project")
+NETWORKS = tuple(_TIE)
 
 # A body that has no place of its own stands where it is based.
 _PLACE = """coalesce(m.location, COLLECT {
@@ -62,8 +67,15 @@ class MembersQuery(Model):
     as_of: str
 
 
-class NetworkMembers(Result):
-    """Who is in networks or projects: those in the most of them first, then by country and name."""
+class NetworkMembers(Result, AsGraph):
+    """Who is in networks or projects: those in the most of them first, then by country and name.
+
+    As a graph, the two-mode network of members (``bipartite`` 0) and what they are in (``bipartite`` 1).
+    """
+
+    frame_columns = (
+        "id", "label", "name", "country", "population", "latitude", "longitude", "networks"
+    )  # fmt: skip
 
     query: MembersQuery
     data: Data
@@ -91,6 +103,35 @@ class NetworkMembers(Result):
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per member."""
         return [{**row.model_dump(exclude={"networks"}), "networks": " ".join(row.networks)} for row in self.members]
+
+    def as_graph(self) -> PlainGraph:
+        """Return the members and what they are in."""
+        nodes = {row.id: {**row.model_dump(exclude={"id", "networks"}), "bipartite": 0} for row in self.members}
+        for network in self.query.networks:
+            nodes[network.id] = {**nodes.get(network.id, {}), **node_of(network), "bipartite": 1}
+        types = {network.id: _TIE[network.label] for network in self.query.networks}
+        links = [GraphLink(row.id, id_, {"type": types[id_]}) for row in self.members for id_ in row.networks]
+        return PlainGraph(nodes, links, facts=True, about=self.about)
+
+    def projection(self, onto: str = "networks") -> Projection:
+        """Return which networks share members, or which members share networks.
+
+        Args:
+            onto: ``networks``, joined by the members that both have; or ``members``, joined by the networks that both are in.
+
+        Raises:
+            KgError: There is no such side, or there are too many pairs of members.
+        """
+        side = check_side(onto)
+        names = " and ".join(network.name for network in self.query.networks)
+        what = "share networks" if side == "members" else "share members"
+        return project(
+            side,
+            f"Who of {names} {what}, as of {self.query.as_of}",
+            self.data,
+            {row.id: (row, row.networks) for row in self.members},
+            self.query.networks,
+        )
 
 
 def network_members(

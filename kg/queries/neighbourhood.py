@@ -7,12 +7,14 @@ from datetime import date
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError
+from kg.queries.as_graph import AsGraph, PlainGraph, node_of
 from kg.queries.display import Block, Cell, Line, Table
 from kg.queries.entities import resolve
 from kg.queries.evidence import Link, facts
+from kg.queries.path_results import PathNode, PathRelationship, link_of
 from kg.queries.paths import check_top
 from kg.queries.provenance import data_of
-from kg.queries.results import Data, Model, Partner, PathNode, PathRelationship, Result
+from kg.queries.results import Data, Model, Partner, Result
 from kg.queries.validity import parse_as_of, valid
 
 #: Neighbours that are asked for unless told otherwise.
@@ -44,8 +46,10 @@ class NeighbourhoodQuery(Model):
     as_of: str
 
 
-class Neighbourhood(Result):
+class Neighbourhood(Result, AsGraph):
     """What one thing has facts with, those that the fewest facts touch first, and all facts between these."""
+
+    frame_columns = ("id", "label", "name", "how", "facts")
 
     query: NeighbourhoodQuery
     data: Data
@@ -74,6 +78,13 @@ class Neighbourhood(Result):
             {"id": node.id, "label": node.label, "name": node.name, "how": self._how(node.id), "facts": node.facts}
             for node in self.neighbours
         ]
+
+    def as_graph(self) -> PlainGraph:
+        """Return the subject, its neighbours and the facts between them."""
+        subject = self.query.subject
+        nodes = {subject.id: node_of(subject)}
+        nodes |= {node.id: node.model_dump(exclude={"id"}) for node in self.neighbours}
+        return PlainGraph(nodes, [link_of(tie) for tie in self.ties], facts=True, about=self.about)
 
     def _how(self, id_: str) -> str:
         ends = {id_, self.query.subject.id}

@@ -20,9 +20,9 @@ from kg.database.read import read
 from kg.errors import KgError, quoted
 from kg.queries.entities import Entity, check_name, resolve
 from kg.queries.evidence import FactDetail, Link, facts
+from kg.queries.path_results import PairQuery, Path, PathNode, PathRelationship, Paths
 from kg.queries.patterns import CLAUSES, STRONG, WEAK, WEAK_LABELS, Pattern, Signature, between, flip, signatures
 from kg.queries.provenance import data_of
-from kg.queries.results import PairQuery, Path, PathNode, PathRelationship, Paths
 from kg.queries.validity import old_year, parse_as_of, valid
 from kg.schema.nodes import NODES
 

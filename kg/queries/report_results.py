@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
 from kg.queries.display import Block, Cell, Line, Table
+from kg.queries.frames import frame
 from kg.queries.reports.behind import Behind, SourceBehind, age_of_row
 from kg.queries.reports.cells import cell, cell_text, markdown_text, spreadsheet_cell
 from kg.queries.reports.csv_rows import write_csv
 from kg.queries.reports.running import notes_of, run_report
 from kg.queries.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ReportResult", "cell_text", "run_report", "spreadsheet_cell"]
 
@@ -74,6 +79,23 @@ class ReportResult(Result):
     def records(self) -> list[dict[str, Cell]]:
         """Return the rows, each value as one cell."""
         return [{column: cell(row[column]) for column in self.columns} for row in self.rows]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """How old the data is, what is missing, and the sources with the date of each."""
+        return {
+            "as_of": self.age,
+            "completeness": list(self.completeness),
+            "sources": {source.title: source.as_of for source in self.sources},
+        }
+
+    def to_df(self) -> pd.DataFrame:
+        """Return the rows as a pandas DataFrame, with values as they are (lists stay lists).
+
+        Raises:
+            KgError: pandas is not installed (extra ``notebooks``).
+        """
+        return frame([{column: row[column] for column in self.columns} for row in self.rows], self.columns, self.about)
 
     def as_json(self) -> str:
         """Everything, with values as they are."""

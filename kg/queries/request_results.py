@@ -66,6 +66,9 @@ class Request(Model):
         }
 
 
+_COLUMNS = ("number", "role", "state", "since", "until", "closed", "note", "as_of", "sources", "key")
+
+
 class RequestQuery(Model):
     """What was asked; empty asks for all."""
 
@@ -78,6 +81,8 @@ class RequestQuery(Model):
 
 class RequestList(Result):
     """What is sought and offered, by whom, and until when."""
+
+    frame_columns = ("verb", "id", "label", "name", "country", "theme_id", "theme", *_COLUMNS)
 
     query: RequestQuery
     data: Data
@@ -161,6 +166,11 @@ class Matches(Result):
 
     ``requests`` are its own open ones; ``found`` counts the matches of each way, of which at most ``top`` are listed.
     """
+
+    frame_columns = (
+        "way", "id", "label", "name", "country", "theme_id", "theme", "sentence", *_COLUMNS,
+        *(f"our_{name}" for name in _COLUMNS),
+    )  # fmt: skip
 
     query: MatchQuery
     data: Data

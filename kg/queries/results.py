@@ -9,16 +9,23 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rich.console import RenderableType
 
 from kg.queries.display import Block, Cell, Line, Table, to_html, to_rich, to_text
+from kg.queries.frames import frame
 from kg.queries.kinds.names import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Reasons that the table shows for each partner; JSON and CSV have all.
 REASONS_SHOWN = 6
+
+#: What a term says, as columns of a row.
+TERM_COLUMNS = ("type", "reason", "value", "sentence", "evidence", "observed", "expected")
 
 #: Sources that the table names, and places for each rule that left some out.
 NAMES_SHOWN = 5
@@ -61,9 +68,29 @@ class Shown(Model):
 class Result(Shown):
     """An answer."""
 
+    #: The columns of its rows, for a table without any.
+    frame_columns: ClassVar[tuple[str, ...]] = ()
+
     @abstractmethod
     def records(self) -> list[dict[str, Cell]]:
         """Return the answer as rows of one table, all with the same columns."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What holds for all of it: the date as of which, and the sources with the edition or date of each."""
+        data = getattr(self, "data", None)
+        if not isinstance(data, Data):
+            return {}
+        sources = {source.title: data.editions.get(source.id, "") for source in data.sources}
+        return {"as_of": data.as_of, "sources": sources}
+
+    def to_df(self) -> pd.DataFrame:
+        """Return the rows of ``--format csv`` as a pandas DataFrame; its ``attrs`` say as of when, and from which sources.
+
+        Raises:
+            KgError: pandas is not installed (extra ``notebooks``).
+        """
+        return frame(self.records(), self.frame_columns, self.about)
 
 
 class Partner(Model):
@@ -121,7 +148,7 @@ class Recommendation(Shown, Scored):
 
     def blocks(self) -> list[Block]:
         """Return the partner with its score, and all terms."""
-        return [Line(f"{self.partner.title}: {self.score:.2f}", "heading"), *_term_blocks(self.terms)]
+        return [Line(f"{self.partner.title}: {self.score:.2f}", "heading"), *term_blocks(self.terms)]
 
 
 class LeftOutPartner(Partner):
@@ -225,6 +252,8 @@ class Newcomers(Model):
 class Recommendations(Result):
     """The best partners for a city or region, best first."""
 
+    frame_columns = ("rank", "id", "label", "name", "country", "score")
+
     query: RecommendQuery
     data: Data
     left_out: Mapping[str, LeftOut]
@@ -254,104 +283,41 @@ class Recommendations(Result):
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per partner and term."""
         return [
-            {"rank": rank, **_partner_columns(row.partner), "score": row.score, **_term_columns(term)}
+            {"rank": rank, **_partner_columns(row.partner), "score": row.score, **term_columns(term)}
             for rank, row in enumerate(self.recommendations, 1)
             for term in row.terms
         ]
 
+    def to_df(self, *, terms: bool = False) -> pd.DataFrame:
+        """Return a DataFrame with one row per partner, and a column per type of term with what it adds to the score.
 
-class PathNode(Model):
-    """A node on a path. ``facts`` is the number of facts that touch it: the fewer, the more specific a path through it."""
+        Args:
+            terms: One row per partner and term instead, with the sentences: the rows of ``--format csv``.
 
-    id: str
-    label: str
-    name: str
-    facts: int
-
-
-class PathRelationship(Model):
-    """A fact on a path, in the direction in which it is stored."""
-
-    key: str
-    type: str
-    start: str
-    end: str
-    since: str | None = None
-    until: str | None = None
-    as_of: str | None = None
-
-
-class Path(Shown):
-    """A way from one node to another, each step a fact.
-
-    ``specificity`` is the product of ``1 / log(1 + facts)`` over the inner nodes; 1 for a direct fact. ``weak`` marks a path of
-    last resort (the same country, region, theme, programme or seat).
-    """
-
-    pattern: str
-    sentence: str
-    specificity: float
-    weak: bool
-    nodes: tuple[PathNode, ...]
-    relationships: tuple[PathRelationship, ...]
-
-    def blocks(self) -> list[Block]:
-        """Return the sentence."""
-        return [Line(self.sentence)]
-
-
-class PairQuery(Model):
-    """Which two nodes were asked about; ``kind`` only where terms were asked for."""
-
-    start: Partner
-    end: Partner
-    kind: Kind | None = None
-    top: int
-    as_of: str
-
-
-class Paths(Result):
-    """How two nodes are connected, most specific first."""
-
-    query: PairQuery
-    data: Data
-    paths: tuple[Path, ...]
-
-    def blocks(self) -> list[Block]:
-        """Return each path as a sentence."""
-        title = Line(f"From {self.query.start.title} to {self.query.end.title}", "heading")
-        return [title, *_path_blocks(self.paths), *self.data.blocks()]
-
-    def records(self) -> list[dict[str, Cell]]:
-        """Return one row per path."""
-        return [_path_columns(rank, path) for rank, path in enumerate(self.paths, 1)]
-
-
-class Explanation(Result, Scored):
-    """Why two places would, or do, work together: the terms that ``recommend`` sums, and the paths between them."""
-
-    query: PairQuery
-    data: Data
-    paths: tuple[Path, ...]
-
-    def blocks(self) -> list[Block]:
-        """Return the terms and the paths."""
-        pair = f"{self.query.start.title} and {self.query.end.title}"
-        shown: list[Block] = [Line(f"{pair} ({self.query.kind}): {self.score:.2f}", "heading")]
-        shown += _term_blocks(self.terms)
-        shown.append(Line("Paths, most specific first", "heading"))
-        return shown + _path_blocks(self.paths) + self.data.blocks()
-
-    def records(self) -> list[dict[str, Cell]]:
-        """Return one row per term."""
-        return [_term_columns(term) for term in self.terms]
+        Raises:
+            KgError: pandas is not installed (extra ``notebooks``).
+        """
+        if terms:
+            return frame(self.records(), (*self.frame_columns, *TERM_COLUMNS), self.about)
+        types = dict.fromkeys(term.type for row in self.recommendations for term in row.terms)
+        rows = [
+            {
+                "rank": rank,
+                **_partner_columns(row.partner),
+                "score": row.score,
+                **{type_: math.fsum(term.value for term in row.terms if term.type == type_) for type_ in types},
+            }
+            for rank, row in enumerate(self.recommendations, 1)
+        ]
+        return frame(rows, self.frame_columns, self.about)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _term_blocks(terms: tuple[Term, ...]) -> list[Block]:
+def term_blocks(terms: tuple[Term, ...]) -> list[Block]:
+    """Return terms as a table, or a word that there is none."""
     if not terms:
         return [Line("Nothing in the graph speaks for or against it.")]
     return [Table(("Value", "Reason", "In words"), tuple((term.value, term.label, term.sentence) for term in terms))]
@@ -369,7 +335,8 @@ def _partner_columns(partner: Partner) -> dict[str, Cell]:
     return {"id": partner.id, "label": partner.label, "name": partner.name, "country": partner.country}
 
 
-def _term_columns(term: Term) -> dict[str, Cell]:
+def term_columns(term: Term) -> dict[str, Cell]:
+    """Return a term as the columns of a row."""
     return {
         "type": term.type,
         "reason": term.label,
@@ -379,24 +346,3 @@ def _term_columns(term: Term) -> dict[str, Cell]:
         "observed": term.observed,
         "expected": term.expected,
     }
-
-
-def _path_columns(rank: int, path: Path) -> dict[str, Cell]:
-    return {
-        "rank": rank,
-        "pattern": path.pattern,
-        "sentence": path.sentence,
-        "specificity": repr(path.specificity),
-        "nodes": " ".join(node.id for node in path.nodes),
-        "evidence": " ".join(relationship.key for relationship in path.relationships),
-    }
-
-
-def _path_blocks(paths: tuple[Path, ...]) -> list[Block]:
-    if not paths:
-        return [Line("No path that says something.")]
-    rows = tuple((rank, path.specificity, path.sentence) for rank, path in enumerate(paths, 1))
-    blocks: list[Block] = [Table(("#", "Specific", "Path"), rows)]
-    if all(path.weak for path in paths):
-        blocks.append(Line("Only weak connections: the same country, region, theme, programme or seat."))
-    return blocks

@@ -55,6 +55,10 @@ class Joint(Model):
 class JointMembers(Result):
     """Who links given networks or projects, whoever links the most of them first."""
 
+    frame_columns = (
+        "rank", "id", "label", "name", "country", "networks", "network_ids", "bodies", "memberships", "sentence", "evidence"
+    )  # fmt: skip
+
     parameters: JointParameters
     left_out: Mapping[str, LeftOut]
     data: Data

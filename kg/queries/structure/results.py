@@ -181,7 +181,7 @@ class Central(Structure):
                 "rank": rank,
                 **row.node.model_dump(),
                 "measure": self.parameters.measure,
-                "value": repr(row.value),
+                "value": row.value,
                 "links": row.links,
                 "others": row.others,
                 "sentence": row.sentence,
@@ -246,12 +246,12 @@ class Communities(Structure):
                 "networks": one.networks,
                 "projects": one.projects,
                 "countries": "; ".join(f"{country} {count}" for country, count in one.countries.items()),
-                "inside": repr(one.inside),
+                "inside": one.inside,
                 "typical_things": "; ".join(thing.name for thing in one.typical_things),
                 "typical_thing_ids": " ".join(thing.id for thing in one.typical_things),
                 "typical_members": "; ".join(member.title for member in one.typical_members),
                 "typical_member_ids": " ".join(member.id for member in one.typical_members),
-                "modularity": repr(self.modularity),
+                "modularity": self.modularity,
                 "sentence": one.sentence,
                 "evidence": " ".join(one.evidence),
             }
@@ -284,6 +284,10 @@ class Bridge(Model):
 
 class Bridges(Structure):
     """The members that join communities, the strongest bridge first."""
+
+    frame_columns = (
+        "rank", "id", "label", "name", "country", "betweenness", "participation", "joins", "also", "cuts_off", "sentence", "evidence"
+    )  # fmt: skip
 
     parameters: BridgesParameters
     modularity: float
@@ -328,8 +332,8 @@ class Bridges(Structure):
             {
                 "rank": rank,
                 **row.member.model_dump(),
-                "betweenness": None if row.betweenness is None else repr(row.betweenness),
-                "participation": repr(row.participation),
+                "betweenness": row.betweenness,
+                "participation": row.participation,
                 "joins": "; ".join(f"{one.community} {one.around} {one.links}" for one in row.joins),
                 "also": row.also,
                 "cuts_off": row.cuts_off,

@@ -13,10 +13,10 @@ from kg.queries.explain import explain
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.names import KINDS
 from kg.queries.kinds.shapes import Shape
+from kg.queries.path_results import Path, Paths
 from kg.queries.paths import path
 from kg.queries.patterns import WEAK_LABELS
 from kg.queries.recommend import recommend
-from kg.queries.results import Path, Paths
 
 pytestmark = pytest.mark.integration
 

@@ -22,7 +22,8 @@ from kg.pictures.write import matrix_picture
 from kg.queries.matrix import CountryMatrix, CountryPair, MatrixQuery, most_active, of_things, of_twinnings
 from kg.queries.members import Member, MembersQuery, NetworkMembers, ordered
 from kg.queries.neighbourhood import Neighbourhood, NeighbourhoodQuery
-from kg.queries.results import Data, Partner, PathNode, PathRelationship
+from kg.queries.path_results import PathNode, PathRelationship
+from kg.queries.results import Data, Partner
 
 DATA = Data(sources=(), editions={}, as_of="2026-11-22", facts=7, facts_without_since=2)
 HOSTILE = '</script><img src=x onerror="document.title=1"> & co'

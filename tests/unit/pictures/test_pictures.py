@@ -16,21 +16,9 @@ from kg.pictures import write_picture
 from kg.pictures.drawing import DIRECT_TERMS, MOST_NODES, draw
 from kg.pictures.layout import place, size
 from kg.pictures.page import COLOURS, picture_page, vis_network
+from kg.queries.path_results import Explanation, PairQuery, Path, PathNode, PathRelationship
 from kg.queries.reasons.build import REASONS
-from kg.queries.results import (
-    Data,
-    Explanation,
-    PairQuery,
-    Partner,
-    Path,
-    PathNode,
-    PathRelationship,
-    Recommendation,
-    Recommendations,
-    RecommendQuery,
-    SourceData,
-    Term,
-)
+from kg.queries.results import Data, Partner, Recommendation, Recommendations, RecommendQuery, SourceData, Term
 
 HOSTILE = '</script><img src=x onerror="document.title=1"><!-- {{7*7}} $title &amp; "quoted"'
 RIGA = Partner(id="geonames:456172", label="City", name="Riga", country="LV")

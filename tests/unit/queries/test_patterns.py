@@ -8,9 +8,9 @@ import math
 import pytest
 
 from kg.queries import patterns
+from kg.queries.path_results import PathNode
 from kg.queries.paths import Route, join, specificity
 from kg.queries.patterns import CLAUSES, STRONG, WEAK, between, flip, parse, signatures
-from kg.queries.results import PathNode
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
 

@@ -16,13 +16,13 @@ from rich.console import Console
 from kg.cli.present import as_csv
 from kg.queries import display, provenance
 from kg.queries.display import Line, Table, to_html, to_text
+from kg.queries.path_results import Path
 from kg.queries.results import (
     Data,
     LeftOut,
     LeftOutPartner,
     Newcomers,
     Partner,
-    Path,
     Recommendation,
     Recommendations,
     RecommendQuery,
