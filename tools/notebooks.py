@@ -1,7 +1,7 @@
 """Run the notebooks on a graph of the starter alone and write what they show: ``make notebooks``, or some of them by name.
 
 The server is one of its own in a temporary folder, so that the outputs are those that the tests will see. Written is only what
-is the same on any machine: no times, no ids that change, no versions; pictures in few colours, as wide as they are shown.
+is the same on any machine: no times, no ids that change, no versions; pictures in few colours and not too wide.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 
 #: Pixels of a committed picture's width, and its colours.
-WIDTH = 900
+WIDTH = 1200
 COLOURS = 64
 
 #: Seconds that a cell may take.
@@ -73,6 +73,8 @@ def execute(notebook: NotebookNode, environment: Mapping[str, str]) -> NotebookN
             km=kernel,
             timeout=TIMEOUT,
             record_timing=False,
+            # Else it is a matter of time into how many outputs what a cell prints is cut.
+            coalesce_streams=True,
             resources={"metadata": {"path": str(NOTEBOOKS)}},
         )
         python_path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
