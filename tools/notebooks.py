@@ -80,7 +80,8 @@ def execute(notebook: NotebookNode, environment: Mapping[str, str]) -> NotebookN
         python_path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         # The person's own profile and history are left alone.
         own = {"PYTHONPATH": python_path, "IPYTHONDIR": folder, "JUPYTER_RUNTIME_DIR": folder}
-        client.execute(env={**os.environ, **own, **environment})
+        # A kernel that is handed in would go on running.
+        client.execute(cleanup_kc=True, env={**os.environ, **own, **environment})
     return ran
 
 

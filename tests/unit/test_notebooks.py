@@ -110,7 +110,8 @@ def test_pictures_become_small_and_keep_the_colour_of_what_is_drawn() -> None:
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.width == WIDTH
     assert len(picture.getcolors()) <= COLOURS
-    assert picture.convert("RGB").getpixel((10, 10)) == (255, 0, 0)
+    red, green, blue = picture.convert("RGB").getpixel((10, 10))
+    assert red > 250 > 5 > max(green, blue)
     assert data["text/plain"] == "A picture"
     assert normalised(clean) == clean
 
