@@ -120,7 +120,7 @@ def smaller(picture: str) -> str:
 def shown(notebook: NotebookNode) -> list[tuple[str, list[Any]]]:
     """Return each cell that runs with what it shows, in a form in which two runs on the same graph are equal.
 
-    Of a picture only that there is one: its pixels depend on the fonts of the machine.
+    Of a picture only that there is one: its pixels depend on the fonts of the machine. A notebook need not be normalised for this.
     """
     return [(cell.source, [_shown(output) for output in cell.outputs]) for cell in notebook.cells if "outputs" in cell]
 
@@ -128,7 +128,8 @@ def shown(notebook: NotebookNode) -> list[tuple[str, list[Any]]]:
 def _shown(output: NotebookNode) -> Any:
     if output.output_type == "stream":
         return output.name, output.text
-    return {kind: "a picture" if kind == "image/png" else content for kind, content in output.get("data", {}).items()}
+    data = output.get("data", {})
+    return "a picture" if "image/png" in data else dict(data)
 
 
 def texts(notebook: NotebookNode) -> Iterator[str]:
