@@ -14,6 +14,7 @@ from kg.database import schema
 from kg.database.connection import Connection, open_connection
 from kg.database.loads import loaded_sources, standing_loads
 from kg.database.writer import Progress
+from kg.exports import Exports
 from kg.home import judgements_file
 from kg.partnerships import Partnerships
 from kg.places.judgements import read_judgements
@@ -76,7 +77,7 @@ def connect(
     )
 
 
-class KnowledgeGraph(Partnerships, Requests):
+class KnowledgeGraph(Partnerships, Requests, Exports):
     """A knowledge graph of local-government networks, its database and what can be asked of it.
 
     Use it as a context manager, or close it: ``with kg.connect() as g: print(g.recommend("Riga"))``.

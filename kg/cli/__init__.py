@@ -43,6 +43,10 @@ COMMANDS = {
         "kg.cli.pictures:picture",
         "Draw networks, maps and matrices: an .html that opens without a network connection, or a .png.",
     ),
+    "export": (
+        "kg.cli.export:export",
+        "Write the graph or a part of it as GraphML, CSV or Parquet, with its sources and licences beside it.",
+    ),
     "central": ("kg.cli.structure:central", "Show which cities, networks or projects are the most central."),
     "communities": (
         "kg.cli.structure:communities",

@@ -1,0 +1,123 @@
+"""Nodes and facts of a part of the graph, page by page, always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kg.database.connection import Connection
+from kg.database.read import read
+from kg.queries.export.columns import FACT_COLUMNS, NODE_COLUMNS, Column, Row, every
+from kg.queries.export.scope import COUNTS, PAGE, TIMEOUT, Scope
+from kg.schema.contacts import check_no_contact
+from kg.schema.nodes import NODES
+from kg.schema.relationships import FACTS
+
+_ANY_FACT = "|".join(FACTS)
+_ANY_NODE = "|".join(NODES)
+_POINT = {"longitude": "n.location.longitude", "latitude": "n.location.latitude"}
+
+
+def _values(variable: str, columns: tuple[Column, ...], without: set[str]) -> str:
+    return ", ".join(
+        f"{column.name}: {_POINT.get(column.name, f'{variable}.{column.name}')}"
+        for column in columns
+        if column.name not in without
+    )
+
+
+# In the order of the index on the id, so that the server sorts nothing either.
+_IDS = f"""\
+MATCH (n:Entity) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT {PAGE}
+RETURN n.id AS id ORDER BY id"""
+
+_NODES = f"""\
+UNWIND $ids AS id
+MATCH (n:Entity {{id: id}})
+WHERE n:{_ANY_NODE} AND ($all OR n.ended IS NULL OR n.ended > $as_of
+    OR EXISTS {{ (n)-[f:{_ANY_FACT}]-(:{_ANY_NODE}) WHERE {COUNTS} }})
+RETURN n.id AS id, [label IN labels(n) WHERE label IN $labels][0] AS label, n.missing AS missing,
+    {{{_values("n", every(NODE_COLUMNS), {"id", "label"})}}} AS known"""
+
+_FACTS = f"""\
+UNWIND $ids AS id
+MATCH (a:Entity {{id: id}})-[f:{_ANY_FACT}]->(b:{_ANY_NODE})
+WHERE a:{_ANY_NODE} AND b.id IS NOT NULL AND {COUNTS}
+RETURN f.key AS key, type(f) AS type, a.id AS start, b.id AS end, f.missing AS missing,
+    {{{_values("f", every(FACT_COLUMNS), {"key", "type", "start", "end"})}}} AS known"""
+
+_EDITIONS = "MATCH (s:Source) WHERE s.edition IS NOT NULL RETURN s.id AS id, s.edition AS edition"
+
+_TYPES = {type_: place for place, type_ in enumerate(FACTS)}
+_NAMES_OF_NODES = {label: [column.name for column in columns] for label, columns in NODE_COLUMNS.items()}
+_NAMES_OF_FACTS = {type_: [column.name for column in columns] for type_, columns in FACT_COLUMNS.items()}
+
+
+class Reading:
+    """A part of the graph as it is read; both of its passes may be made more than once."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._scope = scope
+        self._ids = None if scope.ids is None else frozenset(scope.ids)
+        self._editions = {row["id"]: row["edition"] for row in read(connection, _EDITIONS)}
+
+    def nodes(self) -> Iterator[Row]:
+        """Yield the nodes, by id."""
+        # What was asked for by name is wanted even if no source lists it any more.
+        parameters = {"all": self._ids is not None or self._scope.day is None, "labels": list(NODES)}
+        for rows in self._pages(_NODES, parameters):
+            for row in sorted(rows, key=lambda row: str(row["id"])):
+                yield self._row(row, _NAMES_OF_NODES[row["label"]])
+
+    def facts(self) -> Iterator[Row]:
+        """Yield the facts between them: by id of their start, type, id of their end, key."""
+        for rows in self._pages(_FACTS, {}):
+            within = [row for row in rows if self._ids is None or row["end"] in self._ids]
+            for row in sorted(within, key=lambda row: (row["start"], _TYPES[row["type"]], row["end"], row["key"])):
+                yield self._row(row, _NAMES_OF_FACTS[row["type"]])
+
+    def _pages(self, statement: str, parameters: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+        given = {**parameters, "as_of": self._scope.as_of}
+        for ids in self._pages_of_ids():
+            yield read(self._connection, statement, {**given, "ids": ids}, timeout=TIMEOUT)
+
+    def _pages_of_ids(self) -> Iterator[list[str]]:
+        if self._scope.ids is not None:
+            for at in range(0, len(self._scope.ids), PAGE):
+                yield list(self._scope.ids[at : at + PAGE])
+            return
+        after = ""
+        while ids := [row["id"] for row in read(self._connection, _IDS, {"after": after}, timeout=TIMEOUT)]:
+            yield ids
+            after = ids[-1]
+
+    def _row(self, found: dict[str, Any], names: list[str]) -> Row:
+        """Return the values of a node or fact, in the order of its columns."""
+        missing = found.pop("missing") or []
+        values = {**found.pop("known"), **found}
+        listed = values["sources"] or []
+        if values["as_of"] is None:
+            # Rows without a date of their own are as old as the newest edition that still lists them.
+            values["as_of"] = max(
+                (
+                    self._editions[source]
+                    for source, gone in zip(listed, missing, strict=False)
+                    if source in self._editions and (not gone or values["ended"])
+                ),
+                default=None,
+            )
+        values["sources"] = sorted(set(listed))
+        if values.get("note") is not None and not _may_be_told(values["note"]):
+            values["note"] = None
+        return {name: values[name] for name in names}
+
+
+def _may_be_told(note: str) -> bool:
+    # The writer refuses such notes; what was written into a database by hand it has not seen.
+    try:
+        check_no_contact(note)
+    except ValueError:
+        return False
+    return True
