@@ -52,6 +52,7 @@ generate: setup
 	$(BIN)/python -m kg.loaders.mapping.editor_schema
 
 # Runs the notebooks on a Neo4j of its own with the starter and writes what they show; some of them: make notebooks ONLY="02 03"
+# (with ONLY=--pictures, pictures as well where nothing else has changed)
 ONLY :=
 notebooks: setup
 	$(BIN)/python -m tools.notebooks $(ONLY)

@@ -6,10 +6,10 @@ is the same on any machine: no times, no ids that change, no versions; pictures 
 
 from __future__ import annotations
 
+import argparse
 import base64
 import io
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -173,18 +173,21 @@ def starter_graph() -> Iterator[dict[str, str]]:
             stop(home_of(settings))
 
 
-def main(names: Sequence[str]) -> None:
-    """Run the notebooks, or those whose names begin with one of ``names``, and write them where what they show has changed."""
-    chosen = paths(names)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run notebooks and write those that show something else than before."""
+    parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=(__doc__ or "").partition(":")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="how the name of one begins, such as 02; all unless given")
+    parser.add_argument("--pictures", action="store_true", help="write pictures anew even if nothing else has changed")
+    asked = parser.parse_args(arguments)
+    chosen = paths(asked.names)
     if not chosen:
-        raise SystemExit(
-            f"No notebook is called {', '.join(names)}: there are {', '.join(path.name for path in paths())}."
-        )
+        parser.error(f"no notebook is called {' or '.join(asked.names)}: there are {', '.join(p.name for p in paths())}")
     with starter_graph() as environment:
         for path in chosen:
             before = read(path)
             after = normalised(execute(before, environment))
-            if shown(before) == shown(after) and before == normalised(before):
+            same = shown(before) == shown(after) and before == normalised(before)
+            if same and not (asked.pictures and before != after):
                 print(f"{path.name}: as it was")
                 continue
             write(after, path)
@@ -192,4 +195,4 @@ def main(names: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
