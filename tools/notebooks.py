@@ -176,12 +176,16 @@ def starter_graph() -> Iterator[dict[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run notebooks and write those that show something else than before."""
     parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=(__doc__ or "").partition(":")[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="how the name of one begins, such as 02; all unless given")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="how the name of one begins, such as 02; all unless given"
+    )
     parser.add_argument("--pictures", action="store_true", help="write pictures anew even if nothing else has changed")
     asked = parser.parse_args(arguments)
     chosen = paths(asked.names)
     if not chosen:
-        parser.error(f"no notebook is called {' or '.join(asked.names)}: there are {', '.join(p.name for p in paths())}")
+        parser.error(
+            f"no notebook is called {' or '.join(asked.names)}: there are {', '.join(p.name for p in paths())}"
+        )
     with starter_graph() as environment:
         for path in chosen:
             before = read(path)

@@ -54,7 +54,9 @@ def network_picture(result: Drawable, ending: str, *, scale: float = 2.0) -> byt
     drawing = draw(result)
     spec, side = still_spec(drawing)
     note = [shown_line(drawing)] if drawing.left_out else []
-    return to_png(framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side, scale)
+    return to_png(
+        framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side, scale
+    )
 
 
 def write_map(
