@@ -8,10 +8,13 @@ from typing import Any
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.queries.export.columns import FACT_COLUMNS, NODE_COLUMNS, Column, Row, every
-from kg.queries.export.scope import COUNTS, PAGE, TIMEOUT, Scope
+from kg.queries.export.scope import COUNTS, TIMEOUT, Scope
 from kg.schema.contacts import check_no_contact
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
+
+#: Nodes that are read at a time, or from which facts are: the memory that is needed grows with it, and the time hardly falls.
+PAGE = 500
 
 _ANY_FACT = "|".join(FACTS)
 _ANY_NODE = "|".join(NODES)
