@@ -290,7 +290,7 @@ def test_licences_and_sources_are_beside_it(run: Callable[..., int], tmp_path: P
     assert "twin towns" not in licence, "a source of nothing that is in it"
     cited = yaml.safe_load((tmp_path / "n.CITATION.cff").read_text(encoding="utf-8"))
     assert cited["type"] == "dataset"
-    assert {"name": "Example Networks"} in cited["authors"]
+    assert cited["authors"] == [{"name": "Example Gazetteer"}, {"name": "Example Networks"}]
     assert "Small graph: other member lists" in {one["title"] for one in cited["references"]}
 
 
