@@ -87,4 +87,6 @@ FACT_COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 def every(columns: Mapping[str, tuple[Column, ...]]) -> tuple[Column, ...]:
     """Return all columns of some kinds, each once; a name means the same, and has the same values, wherever it stands."""
-    return tuple({column.name: column for some in columns.values() for column in some}.values())
+    found = {column.name: column for some in columns.values() for column in some}
+    last = {column.name for column in _LAST}
+    return (*(column for name, column in found.items() if name not in last), *_LAST)

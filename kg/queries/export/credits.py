@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import date
 from kg import __version__
 from kg.queries.export.columns import Row
 from kg.queries.reports.behind import Behind, SourceBehind
+from kg.queries.structure.sentences import counted
 
 _TERMS = """\
 The data come from several publishers, and no one licence holds for all of them: what a source says stands under the licence
@@ -47,14 +49,14 @@ class Credits:
     @property
     def extent(self) -> str:
         """How much it is."""
-        return f"{self.nodes.total():,} nodes and {self.facts.total():,} facts"
+        return f"{counted(self.nodes.total(), 'node')} and {counted(self.facts.total(), 'fact')}"
 
     def licence(self, today: date) -> str:
         """Return the text of the licence file; ``today`` is the day that it says the export was made on."""
         sources = self.behind.sources()
         parts = [
             f"{self.title}: {self.extent}.",
-            f"Made on {today.isoformat()} by kg {__version__}. {self.behind.age}",
+            textwrap.fill(f"Made on {today.isoformat()} by kg {__version__}. {self.behind.age}", 120),
             _TERMS,
         ]
         if self.behind.completeness:
@@ -71,19 +73,22 @@ class Credits:
             "Licence": source.licence or "not stated",
             "Address": source.url or "none",
             "As of": source.as_of or ("no date" if source.undated else "see the dates of its facts"),
-            "Behind": f"{self._nodes_of[source.id]:,} nodes, {self._facts_of[source.id]:,} facts",
+            "Behind": f"{counted(self._nodes_of[source.id], 'node')}, {counted(self._facts_of[source.id], 'fact')}",
         }
         return "\n".join([source.id, *(f"  {name}: {text}" for name, text in lines.items())])
 
     def citation(self, today: date) -> str:
         """Return the text of the citation file, in the Citation File Format 1.2.0."""
         sources = self.behind.sources()
-        publishers = sorted({source.publisher for source in sources if source.publisher})
+        # What single persons stated by kg is among the sources; they published nothing.
+        publishers = sorted(
+            {source.publisher for source in sources if source.publisher and not source.id.startswith("own:")}
+        )
         lines = [
             "cff-version: 1.2.0",
             "message: If you use these data, cite them and the sources below, each of which has a licence of its own.",
             "type: dataset",
-            _entry("title", self.title),
+            _entry("title", f"European local-government networks. {self.title}"),
             _entry("abstract", f"{self.extent}. {self.behind.age}"),
             "authors:",
             *(f"  - {_entry('name', name)}" for name in publishers or ["not stated"]),

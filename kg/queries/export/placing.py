@@ -60,8 +60,6 @@ def check_folder(folder: Path, option: str, *, force: bool) -> None:
 
 
 def _check_parent(path: Path, option: str) -> None:
-    if not path.name:
-        raise KgError(f"{option} {path} cannot be written: name a file or folder in it.")
     if not path.parent.is_dir():
         raise KgError(f"{option} {path} cannot be written: there is no folder {path.parent}.")
     try:

@@ -8,10 +8,13 @@ from typing import Any
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.queries.export.columns import FACT_COLUMNS, NODE_COLUMNS, Column, Row, every
-from kg.queries.export.scope import COUNTS, PAGE, TIMEOUT, Scope
+from kg.queries.export.scope import COUNTS, TIMEOUT, Scope
 from kg.schema.contacts import check_no_contact
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
+
+#: Nodes that are read at a time, or from which facts are: the memory that is needed grows with it, and the time hardly falls.
+PAGE = 500
 
 _ANY_FACT = "|".join(FACTS)
 _ANY_NODE = "|".join(NODES)
@@ -27,10 +30,9 @@ def _values(variable: str, columns: tuple[Column, ...], without: set[str]) -> st
 
 
 # In the order of the index on the id, so that the server sorts nothing either.
-_IDS = f"""\
+IDS = """\
 MATCH (n:Entity) WHERE n.id > $after
-WITH n ORDER BY n.id LIMIT {PAGE}
-RETURN n.id AS id ORDER BY id"""
+RETURN n.id AS id ORDER BY n.id LIMIT $page"""
 
 _NODES = f"""\
 UNWIND $ids AS id
@@ -55,9 +57,13 @@ _NAMES_OF_FACTS = {type_: [column.name for column in columns] for type_, columns
 
 
 class Reading:
-    """A part of the graph as it is read; both of its passes may be made more than once."""
+    """A part of the graph as it is read, so many nodes, or the facts from so many nodes, at a time.
 
-    def __init__(self, connection: Connection, scope: Scope) -> None:
+    Each statement is a transaction of its own: what another changes meanwhile may be seen in one and not in the next.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope, page: int = PAGE) -> None:
+        self._page = page
         self._connection = connection
         self._scope = scope
         self._ids = None if scope.ids is None else frozenset(scope.ids)
@@ -85,13 +91,13 @@ class Reading:
 
     def _pages_of_ids(self) -> Iterator[list[str]]:
         if self._scope.ids is not None:
-            for at in range(0, len(self._scope.ids), PAGE):
-                yield list(self._scope.ids[at : at + PAGE])
+            for at in range(0, len(self._scope.ids), self._page):
+                yield list(self._scope.ids[at : at + self._page])
             return
         after = ""
-        while ids := [row["id"] for row in read(self._connection, _IDS, {"after": after}, timeout=TIMEOUT)]:
-            yield ids
-            after = ids[-1]
+        while rows := read(self._connection, IDS, {"after": after, "page": self._page}, timeout=TIMEOUT):
+            yield [row["id"] for row in rows]
+            after = rows[-1]["id"]
 
     def _row(self, found: dict[str, Any], names: list[str]) -> Row:
         """Return the values of a node or fact, in the order of its columns."""

@@ -118,8 +118,11 @@ def check_target(out: str | Path, form: str | None = None, *, option: str = "out
         KgError: The form is none, something is there already, nothing can be written there, or pyarrow is not installed.
     """
     path = Path(out).expanduser()
-    if path.is_symlink():  # so that it still is one afterwards
+    # A link still is one afterwards, and the folder where one is has a name.
+    if path.is_symlink() or path.name in ("", ".."):
         path = Path(os.path.realpath(path))
+    if not path.name:
+        raise KgError(f"{option} {path} cannot be written: name a file or folder in it.")
     known = {".graphml": "graphml", ".zip": "csv"}.get(path.suffix.lower())
     chosen = next((one for one in FORMS if one == (known if form is None else form)), None)
     if chosen is None:

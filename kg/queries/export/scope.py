@@ -22,8 +22,8 @@ MOST_STEPS = 6
 #: Seconds for one statement.
 TIMEOUT = 600.0
 
-#: Ids in one statement.
-PAGE = 2_000
+#: Ids from which one statement goes on.
+_AT_ONCE = 2_000
 
 _ANY_FACT = "|".join(FACTS)
 _ANY_NODE = "|".join(NODES)
@@ -127,6 +127,6 @@ def _further(connection: Connection, statement: str, ids: set[str], parameters: 
     some = sorted(ids)
     return {
         row["id"]
-        for at in range(0, len(some), PAGE)
-        for row in read(connection, statement, {**parameters, "ids": some[at : at + PAGE]}, timeout=TIMEOUT)
+        for at in range(0, len(some), _AT_ONCE)
+        for row in read(connection, statement, {**parameters, "ids": some[at : at + _AT_ONCE]}, timeout=TIMEOUT)
     }

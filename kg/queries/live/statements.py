@@ -41,7 +41,9 @@ def _twins(place: str, twin: str, fact: str) -> str:
 
 
 def _regions(place: str) -> str:
-    return f"MATCH ({place})-[l:LOCATED_IN]->(r:{_NUTS_LABELS}) WHERE {keyed('l')} AND r.{_NUTS} IS NOT NULL AND r:Entity"
+    return (
+        f"MATCH ({place})-[l:LOCATED_IN]->(r:{_NUTS_LABELS}) WHERE {keyed('l')} AND r.{_NUTS} IS NOT NULL AND r:Entity"
+    )
 
 
 def _projects(town: str) -> str:
