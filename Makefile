@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # its tests share what they load. In one process:  make test PARALLEL=
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-unit test-integration test-containers lint types generate requirements bench clean setup
+.PHONY: demo test test-unit test-integration test-containers lint types generate notebooks requirements bench clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -50,6 +50,12 @@ generate: setup
 	$(BIN)/python -m kg.schema.generate
 	$(BIN)/python -m kg.cli.document
 	$(BIN)/python -m kg.loaders.mapping.editor_schema
+
+# Runs the notebooks on a Neo4j of its own with the starter and writes what they show; some of them: make notebooks ONLY="02 03"
+# (with ONLY=--pictures, pictures as well where nothing else has changed)
+ONLY :=
+notebooks: setup
+	$(BIN)/python -m tools.notebooks $(ONLY)
 
 # Newer versions within the bounds of pyproject.toml: make requirements UPGRADE=--upgrade
 requirements: setup

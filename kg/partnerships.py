@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.queries.consortium_results import Consortium
     from kg.queries.consortium_rules import Rules
     from kg.queries.kinds.kind import Weights
+    from kg.queries.members import Location
     from kg.queries.path_results import Explanation
     from kg.queries.recommend import RecommendOptions
     from kg.queries.results import Recommendations
@@ -92,6 +93,18 @@ class Partnerships:
         from kg.queries.explain import explain
 
         return explain(self.connection, start, end, kind=kind, top=top, as_of=as_of, engine=engine, weights=weights)
+
+    def locations(self, partners: Recommendations) -> dict[str, Location]:
+        """Return where a place and the partners recommended to it are, for :func:`kg.pictures.write_map`.
+
+        Returns:
+            Latitude and longitude in degrees, by id; without those of whom the graph does not know it.
+        """
+        from kg.queries.members import locations
+
+        return locations(
+            self.connection, [partners.query.partner.id, *(row.partner.id for row in partners.recommendations)]
+        )
 
     def why_not(self, place: str, other: str, **options: Unpack[RecommendOptions]) -> WhyNot:
         """Return why a place is not recommended to another; options of :func:`kg.queries.recommend.recommend`."""

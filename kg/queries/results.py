@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rich.console import RenderableType
@@ -37,6 +37,13 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Printer(Protocol):
+    """The part of IPython's printer that is needed here."""
+
+    def text(self, obj: str) -> None:
+        """Print a text."""
+
+
 class Shown(Model):
     """A value that shows itself: printed, on a terminal and in a notebook."""
 
@@ -52,6 +59,10 @@ class Shown(Model):
 
     def _repr_html_(self) -> str:
         return to_html(self.blocks())
+
+    def _repr_pretty_(self, printer: Printer, _cycle: bool) -> None:
+        # IPython on a terminal: the table, not the model with all its fields.
+        printer.text(str(self))
 
 
 class Result(Shown):

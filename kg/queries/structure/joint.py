@@ -223,7 +223,8 @@ def _joint(
         by = f", through {who[body].name}, which serves it," if body else ""
         parts.append(f"{several(names)}{by}")
     year = old_year(day, *(details[key].as_of for tie in ties for key in tie.evidence if key in details))
-    joined = several(parts).removesuffix(",")
+    # Between two of them stands one comma, also where the first ends in one.
+    joined = several(parts).removesuffix(",").replace(",,", ",")
     return Joint(
         member=member.partner,
         ties=tuple(ties),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from kg.errors import KgError
-from kg.pictures import write_map, write_matrix, write_picture
+from kg.pictures import map_picture, network_picture, write_map, write_matrix, write_picture
 from kg.pictures.drawing import MOST_NODES, draw
 from kg.pictures.heat import cells
 from kg.pictures.labels import Dot, place_labels
@@ -219,6 +220,15 @@ def test_png_of_network_map_and_matrix(tmp_path: Path) -> None:
         width, height = struct.unpack(">II", content[16:24])
         assert 400 < width < 5200
         assert 200 < height < 5200
+
+
+def test_a_picture_for_a_notebook_has_fewer_pixels() -> None:
+    def width(content: bytes) -> int:
+        return int(struct.unpack(">I", content[16:20])[0])
+
+    given = members(member(1), member(2, "LV"))
+    for picture in (partial(network_picture, given, ".png"), partial(map_picture, given, ".png", {})):
+        assert width(picture(scale=1)) == pytest.approx(width(picture()) / 2, abs=1)
 
 
 def test_nothing_to_draw_is_said() -> None:
