@@ -117,6 +117,9 @@ def root() -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command; an error that the user can act on is one paragraph on stderr and exit code 2."""
+    if argv is None:
+        # The driver imports pandas wherever it is installed: a second at each start, and no command has any use for it.
+        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     if "_KG_COMPLETE" in os.environ:
         importlib.import_module("kg.cli.completion")  # has its own way with bash
     try:

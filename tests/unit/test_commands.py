@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,13 @@ def test_a_package_that_is_not_installed_is_named_with_what_to_install(
 def test_python_can_run_it_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "kg", "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.startswith("kg, version ")) == (0, True), done
+
+
+def test_a_command_does_not_wait_for_pandas_which_the_driver_imports_where_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    command = [sys.executable, "-X", "importtime", "-m", "kg", "server", "status"]
+    environment = {**os.environ, "KG_HOME": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "neo4j" in imported
+    assert "pandas.core" not in imported
