@@ -23,6 +23,9 @@ Role = Literal["mentor", "learner", "lead", "partner"]
 #: What a request is once it is over: somebody was found, or nobody is looked for any more.
 CLOSED = ("met", "withdrawn")
 
+#: Facts of which a status can say that they are over.
+REQUESTS = ("SEEKS", "OFFERS")
+
 
 def _pairs(starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((start, end) for start in starts for end in ends)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -29,6 +30,10 @@ Towns = list[tuple[str, list[int]]]
 
 #: Within so many spacings of towns the nearest are looked for first.
 _FIRST_LOOK = 6.0
+
+#: So many statements run at once, each on a processor of the server; of places so many are asked for in one.
+_AT_ONCE = 2
+_PLACES = 800
 
 #: Half way around the earth, in kilometres.
 _ALL_AROUND = 20_100.0
@@ -61,26 +66,28 @@ class LiveEngine:
             own = self._subject(subject)
             world, place = self._seen(own)
             spacing = float(world.spacing[place])
-            near = self._near(own, neighbourhood(spacing), first=_FIRST_LOOK * spacing)
-            around = self._around(own, near)
-            steps, towns = self._steps(subject)
-            seen = Part()
-            seen.add_subject(own)
-            seen.add_near(near)
-            seen.add_steps(subject, steps, towns)
             # A network that is not in the counts is of another date than these, and as small as can be.
             networks = sorted(
                 {name for name in (*own["networks"], *(one[1] for one in own["through"]))
                  if self.aggregates.members.totals([name])[0] < ways.HUB}.union(ways.likely_networks(world, place))
             )  # fmt: skip
-            if networks:
-                seen.add_members(networks, self._ask(statements.MEMBERS, networks=networks))
             country, population = own["place"][3], own["place"][4]
-            if population is not None:
-                countries = ways.alike_countries(self.aggregates, country or "")
-                seen.add_alike(
-                    self._ask(statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH)
+            countries = ways.alike_countries(self.aggregates, country or "") if population is not None else []
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                asked_steps = pool.submit(self._steps, subject)
+                asked_near = pool.submit(self._near, own, neighbourhood(spacing), first=_FIRST_LOOK * spacing)
+                members = pool.submit(self._ask, statements.MEMBERS, networks=networks)
+                alike = pool.submit(
+                    self._ask, statements.ALIKE, countries=countries, population=population, each=ways.IN_EACH
                 )
+                near, (steps, towns) = asked_near.result(), asked_steps.result()
+                around = self._around(own, near)
+                seen = Part()
+                seen.add_subject(own)
+                seen.add_near(near)
+                seen.add_steps(subject, steps, towns)
+                seen.add_members(networks, members.result())
+                seen.add_alike(alike.result())
             # Of the neighbours the twins, to look around these.
             seen.add_rows(self._ask(statements.ROWS, places=[subject], near=around))
             world = self._world(seen)
@@ -104,13 +111,20 @@ class LiveEngine:
     ) -> Surroundings:
         """Return the surroundings of which all is known but what the others have."""
         subject: str = own["place"][0]
-        rows = self._ask(statements.ROWS, places=[subject, *others], near=around)
-        part = Part()
-        part.add_subject(own)
-        part.add_near(near)
-        part.add_steps(subject, steps, towns)
-        part.add_rows(rows)
-        complete = {values[0] for values in rows["places"]}
+        part, complete = Part(), set[str]()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            asked = [
+                pool.submit(self._ask, statements.ROWS, places=some, near=[] if at else around)
+                for at, some in enumerate(_parts([subject, *others]))
+            ]
+            part.add_subject(own)
+            part.add_near(near)
+            part.add_steps(subject, steps, towns)
+            # In their order, which is that of the places, so that whoever is asked about a place puts it together alike.
+            for answer in asked:
+                rows = answer.result()
+                part.add_rows(rows)
+                complete.update(values[0] for values in rows["places"])
         world = self._world(part, Evidence(self._connection), complete)
         position = world.snapshot.position
         known = complete - {subject}
@@ -193,6 +207,12 @@ def _no_collecting() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut ids into parts of much the same length, at most ``_PLACES`` each."""
+    number = -(-len(ids) // _PLACES)
+    return (ids[at * len(ids) // number : (at + 1) * len(ids) // number] for at in range(number))
 
 
 def _metres(kilometres: float) -> float:

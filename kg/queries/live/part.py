@@ -24,7 +24,8 @@ class Part:
     def __init__(self) -> None:
         self._nodes: dict[str, dict[str, Any]] = defaultdict(dict)
         self._facts: list[FactRow] = []
-        self._members: dict[str, list[str]] = defaultdict(list)
+        self._places: dict[str, int] = {}
+        self._members: dict[str, list[int]] = defaultdict(list)
         self._town_projects: dict[str, list[str]] = {}
         self._town_project_counts: dict[str, int] = {}
         self._project_themes: dict[str, list[str]] = defaultdict(list)
@@ -46,6 +47,7 @@ class Part:
             for id_, values in sorted(self._nodes.items())
         ]
         told = Told(
+            list(self._places),
             self._members,
             self._town_projects,
             self._town_project_counts,
@@ -90,8 +92,9 @@ class Part:
         for id_, held, is_place, served in answer["members"]:
             if is_place:
                 self._add_places([id_])
+                place = self._place(id_)
                 for at in held:
-                    self._members[networks[at]].append(id_)
+                    self._members[networks[at]].append(place)
             if served:
                 self._tie("MEMBER_OF", ((id_, networks[at]) for at in held))
                 self._serve(id_, served)
@@ -123,8 +126,9 @@ class Part:
         for region, code, held in sorted(answer["regions"]):
             for at in held:
                 self._locate(places[at], region, code)
+        place = [self._place(id_) for id_ in places]
         for network, held in answer["networks"]:
-            self._members[network] += [places[at] for at in held]
+            self._members[network] += [place[at] for at in held]
         for type_, name in (("SEEKS", "seeks"), ("OFFERS", "offers")):
             for thing, held in answer[name]:
                 self._tie(type_, ((places[at], thing) for at in held))
@@ -144,6 +148,10 @@ class Part:
         for values, held, regions in answer["near_twins"]:
             id_ = self.add_place(values, regions)
             self._tie("TWINNED_WITH", ((near[at], id_) for at in held))
+
+    def _place(self, id_: str) -> int:
+        """Return the position of a place among those that are members of networks."""
+        return self._places.setdefault(id_, len(self._places))
 
     def _add_places(self, ids: Iterable[str]) -> None:
         for id_ in ids:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from kg.queries.validity import begun, keyed, valid
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import NODES
+from kg.schema.relationships import REQUESTS
 
 _NUTS = SCHEME_PROPERTIES["nuts"]
 _NUTS_LABELS = "|".join(label for label, kind in NODES.items() if "nuts" in kind.schemes)
@@ -29,8 +30,8 @@ def _is_place(node: str) -> str:
     return f"({node}:City OR {node}:Region)"
 
 
-def _counts(fact: str) -> str:
-    return f"{keyed(fact)} AND {valid(fact)}"
+def _counts(fact: str, *, request: bool = False) -> str:
+    return f"{keyed(fact)} AND {valid(fact, request=request)}"
 
 
 def _twins(place: str, twin: str, fact: str) -> str:
@@ -186,7 +187,8 @@ def _of_each(match: str, thing: str = "n") -> str:
 
 
 def _direct(type_: str) -> str:
-    return _of_each(f"MATCH (p)-[f:{type_}]->(n:Entity) WHERE {_counts('f')}")
+    counted = _counts("f", request=type_ in REQUESTS)
+    return _of_each(f"MATCH (p)-[f:{type_}]->(n:Entity) WHERE {counted}")
 
 
 #: ``$places``, ``$near`` -> all that is compared of the places, and the twins of those that are near the subject.
@@ -213,7 +215,9 @@ RETURN [p IN places | {_place("p")}] AS places,
   }} AS bodies,
   COLLECT {{
     UNWIND places AS p
-    MATCH (p)<-[v:SERVES]-(b:Entity)-[f:MEMBER_OF|SEEKS|OFFERS]->(n:Entity) WHERE {_counts("v")} AND {_counts("f")}
+    MATCH (p)<-[v:SERVES]-(b:Entity)-[f:MEMBER_OF|SEEKS|OFFERS]->(n:Entity) WHERE {_counts("v")} AND {
+    _counts("f", request=True)
+}
     RETURN DISTINCT [b.id, type(f), n.id]
   }} AS of_bodies,
   COLLECT {{

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -19,7 +20,7 @@ from kg.queries.snapshot.places import PLACE_LABELS, places_of
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, tables_of_claims
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord, number_spells
-from kg.schema.relationships import CLOSED
+from kg.schema.relationships import CLOSED, REQUESTS
 
 #: What is left of a tie when a place has it only through a body that serves it.
 THROUGH_A_BODY = 0.5
@@ -30,8 +31,7 @@ EARTH_KM = 6371.0088
 #: By so much a search in a tree is widened, far more than rounding can do and far less than a metre.
 _WIDER = 1.0 + 1e-9
 
-#: Facts of which a status can say that they are over.
-_REQUESTS = ("SEEKS", "OFFERS")
+_NONE: Mapping[str, Indices] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +54,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """What a part of a graph is told, because its own facts are too few to count it; ids throughout.
+    """What a part of a graph is told, because its own facts are too few to count it; ids, but for members.
 
     Attributes:
+        places: The places that ``members`` names by their position here.
         members: For each network the places that are members themselves, besides those of whom there are facts.
         town_projects: For each town its projects, organisations with their seat there included; of every project that is named
             here all towns are.
@@ -66,7 +67,8 @@ class Told:
         event_sizes: How many took part in events, in the whole graph.
     """
 
-    members: Mapping[str, Sequence[str]]
+    places: Sequence[str]
+    members: Mapping[str, Sequence[int]]
     town_projects: Mapping[str, Sequence[str]]
     town_project_counts: Mapping[str, int]
     project_themes: Mapping[str, Sequence[str]]
@@ -134,7 +136,7 @@ class Snapshot:
             and (fact.until is None or fact.until >= day[: len(fact.until)])
             and (fact.ended is None or fact.ended > day)
             and (
-                fact.type not in _REQUESTS
+                fact.type not in REQUESTS
                 or fact.status not in CLOSED
                 or (fact.closed is not None and fact.closed > day)
             )
@@ -224,7 +226,11 @@ class Snapshot:
     @cached_property
     def networks(self) -> Layer:
         """Networks by their members."""
-        return self._layer("MEMBER_OF", self.is_valid, None if self._told is None else self._told.members)
+        if self._told is None:
+            return self._layer("MEMBER_OF", self.is_valid)
+        position = np.array([self.position[id_] for id_ in self._told.places], np.int64)
+        members = {network: position[np.array(some, np.int64)] for network, some in self._told.members.items()}
+        return self._layer("MEMBER_OF", self.is_valid, members)
 
     @cached_property
     def projects(self) -> Layer:
@@ -315,13 +321,12 @@ class Snapshot:
             found.setdefault(fact.start, fact.end)
         return found
 
-    def _layer(
-        self, type_: str, counts: Callable[[FactRow], bool], direct: Mapping[str, Sequence[str]] | None = None
-    ) -> Layer:
-        """Return the layer of facts of a type, and of ``direct`` ones: for each thing the places that have it themselves."""
-        holders: dict[str, set[str]] = defaultdict(
-            set, {thing: set(places) for thing, places in (direct or {}).items()}
-        )
+    def _layer(self, type_: str, counts: Callable[[FactRow], bool], direct: Mapping[str, Indices] = _NONE) -> Layer:
+        """Return the layer of facts of a type, and of ``direct`` ones: for each thing the places that have it themselves.
+
+        Of what there are direct ones only these are counted in ``sizes``.
+        """
+        holders: dict[str, set[str]] = defaultdict(set)
         bodies = {body: position for position, body in enumerate(sorted(self.serving))}
         through: dict[tuple[str, str], set[int]] = defaultdict(set)
         for fact in self._facts[type_]:
@@ -330,16 +335,19 @@ class Snapshot:
                 holders[thing].add(holder)
                 for served in self.serving.get(holder, ()):
                     through[served.end, thing].add(bodies[holder])
+        # As sets only of what bodies have too: there are few such things, and many members.
+        themselves = {thing: set(direct[thing].tolist()) for thing in {thing for _, thing in through} & direct.keys()}
         entries = [
             # Two places served by one body share nothing by that body alone; with two bodies there is always another.
             (place, thing, THROUGH_A_BODY, min(some) if len(some) == 1 else -1)
             for (place, thing), some in through.items()
-            if place not in holders[thing]
+            if place not in holders[thing] and self.position[place] not in themselves.get(thing, ())
         ]
         entries += [
             (place, thing, 1.0, -1) for thing, some in holders.items() for place in some if place in self.position
         ]
-        return self._as_layer(entries, {thing: len(some) for thing, some in holders.items()})
+        sizes = {thing: len(some) for thing, some in holders.items()}
+        return self._as_layer(entries, sizes | {thing: len(some) for thing, some in direct.items()}, direct)
 
     def _counts(self, rows: Rows, told: Mapping[str, int] | None) -> Floats:
         found = rows.counts.astype(np.float64)
@@ -348,17 +356,22 @@ class Snapshot:
         return found
 
     def _as_layer(
-        self, entries: Collection[tuple[str, str, float, int]], sizes: Mapping[str, int] | None = None
+        self,
+        entries: Collection[tuple[str, str, float, int]],
+        sizes: Mapping[str, int] | None = None,
+        direct: Mapping[str, Indices] = _NONE,
     ) -> Layer:
-        """Return the layer of entries (place, thing, weight, mark) and of things with these sizes."""
+        """Return the layer of entries (place, thing, weight, mark) and of direct ones, and of things with these sizes."""
         ids = sorted({entry[1] for entry in entries} if sizes is None else sizes)
         column = {id_: position for position, id_ in enumerate(ids)}
         places, things, weights, marks = zip(*entries, strict=True) if entries else ((), (), (), ())
+        columns = np.array([column[thing] for thing in direct], np.int64)
+        more = np.repeat(columns, [len(some) for some in direct.values()])
         held = Rows.of_arrays(
-            np.array([self.position[place] for place in places], np.int64),
-            np.array([column[thing] for thing in things], np.int64),
-            np.array(weights, np.float64),
-            np.array(marks, np.int64),
+            np.concatenate([np.array([self.position[place] for place in places], np.int64), *direct.values()]),
+            np.concatenate([np.array([column[thing] for thing in things], np.int64), more]),
+            np.concatenate([np.array(weights, np.float64), np.ones(len(more))]),
+            np.concatenate([np.array(marks, np.int64), np.full(len(more), -1)]),
             len(self.places.ids),
             len(ids),
         )
