@@ -1,5 +1,4 @@
 """``python -m kg``: the same as the command ``kg``."""
-from __future__ import annotations
 
 from __future__ import annotations
 
