@@ -61,8 +61,8 @@ def valid(fact: str, *, request: bool = True) -> str:
 def keyed(fact: str) -> str:
     """Return the Cypher condition that a loader wrote the fact in a variable: it has a key.
 
-    Not ``key IS NOT NULL`` by itself, for which there is an index: right after a load the server still counts few keys, and would then go
-    through all of them for every place, rather than through the place's own facts.
+    Not ``key IS NOT NULL`` by itself, for which there is an index: right after a load the server still counts few keys, and would
+    then go through all of them for every place, rather than through the facts of that place.
     """
     return f"({fact}.key IS NOT NULL) = true"
 
