@@ -23,7 +23,7 @@ class Exports:
         self,
         *,
         around: str | None = None,
-        steps: int = 1,
+        steps: int | None = None,
         networks: str | Sequence[str] = (),
         as_of: str | date | None = None,
     ) -> Part:
@@ -42,7 +42,7 @@ class Exports:
         form: str | None = None,
         *,
         around: str | None = None,
-        steps: int = 1,
+        steps: int | None = None,
         networks: str | Sequence[str] = (),
         as_of: str | date | None = None,
         force: bool = False,

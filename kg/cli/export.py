@@ -80,10 +80,8 @@ def export(
         raise KgError(
             "Say how to write it, in one way: --graphml FILE, --csv FOLDER (or FILE.zip) or --parquet FOLDER."
         )
-    if steps is not None and around is None:
-        raise KgError("--steps counts from somewhere: give --around NAME too.")
     ((form, path),) = given
-    asked = check_asked(around, steps or 1, networks, as_of)
+    asked = check_asked(around, steps, networks, as_of)
     target = check_target(path, form, option=f"--{form}", force=force)
     with open_graph(**connect) as graph, _watched() as progress:
         done = write(graph.connection, asked, target, progress=progress)

@@ -143,7 +143,7 @@ def picture_page(result: Drawable) -> str:
     title = next(block.text for block in blocks if isinstance(block, Line))
     body = _BODY.substitute(
         title=html.escape(clean(title)),
-        age=to_html(result.data.blocks()).replace("<p>", '<p class="age">'),
+        age=to_html(result.data.blocks(keys=False)).replace("<p>", '<p class="age">'),
         shown=html.escape(shown_line(drawing)),
         legend="".join(
             f'<li style="--colour: {COLOURS.get(kind, OTHER)}"><svg viewBox="0 0 20 20">{MARKS[shape]}</svg>'

@@ -142,7 +142,7 @@ def _title(blocks: list[Block]) -> str:
 
 def lines_below(notes: list[str], data: Data, width: float) -> list[str]:
     """Return the lines below a title: notes, age and sources, none longer than the picture is wide (pixels)."""
-    said = [block.text.partition(" The source of each fact: ")[0] for block in data.blocks() if isinstance(block, Line)]
+    said = [block.text for block in data.blocks(keys=False) if isinstance(block, Line)]
     most = max(int(width * LETTERS_A_PIXEL), 40)
     lines: list[str] = []
     for text in (*notes, *said):

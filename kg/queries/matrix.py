@@ -119,7 +119,11 @@ class CountryMatrix(Result, AsGraph):
         """Return one row per two countries, most partnerships first."""
         shown: list[Block] = [Line(self.title, "heading")]
         if not self.pairs:
-            return [*shown, Line(f"None: the graph has no {self.query.of} with a country."), *self.data.blocks()]
+            return [
+                *shown,
+                Line(f"None: the graph has no {self.query.of} with a country."),
+                *self.data.blocks(keys=False),
+            ]
         rows = tuple(
             (pair.one, pair.other, pair.observed, pair.expected, pair.lift)
             for pair in sorted(self.pairs, key=lambda pair: (-pair.observed, pair.one, pair.other))
@@ -128,7 +132,7 @@ class CountryMatrix(Result, AsGraph):
         shown.append(Line(f"By {MEANING[self.query.of][1]}. Lift: observed by expected.", "dim"))
         if self.left_out:
             shown.append(Line(f"{self.left_out} countries with fewer are left out.", "dim"))
-        return shown + self.data.blocks()
+        return shown + self.data.blocks(keys=False)
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per two countries."""

@@ -16,6 +16,7 @@ from kg.queries.evidence import Link, facts
 from kg.queries.paths import check_different
 from kg.queries.projection import Projection, check_side, project
 from kg.queries.provenance import data_of
+from kg.queries.reasons.words import some
 from kg.queries.results import Data, Model, Partner, Result
 from kg.queries.validity import parse_as_of, valid
 
@@ -84,13 +85,17 @@ class NetworkMembers(Result, AsGraph):
     @property
     def title(self) -> str:
         """Whose members these are."""
-        return f"Members of {' and '.join(network.name for network in self.query.networks)}, as of {self.query.as_of}"
+        return f"Members of {self._names}, as of {self.query.as_of}"
+
+    @property
+    def _names(self) -> str:
+        return some([network.name for network in self.query.networks])
 
     def blocks(self) -> list[Block]:
         """Return a row per member."""
         shown: list[Block] = [Line(self.title, "heading")]
         if not self.members:
-            return [*shown, Line("Nobody: the graph has no members of it on that day."), *self.data.blocks()]
+            return [*shown, Line("Nobody: the graph has no members of it on that day."), *self.data.blocks(keys=False)]
         names = {network.id: network.name for network in self.query.networks}
         several = len(names) > 1
         rows = tuple(
@@ -98,7 +103,7 @@ class NetworkMembers(Result, AsGraph):
             for row in self.members
         )
         shown.append(Table(("Member", "Country", "Kind", *(("In",) if several else ())), rows))
-        return shown + self.data.blocks()
+        return shown + self.data.blocks(keys=False)
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per member."""
@@ -123,11 +128,12 @@ class NetworkMembers(Result, AsGraph):
             KgError: There is no such side, or there are too many pairs of members.
         """
         side = check_side(onto)
-        names = " and ".join(network.name for network in self.query.networks)
-        what = "share networks" if side == "members" else "share members"
+        who = (
+            f"Members of {self._names} that share one" if side == "members" else f"Which of {self._names} share members"
+        )
         return project(
             side,
-            f"Who of {names} {what}, as of {self.query.as_of}",
+            f"{who}, as of {self.query.as_of}",
             self.data,
             {row.id: (row, row.networks) for row in self.members},
             self.query.networks,

@@ -70,7 +70,7 @@ class Neighbourhood(Result, AsGraph):
             shown.append(
                 Line(f"{self.found - len(self.neighbours):,} more are left out, which more facts touch.", "dim")
             )
-        return shown + self.data.blocks()
+        return shown + self.data.blocks(keys=False)
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per neighbour."""

@@ -54,9 +54,9 @@ class Projection(Result, AsGraph):
         """Return a row for each two."""
         shown: list[Block] = [Line(self.title, "heading")]
         if not self.ties:
-            return [*shown, Line("No two share anything."), *self.data.blocks()]
+            return [*shown, Line("No two share anything."), *self.data.blocks(keys=False)]
         rows = tuple((row["one"], row["other"], row["shared"], row["jaccard"]) for row in self.records())
-        return [*shown, Table(("One", "Other", "Shared", "Jaccard"), rows), *self.data.blocks()]
+        return [*shown, Table(("One", "Other", "Shared", "Jaccard"), rows), *self.data.blocks(keys=False)]
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row for each two that share something."""

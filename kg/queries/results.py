@@ -194,8 +194,8 @@ class Data(Model):
     )
     read_from: str | None = Field(default=None, description="without a database: what was read instead of it, in words")
 
-    def blocks(self) -> list[Block]:
-        """Return one line on the age of the data and one on its sources."""
+    def blocks(self, *, keys: bool = True) -> list[Block]:
+        """Return one line on the age of the data and one on its sources; ``keys``: whether its JSON has the keys of facts."""
         undated = ""
         if self.facts_without_since:
             undated = f", {self.facts_without_since} of them without a known beginning and taken as true"
@@ -206,10 +206,9 @@ class Data(Model):
             names = "; ".join(source.title for source in self.sources[:NAMES_SHOWN])
             rest = len(self.sources) - NAMES_SHOWN
             names += f"; and {rest} more" if rest > 0 else ""
-            why = (
-                " The source of each fact: kg why KEY, with a key from --format json." if self.read_from is None else ""
-            )
-            lines.append(Line(f"Sources: {names}.{why}", "dim"))
+            why = keys and self.read_from is None
+            how = " The source of each fact: kg why KEY, with a key from --format json." if why else ""
+            lines.append(Line(f"Sources: {names}.{how}", "dim"))
         return lines
 
 

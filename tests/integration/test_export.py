@@ -325,7 +325,7 @@ def test_what_a_person_said_survives_and_no_spreadsheet_runs_it(run: Callable[..
         ([], "in one way"),
         (["--graphml", "a.graphml", "--csv", "b"], "in one way"),
         (["--csv", "x", "--around", "Riga", "--network", "Polis"], "not both"),
-        (["--csv", "x", "--steps", "2"], "give --around"),
+        (["--csv", "x", "--steps", "2"], "give around (--around)"),
         (["--csv", "x", "--as-of", "soon"], "as-of date"),
         (["--csv", "missing/x"], "there is no folder missing"),
         (["--graphml", "missing/x.graphml"], "there is no folder missing"),
@@ -375,6 +375,24 @@ def test_a_folder_with_other_things_is_never_replaced(
     assert run("--csv", tmp_path, "--force") == 2
     assert "never replaced" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("added", ["nodes/thesis.txt", "nodes/mine.csv", "relationships/old/MEMBER_OF.csv"])
+def test_an_export_that_somebody_has_put_something_into_is_never_replaced(
+    run: Callable[..., int], tmp_path: Path, added: str
+) -> None:
+    assert run("--csv", tmp_path / "c", "--network", "Polis") == 0
+    (tmp_path / "c" / added).parent.mkdir(exist_ok=True)
+    (tmp_path / "c" / added).write_text("mine", encoding="utf-8")
+    assert run("--csv", tmp_path / "c", "--force") == 2
+    assert (tmp_path / "c" / added).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_only_looks_like_an_export_is_never_replaced(run: Callable[..., int], tmp_path: Path) -> None:
+    for name in ("LICENCE.txt", "CITATION.cff"):
+        (tmp_path / name).write_text("of my own software", encoding="utf-8")
+    assert run("--csv", tmp_path, "--force") == 2
+    assert (tmp_path / "LICENCE.txt").read_text(encoding="utf-8") == "of my own software"
 
 
 def test_an_empty_folder_is_used(run: Callable[..., int], tmp_path: Path) -> None:

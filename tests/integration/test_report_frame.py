@@ -63,6 +63,12 @@ def counted(graph: Connection) -> Iterator[Connection]:
     assert graph.run_read(count) == before
 
 
+def test_a_network_with_more_members_than_it_states_is_told_so(graph: Connection) -> None:
+    graph.run_write("MATCH (n {id: 'own:eurocities'}) SET n.members_stated = 1")
+    result = run_report(graph, find_report("network-members"), {"network": "EUROCITIES"})
+    assert result.completeness[0] == "The graph has 2 members of EUROCITIES, more than the 1 that it states."
+
+
 # Only plain reads ------------------------------------------------------------------------------------------------------------
 
 

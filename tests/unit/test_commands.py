@@ -74,6 +74,18 @@ def test_python_can_run_it_as_a_module() -> None:
     assert (done.returncode, done.stdout.startswith("kg, version ")) == (0, True), done
 
 
+def test_a_command_writes_parquet_where_pandas_is(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    # Without a module that is None in pandas' place, which pyarrow would take for it.
+    program = (
+        "import sys\nfrom kg.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "import pyarrow as pa, pyarrow.parquet as pq\n"
+        f"pq.write_table(pa.Table.from_pylist([{{'a': [1]}}]), {str(tmp_path / 'a.parquet')!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, (tmp_path / "a.parquet").is_file()) == (0, True), done.stderr
+
+
 def test_a_command_does_not_wait_for_pandas_which_the_driver_imports_where_it_is(tmp_path: Path) -> None:
     pytest.importorskip("pandas")
     command = [sys.executable, "-X", "importtime", "-m", "kg", "server", "status"]

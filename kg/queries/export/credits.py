@@ -23,6 +23,13 @@ names were matched, values of several sources united, and facts that a source no
 Persons stand in the data for public roles alone that a source states, without contacts. Use them for nothing else."""
 
 
+#: How the citation file of every export begins.
+CITATION_BEGINS = """\
+cff-version: 1.2.0
+message: If you use these data, cite them and the sources below, each of which has a licence of its own.
+"""
+
+
 @dataclass
 class Credits:
     """What the nodes and facts of an export rest on, as far as they were seen. ``behind`` knows the sources."""
@@ -85,8 +92,6 @@ class Credits:
             {source.publisher for source in sources if source.publisher and not source.id.startswith("own:")}
         )
         lines = [
-            "cff-version: 1.2.0",
-            "message: If you use these data, cite them and the sources below, each of which has a licence of its own.",
             "type: dataset",
             _entry("title", f"European local-government networks. {self.title}"),
             _entry("abstract", f"{self.extent}. {self.behind.age}"),
@@ -106,7 +111,7 @@ class Credits:
                 url=source.url if (source.url or "").startswith(("https://", "http://")) else None,
                 notes=" ".join(filter(None, [licence, source.as_of and f"As of {source.as_of}.", f"Id: {source.id}."])),
             )
-        return "\n".join(lines) + "\n"
+        return CITATION_BEGINS + "\n".join(lines) + "\n"
 
 
 def _reference(kind: str, title: str, author: str, **others: str | None) -> Sequence[str]:

@@ -44,7 +44,7 @@ class Part(Result, AsGraph):
             counts = Counter(str(row[what]) for row in rows)
             if counts:
                 shown.append(Table((column, "Number"), tuple(counts.most_common())))
-        return shown + self.data.blocks()
+        return shown + self.data.blocks(keys=False)
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one row per node, with the columns that any of them has a value in."""

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kg.errors import KgError
+from kg.queries.export.credits import CITATION_BEGINS
 from kg.queries.export.tables import FACTS_FOLDER, NODES_FOLDER
+from kg.schema.nodes import NODES
+from kg.schema.relationships import FACTS
 
 #: What says under which licences an export stands, and how it is cited.
 LICENCE_FILE, CITATION_FILE = "LICENCE.txt", "CITATION.cff"
@@ -46,8 +49,7 @@ def check_folder(folder: Path, option: str, *, force: bool) -> None:
         names = {path.name for path in folder.iterdir()}
         if not names:
             return
-        ours = LICENCE_FILE in names and names <= {NODES_FOLDER, FACTS_FOLDER, LICENCE_FILE, CITATION_FILE}
-        if not ours:
+        if not _is_export(folder, names):
             raise KgError(
                 f"{option} {folder} is a folder with other things in it, which are never replaced: name a new one."
             )
@@ -57,6 +59,20 @@ def check_folder(folder: Path, option: str, *, force: bool) -> None:
             )
     elif folder.exists():
         raise KgError(f"{option} {folder} is a file: name a folder.")
+
+
+def _is_export(folder: Path, names: set[str]) -> bool:
+    """Whether a folder has all that an export has, and nothing that somebody may have put there since."""
+    return (
+        {LICENCE_FILE, CITATION_FILE} <= names <= {NODES_FOLDER, FACTS_FOLDER, LICENCE_FILE, CITATION_FILE}
+        and (folder / CITATION_FILE).read_text(encoding="utf-8", errors="replace").startswith(CITATION_BEGINS)
+        and all(
+            file.is_file() and file.suffix in (".csv", ".parquet") and file.stem in kinds
+            for name, kinds in ((NODES_FOLDER, NODES), (FACTS_FOLDER, FACTS))
+            if name in names
+            for file in (folder / name).iterdir()
+        )
+    )
 
 
 def _check_parent(path: Path, option: str) -> None:

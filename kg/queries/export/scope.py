@@ -71,7 +71,7 @@ class Scope:
 
 def check_asked(
     around: str | None = None,
-    steps: int = 1,
+    steps: int | None = None,
     networks: str | Sequence[str] = (),
     as_of: str | date | None = None,
 ) -> Asked:
@@ -79,7 +79,7 @@ def check_asked(
 
     Args:
         around: Anything in the graph, by name or id: what is so many steps from it.
-        steps: So many facts away at most.
+        steps: So many facts away at most; one unless given.
         networks: Networks or projects, by name or id: these, their members, and the facts between all of them.
         as_of: Only facts that are true on this date; all that the graph has, ended ones too, unless given.
 
@@ -89,6 +89,9 @@ def check_asked(
     names = (networks,) if isinstance(networks, str) else tuple(networks)
     if around is not None and names:
         raise KgError("Give either around (--around) or networks (--network), not both.")
+    if steps is not None and around is None:
+        raise KgError("steps (--steps) counts from somewhere: give around (--around) too.")
+    steps = 1 if steps is None else steps
     if not is_whole(steps) or not 1 <= steps <= MOST_STEPS:
         raise KgError(f"steps (--steps) must be a whole number between 1 and {MOST_STEPS}, not {quoted(steps)}.")
     return Asked(around, steps, names, None if as_of is None else parse_as_of(as_of))

@@ -223,7 +223,11 @@ def look_behind(connection: Connection, entities: Iterable[Entity]) -> Behind:
             continue
         rows = read(connection, _MEMBERS, {"id": entity.id})
         members, stated = sum(row["members"] for row in rows), rows[0]["stated"] if rows else None
-        if stated:
+        if stated and members > stated:
+            completeness.append(
+                f"The graph has {members:,} members of {entity.name}, more than the {stated:,} that it states."
+            )
+        elif stated:
             completeness.append(f"The graph has {members:,} of the {stated:,} members that {entity.name} states.")
         elif members:
             what = "member" if members == 1 else "members"

@@ -249,6 +249,16 @@ def test_projection_counts_what_two_share() -> None:
     assert graph.nodes[RIGA.id]["memberships"] == 2
 
 
+def test_titles_name_all_networks_as_one_list() -> None:
+    networks = (EMTA, POLIS, *(Partner(id=f"own:{name}", label="Organisation", name=name) for name in ("A", "B")))
+    four = BOTH.model_copy(update={"query": BOTH.query.model_copy(update={"networks": networks})})
+    assert four.title == f"Members of {EMTA.name}, {POLIS.name}, A and B, as of {BOTH.query.as_of}"
+    assert (
+        four.projection().title
+        == f"Which of {EMTA.name}, {POLIS.name}, A and B share members, as of {BOTH.query.as_of}"
+    )
+
+
 def test_projection_agrees_with_networkx() -> None:
     graph = nx.Graph(BOTH.to_networkx())
     wanted = nx.bipartite.weighted_projected_graph(graph, [RIGA.id, ESPOO.id])

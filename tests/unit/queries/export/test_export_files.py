@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from kg.errors import KgError
 from kg.queries.export import columns, sink
 from kg.queries.export.columns import FACT_COLUMNS, NODE_COLUMNS, Row
+from kg.queries.export.credits import CITATION_BEGINS
 from kg.queries.export.graphml import GraphML
 from kg.queries.export.parquet import GROUP, ParquetTables
 from kg.queries.export.placing import new_files, new_folder
@@ -130,6 +131,7 @@ def half(folder: Path, *, force: bool = False) -> None:
 def whole(folder: Path) -> None:
     with new_folder(folder, "--csv", force=False) as draft:
         (draft / "LICENCE.txt").write_text("whole")
+        (draft / "CITATION.cff").write_text(CITATION_BEGINS)
         assert not folder.exists()
 
 
