@@ -44,7 +44,7 @@ TOP = 10
 #: So many nodes or facts are written in one transaction.
 BATCH = 20_000
 
-#: What the writer keeps of the sources of a fact, here of none.
+#: What the writer keeps of the sources of a node or fact, here of none.
 _UNSOURCED: dict[str, list[str]] = {"sources": [], "rows": [], "loads": [], "given": [], "missing": []}
 
 SHARED = """\
@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        settings = Settings(KG_HOME=given.keep or Path(temporary), KG_JARS=_jars(), NEO4J_URI=None)
+        settings = Settings(KG_HOME=given.keep or Path(temporary), KG_JARS=jars(), NEO4J_URI=None)
         server = ensure_running(settings, Quiet())
         try:
             with open_connection(server.uri, server.username, server.password, server.database) as connection:
@@ -71,11 +71,13 @@ def main() -> None:
             stop(home_of(settings))
 
 
-def _jars() -> Path:
+def jars() -> Path:
+    """Return where the program files of Neo4j are."""
     return Path(os.environ.get("KG_JARS") or ".kg/jars").absolute()
 
 
-def _measure(connection: Connection, size: float, number: int, as_of: date) -> None:
+def prepared(connection: Connection, size: float, as_of: date) -> Tables:
+    """Put the graph of a size into a database, unless it has one, and return its tables."""
     tables = europe(size)
     if not connection.run_read("MATCH (n:City) RETURN count(n) AS number", {})[0]["number"]:
         started = time.perf_counter()
@@ -84,6 +86,11 @@ def _measure(connection: Connection, size: float, number: int, as_of: date) -> N
         started = time.perf_counter()
         recount(connection, as_of)
         print(f"counted in {time.perf_counter() - started:.0f} s")
+    return tables
+
+
+def _measure(connection: Connection, size: float, number: int, as_of: date) -> None:
+    tables = prepared(connection, size, as_of)
     snapshot = Snapshot.from_tables(tables, as_of)
     ids = [snapshot.places.ids[at] for at in some_places(snapshot, number).tolist()]
     print(f"{len(tables.nodes):,} nodes, {len(tables.facts):,} facts, {len(snapshot.places.ids):,} places")
@@ -138,7 +145,7 @@ def store(connection: Connection, tables: Tables) -> None:
         spot = [values.pop("longitude"), values.pop("latitude")] if "longitude" in values else None
         if "nuts" in values:
             values[SCHEME_PROPERTIES["nuts"]] = values.pop("nuts")
-        nodes[values.pop("label")].append({"properties": values, "location": spot})
+        nodes[values.pop("label")].append({"properties": values | _UNSOURCED, "location": spot})
     facts: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for fact in tables.facts:
         values = {name: value for name, value in fact._asdict().items() if value is not None}
