@@ -205,6 +205,11 @@ class DriverConnection(Connection):
     ) -> Explained:
         """What the server would do for a statement, which is not run."""
         severity = neo4j.NotificationMinimumSeverity
+
+        @neo4j.unit_of_work(timeout=timeout)
+        def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
+            return transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).consume()
+
         with (
             explain_driver_errors(self._place, timeout, local=self._local),
             self._driver.session(
@@ -213,9 +218,8 @@ class DriverConnection(Connection):
                 bookmark_manager=self._driver.execute_query_bookmark_manager,
                 notifications_min_severity=severity.INFORMATION if warnings else severity.OFF,
             ) as session,
-            session.begin_transaction(timeout=timeout) as transaction,
         ):
-            summary = transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).consume()
+            summary = session.execute_read(work)
         said = tuple(
             (status.gql_status, status.status_description)
             for status in summary.gql_status_objects
