@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -61,19 +62,22 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for the server, used again when it has the graph already")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
     given = parser.parse_args()
+    with started(given.keep) as connection:
+        _measure(connection, given.size, given.places, given.as_of)
+
+
+@contextmanager
+def started(keep: Path | None = None) -> Iterator[Connection]:
+    """A server of its own, in a folder that is kept or in one that goes with it; stopped at the end of the block."""
     with tempfile.TemporaryDirectory() as temporary:
-        settings = Settings(KG_HOME=given.keep or Path(temporary), KG_JARS=jars(), NEO4J_URI=None)
-        server = ensure_running(settings, Quiet())
+        jars = Path(os.environ.get("KG_JARS") or ".kg/jars").absolute()
+        settings = Settings(KG_HOME=keep or Path(temporary), KG_JARS=jars, NEO4J_URI=None)
+        server = ensure_running(settings, Quiet(), new_ports=True)
         try:
             with open_connection(server.uri, server.username, server.password, server.database) as connection:
-                _measure(connection, given.size, given.places, given.as_of)
+                yield connection
         finally:
             stop(home_of(settings))
-
-
-def jars() -> Path:
-    """Return where the program files of Neo4j are."""
-    return Path(os.environ.get("KG_JARS") or ".kg/jars").absolute()
 
 
 def prepared(connection: Connection, size: float, as_of: date) -> Tables:

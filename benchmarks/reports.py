@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.live import jars, prepared
-from kg.database.connection import Connection, open_connection
-from kg.database.server import Quiet, ensure_running, home_of, stop
-from kg.database.settings import Settings
+from benchmarks.live import prepared, started
+from kg.database.connection import Connection
 from kg.queries.reports.folders import list_reports
 from kg.queries.reports.header import Report
 from kg.queries.reports.running import run_report
@@ -46,7 +43,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
     given = parser.parse_args()
-    with _server(given.keep) as connection:
+    with started(given.keep) as connection:
         prepared(connection, given.size, given.as_of)
         rows = [*_measured(connection)]
     for row in rows:
@@ -55,18 +52,6 @@ def main() -> None:
     print(f"over a second: {', '.join(slow) or 'none'}")
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-
-
-@contextmanager
-def _server(keep: Path | None) -> Iterator[Connection]:
-    with tempfile.TemporaryDirectory() as temporary:
-        settings = Settings(KG_HOME=keep or Path(temporary), KG_JARS=jars(), NEO4J_URI=None)
-        server = ensure_running(settings, Quiet())
-        try:
-            with open_connection(server.uri, server.username, server.password, server.database) as connection:
-                yield connection
-        finally:
-            stop(home_of(settings))
 
 
 def _measured(connection: Connection) -> Iterator[dict[str, Any]]:
@@ -89,13 +74,13 @@ def _measured(connection: Connection) -> Iterator[dict[str, Any]]:
     for report in list_reports(False):
         for name, values in asked.items():
             parameters = _parameters(report, values | some)
-            yield _row(
-                report.name,
-                name,
-                lambda report=report, parameters=parameters: run_report(connection, report, parameters).rows,
-            )
+            yield _row(report.name, name, partial(_rows, connection, report, parameters))
             if not parameters.keys() & {p.name for p in report.parameters if p.type in values}:
                 break  # nothing else to ask it for
+
+
+def _rows(connection: Connection, report: Report, parameters: dict[str, str]) -> Sequence[object]:
+    return run_report(connection, report, parameters).rows
 
 
 def _parameters(report: Report, values: dict[str, list[str]]) -> dict[str, str]:
@@ -118,9 +103,9 @@ def _row(report: str, asked: str, run: Callable[[], Any]) -> dict[str, Any]:
     rows = run()  # once before: the server plans and reads its files then
     took = []
     for _ in range(3):
-        started = time.perf_counter()
+        begun = time.perf_counter()
         run()
-        took.append(time.perf_counter() - started)
+        took.append(time.perf_counter() - begun)
     return {"report": report, "asked": asked, "rows": len(rows), "seconds": float(np.median(took))}
 
 

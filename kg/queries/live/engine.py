@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,6 +13,7 @@ import numpy as np
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.errors import KgError
+from kg.garbage import no_collecting
 from kg.queries import candidates as ways
 from kg.queries.engines import Surroundings
 from kg.queries.kinds.kind import Weights
@@ -62,7 +61,7 @@ class LiveEngine:
 
     def around(self, subject: str, weights: Weights) -> Surroundings:
         """Return a place with all its candidates."""
-        with _no_collecting():
+        with no_collecting():
             own = self._subject(subject)
             world, place = self._seen(own)
             spacing = float(world.spacing[place])
@@ -99,7 +98,7 @@ class LiveEngine:
 
     def between(self, subject: str, others: Sequence[str]) -> Surroundings:
         """Return a place with these others as candidates."""
-        with _no_collecting():
+        with no_collecting():
             own = self._subject(subject)
             world, place = self._seen(own)
             near = self._near(own, neighbourhood(float(world.spacing[place])))
@@ -195,18 +194,6 @@ class LiveEngine:
 
     def _rows(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         return read(self._connection, statement, {"as_of": self.as_of.isoformat(), **parameters})
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Keep Python from looking for garbage in cycles: an answer has some hundred thousand lists, and none of them is in one."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

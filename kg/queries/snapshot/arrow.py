@@ -6,8 +6,6 @@ stored once. Needs pyarrow (extra ``arrow``).
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import os
 import tempfile
@@ -17,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kg.garbage import no_collecting
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables
 
 #: Goes up when a file of the same graph would have another content.
@@ -102,7 +101,7 @@ def read(path: Path) -> Tables | None:
             batch.validate(full=True)
             if batch.num_rows != 1:
                 return None
-            with _no_collection():
+            with no_collecting():
                 nodes = list(map(NodeRow._make, _rows(batch.column(0), NodeRow._fields)))
                 return Tables(nodes, list(map(FactRow._make, _rows(batch.column(1), FactRow._fields))))
     except (pa.ArrowException, OSError, ValueError):
@@ -163,15 +162,3 @@ def _values(array: Any) -> list[Any]:
         return texts
     plain: list[Any] = array.to_pylist()
     return plain
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let a million tuples be made without looking for cycles among them, which there are none of."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -5,10 +5,13 @@ To receive a list is as much work as it has values, so only those are asked for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.read import read
+from kg.garbage import no_collecting
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, in_order
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import NODES, Node
@@ -68,25 +71,33 @@ def tables_of_database(connection: Connection) -> Tables:
     Raises:
         KgError: The connection was lost, or the database takes too long.
     """
+    with no_collecting():
+        return _tables(connection)
+
+
+def _tables(connection: Connection) -> Tables:
     nodes: dict[str, NodeRow] = {}
     for label, node in NODES.items():
         names = _node_values(node)
+        spread = _spread(NodeRow._fields[2:], names)
         statement = _NODES.format(label=label, values=", ".join(f"n.{_STORED.get(name, name)}" for name in names))
         (found,) = read(connection, statement, timeout=_TIMEOUT)
         for id_, *values in found["nodes"]:
-            given = dict(zip(names, values, strict=True))
+            name, *rest = spread(values)
             # By hand a node can get two labels of ours; it is one node all the same.
-            nodes.setdefault(id_, NodeRow(id_, label, given.pop("name") or id_, **given))
+            nodes.setdefault(id_, NodeRow(id_, label, name or id_, *rest))
     facts: list[FactRow] = []
     for type_, fact in FACTS.items():
         names = _fact_values(fact)
+        spread = _spread(FactRow._fields[4:], names)
+        undirected = fact.undirected
         statement = _FACTS.format(type=type_, values=", ".join(f"f.{name}" for name in names))
         (found,) = read(connection, statement, timeout=_TIMEOUT)
         for end, of_end in found["ends"]:
             for start, key, *values in of_end:
                 if start in nodes and end in nodes:
-                    first, last = (end, start) if fact.undirected and end < start else (start, end)
-                    facts.append(FactRow(type_, key, first, last, **dict(zip(names, values, strict=True))))
+                    first, last = (end, start) if undirected and end < start else (start, end)
+                    facts.append(FactRow(type_, key, first, last, *spread(values)))
     return in_order(nodes.values(), facts)
 
 
@@ -123,6 +134,12 @@ def facts_at(connection: Connection, types: Iterable[str], ids: Sequence[str]) -
         first, last = (end, start) if fact.undirected and end < start else (start, end)
         facts.add(FactRow(type_, key, first, last, **{name: given[name] for name in _fact_values(fact)}))
     return in_order((), facts).facts
+
+
+def _spread(fields: Sequence[str], names: Sequence[str]) -> Callable[[list[Any]], Iterable[Any]]:
+    """Return what puts values with some names into the order of all fields, with None where there is no value."""
+    places = itemgetter(*(names.index(field) if field in names else len(names) for field in fields))
+    return lambda values: places((*values, None))
 
 
 def _node_values(kind: type[Node]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kg.database.claims import FactClaim, NodeClaim
@@ -62,15 +63,12 @@ class Tables(NamedTuple):
 
 def in_order(nodes: Iterable[NodeRow], facts: Iterable[FactRow]) -> Tables:
     """Return the rows as tables, in their order."""
-    return Tables(sorted(nodes, key=_by_id), sorted(facts, key=_by_ends))
+    return Tables(sorted(nodes, key=_BY_ID), sorted(facts, key=_BY_ENDS))
 
 
-def _by_id(row: NodeRow) -> str:
-    return row.id
-
-
-def _by_ends(row: FactRow) -> tuple[str, str, str, str]:
-    return row.type, row.start, row.end, row.key
+# By position, which is several times quicker than by name for a million rows.
+_BY_ID = itemgetter(NodeRow._fields.index("id"))
+_BY_ENDS = itemgetter(*map(FactRow._fields.index, ("type", "start", "end", "key")))
 
 
 def tables_of_claims(nodes: Iterable[NodeClaim], facts: Iterable[FactClaim], sources: Iterable[Source]) -> Tables:
