@@ -123,14 +123,18 @@ class KnowledgeGraph(Partnerships, Requests, Exports):
 
         return neighbourhood(self.connection, name, top=top, as_of=as_of)
 
-    def network_members(self, *networks: str, as_of: str | date | None = None) -> NetworkMembers:
-        """Return who is in networks or projects, and where; see :func:`kg.queries.members.network_members`."""
+    def network_members(self, *networks: str | Sequence[str], as_of: str | date | None = None) -> NetworkMembers:
+        """Return who is in networks or projects, and where; see :func:`kg.queries.members.network_members`.
+
+        ``g.network_members("EMTA", "Polis")``; a list of them will do as well.
+        """
         from kg.queries.members import network_members
 
-        return network_members(self.connection, networks, as_of=as_of)
+        names = [name for one in networks for name in ((one,) if isinstance(one, str) else one)]
+        return network_members(self.connection, names, as_of=as_of)
 
     def matrix(
-        self, of: str = "twinnings", *, top: int = 25, past: bool = True, as_of: str | date | None = None
+        self, of: str = "projects", *, top: int = 25, past: bool = True, as_of: str | date | None = None
     ) -> CountryMatrix:
         """Return how many partnerships each two countries have; see :func:`kg.queries.matrix.matrix`."""
         from kg.queries.matrix import matrix

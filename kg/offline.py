@@ -276,8 +276,11 @@ class Offline:
 
     def data(self, details: Mapping[str, FactDetail], as_of: date) -> Data:
         """Return what an answer with these facts rests on."""
+        from kg.queries.provenance import ages
+        from kg.queries.reports.behind import in_words
         from kg.queries.results import Data, SourceData
 
+        known = ages(details.values())
         used = [self.sources[id_] for id_ in sorted({id_ for detail in details.values() for id_ in detail.sources})]
         return Data(
             sources=tuple(
@@ -287,6 +290,8 @@ class Offline:
                     publisher=source.publisher,
                     licence=source.licence,
                     url=source.url,
+                    age=known.get(source.id)
+                    or (in_words(edition) if (edition := self.editions.get(source.id)) else None),
                 )
                 for source in used
             ),

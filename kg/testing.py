@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from kg.database.connection import Connection
 from kg.database.schema import apply_schema
@@ -23,6 +24,9 @@ from kg.loaders.loading import load
 from kg.schema import nodes, relationships
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
 
 #: The two editions of the lists, and the one of the twin towns.
 EARLIER, EDITION, TWINS_EDITION = "2024-05", "2025-05", "2024-02"
@@ -366,23 +370,24 @@ class _Lists(_Small):
     dates_facts = False
 
 
-def small_graph(connection: Connection) -> None:
+def small_graph(database: Connection | KnowledgeGraph) -> None:
     """Load the small graph into an empty database: two editions of its lists, then the twin towns; and make the schema there.
 
     Args:
-        connection: To a database without any node, such as one that a test has to itself.
+        database: From :func:`kg.connect`, or a connection: a database without any node, such as one that a test has to itself.
 
     Raises:
         KgError: There is something in the database, or it cannot be written to.
 
     In a test of yours, with ``uri``, ``user`` and ``password`` of a Neo4j for tests::
 
-        from kg.database.connection import open_connection
+        import kg
         from kg.testing import small_graph
 
-        with open_connection(uri, user, password) as connection:
-            small_graph(connection)
+        with kg.connect(uri, user, password) as g:
+            small_graph(g)
     """
+    connection = database if isinstance(database, Connection) else database.connection
     if connection.run_read("MATCH (n) RETURN 1 AS one LIMIT 1"):
         raise KgError(
             "The small graph is made up, and this database is not empty: give an empty one, such as that of a local server "

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kg.queries.frames import package
-from kg.queries.results import Partner
 
 if TYPE_CHECKING:
     import igraph
     import networkx as nx
+
+    from kg.queries.results import Partner
 
 #: Values by their name.
 Attributes = Mapping[str, Any]

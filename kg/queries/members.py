@@ -17,6 +17,7 @@ from kg.queries.paths import check_different
 from kg.queries.projection import Projection, check_side, project
 from kg.queries.provenance import data_of
 from kg.queries.reasons.words import some
+from kg.queries.reports.behind import look_behind
 from kg.queries.results import Data, Model, Partner, Result
 from kg.queries.validity import parse_as_of, valid
 
@@ -141,15 +142,16 @@ class NetworkMembers(Result, AsGraph):
 
 
 def network_members(
-    connection: Connection, networks: Sequence[str], *, as_of: str | date | None = None
+    connection: Connection, networks: str | Sequence[str], *, as_of: str | date | None = None
 ) -> NetworkMembers:
-    """Return the members of networks and the participants of projects, by name or id, on a date.
+    """Return the members of networks and the participants of projects, one or several, by name or id, on a date.
 
     Raises:
         KgError: If one is unknown, ambiguous or given twice, or the date cannot be read.
     """
     day = parse_as_of(as_of)
-    found = [resolve(connection, name, NETWORKS) for name in networks]
+    names = (networks,) if isinstance(networks, str) else networks
+    found = [resolve(connection, name, NETWORKS) for name in names]
     for index, network in enumerate(found):
         for other in found[:index]:
             check_different(network, other)
@@ -159,7 +161,7 @@ def network_members(
     details = facts(connection, links)
     return NetworkMembers(
         query=MembersQuery(networks=tuple(network.partner for network in found), as_of=day.isoformat()),
-        data=data_of(connection, details, day),
+        data=data_of(connection, details, day, look_behind(connection, found).completeness),
         members=ordered(_member(row, ids) for row in rows),
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.read import read
 from kg.queries.evidence import FactDetail
+from kg.queries.reports.behind import in_words
 from kg.queries.results import Data, SourceData
 
 _SOURCES = """\
@@ -18,15 +20,29 @@ RETURN s.id AS id, s.title AS title, s.publisher AS publisher, s.licence AS lice
 ORDER BY id"""
 
 
-def data_of(connection: Connection, details: Mapping[str, FactDetail], as_of: date) -> Data:
-    """Return what an answer with these facts rests on."""
-    return data_from(
+def data_of(
+    connection: Connection, details: Mapping[str, FactDetail], as_of: date, completeness: Sequence[str] = ()
+) -> Data:
+    """Return what an answer with these facts rests on; ``completeness``: what is known to be missing, in sentences."""
+    data = data_from(
         connection,
         (source for detail in details.values() for source in detail.sources),
         facts=len(details),
         undated=sum(detail.lacks_since for detail in details.values()),
         as_of=as_of,
     )
+    known = ages(details.values())
+    dated = (source.model_copy(update={"age": known.get(source.id, source.age)}) for source in data.sources)
+    return data.model_copy(update={"sources": tuple(dated), "completeness": tuple(completeness)})
+
+
+def ages(details: Iterable[FactDetail]) -> dict[str, str]:
+    """Return how old what each source says is, in words, by its id: of a fact with several sources nobody knows whose date it has."""
+    dates: dict[str, set[str]] = defaultdict(set)
+    for detail in details:
+        if len(detail.sources) == 1 and detail.as_of:
+            dates[detail.sources[0]].add(detail.as_of)
+    return {id_: " to ".join(map(in_words, dict.fromkeys((min(some), max(some))))) for id_, some in dates.items()}
 
 
 def data_from(connection: Connection, ids: Iterable[str], *, facts: int, undated: int, as_of: date) -> Data:
@@ -79,4 +95,5 @@ def _source(row: Mapping[str, Any]) -> SourceData:
         publisher=row["publisher"],
         licence=row["licence"],
         url=row["url"],
+        age=in_words(row["edition"]) if row["edition"] else None,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rich.console import RenderableType
 
+from kg.queries.as_graph import AsGraph, Link, PlainGraph, node_of
 from kg.queries.display import Block, Cell, Line, Table, to_html, to_rich, to_text
 from kg.queries.frames import frame
 from kg.queries.kinds.names import Kind
@@ -81,7 +82,7 @@ class Result(Shown):
         data = getattr(self, "data", None)
         if not isinstance(data, Data):
             return {}
-        sources = {source.title: data.editions.get(source.id, "") for source in data.sources}
+        sources = {source.title: data.editions.get(source.id) or source.age or "" for source in data.sources}
         return {"as_of": data.as_of, "sources": sources}
 
     def to_df(self) -> pd.DataFrame:
@@ -180,10 +181,18 @@ class SourceData(Model):
     publisher: str | None = None
     licence: str | None = None
     url: str | None = None
+    age: str | None = Field(
+        default=None, description="how old what it says here is, in words: May 2025, 2019 to May 2025"
+    )
+
+    @property
+    def aged(self) -> str:
+        """Title and age."""
+        return f"{self.title} (as of {self.age})" if self.age else self.title
 
 
 class Data(Model):
-    """What an answer rests on: sources and their loaded editions, the as-of date, and how much is undated."""
+    """What an answer rests on: sources and their loaded editions, the as-of date, how much is undated and what is missing."""
 
     sources: tuple[SourceData, ...]
     editions: Mapping[str, str]
@@ -193,9 +202,10 @@ class Data(Model):
         description="of these, facts that could have a beginning but have none; taken as true"
     )
     read_from: str | None = Field(default=None, description="without a database: what was read instead of it, in words")
+    completeness: tuple[str, ...] = Field(default=(), description="what is known to be missing, in sentences")
 
     def blocks(self, *, keys: bool = True) -> list[Block]:
-        """Return one line on the age of the data and one on its sources; ``keys``: whether its JSON has the keys of facts."""
+        """Return the date, the sources with their ages, and what is missing; ``keys``: whether its JSON has the keys of facts."""
         undated = ""
         if self.facts_without_since:
             undated = f", {self.facts_without_since} of them without a known beginning and taken as true"
@@ -203,13 +213,13 @@ class Data(Model):
         if self.read_from is not None:
             lines.insert(0, Line(f"Without a database: from {self.read_from}."))
         if self.sources:
-            names = "; ".join(source.title for source in self.sources[:NAMES_SHOWN])
+            names = "; ".join(source.aged for source in self.sources[:NAMES_SHOWN])
             rest = len(self.sources) - NAMES_SHOWN
             names += f"; and {rest} more" if rest > 0 else ""
             why = keys and self.read_from is None
             how = " The source of each fact: kg why KEY, with a key from --format json." if why else ""
             lines.append(Line(f"Sources: {names}.{how}", "dim"))
-        return lines
+        return [*lines, *(Line(sentence, "dim") for sentence in self.completeness)]
 
 
 class RecommendQuery(Model):
@@ -248,8 +258,11 @@ class Newcomers(Model):
         )
 
 
-class Recommendations(Result):
-    """The best partners for a city or region, best first."""
+class Recommendations(Result, AsGraph):
+    """The best partners for a city or region, best first.
+
+    As a graph, a star: who asks, joined to each partner by the score as ``weight`` and what each type of term adds to it.
+    """
 
     frame_columns = ("rank", "id", "label", "name", "country", "score")
 
@@ -304,11 +317,29 @@ class Recommendations(Result):
                 "rank": rank,
                 **_partner_columns(row.partner),
                 "score": row.score,
-                **{type_: math.fsum(term.value for term in row.terms if term.type == type_) for type_ in types},
+                **dict.fromkeys(types, 0.0),
+                **_by_type(row.terms),
             }
             for rank, row in enumerate(self.recommendations, 1)
         ]
         return frame(rows, self.frame_columns, self.about)
+
+    def as_graph(self) -> PlainGraph:
+        """Return the place that asks, its partners, and a link to each."""
+        place = self.query.partner
+        nodes = {place.id: node_of(place)} | {
+            row.partner.id: {**node_of(row.partner), "rank": rank} for rank, row in enumerate(self.recommendations, 1)
+        }
+        links = [
+            Link(place.id, row.partner.id, {"weight": row.score, **_by_type(row.terms)}) for row in self.recommendations
+        ]
+        return PlainGraph(nodes, links, facts=False, about=self.about)
+
+
+def _by_type(terms: tuple[Term, ...]) -> dict[str, float]:
+    """Return what the terms of each type add to the score."""
+    types = dict.fromkeys(term.type for term in terms)
+    return {type_: math.fsum(term.value for term in terms if term.type == type_) for type_ in types}
 
 
 def _count(number: int, noun: str) -> str:

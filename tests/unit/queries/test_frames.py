@@ -240,6 +240,15 @@ def test_members_are_a_two_mode_network() -> None:
     }
 
 
+def test_recommendations_are_a_star_with_scores_and_what_adds_up_to_them() -> None:
+    row = Recommendation(
+        partner=ESPOO, score=1.5, terms=(term("shared", 1.0), term("shared", 0.75), term("size", -0.25))
+    )
+    graph = recommendations(row).to_networkx()
+    assert dict(graph.nodes[ESPOO.id]) == {"label": "City", "name": "Espoo", "country": "FI", "rank": 1}
+    assert graph.edges[RIGA.id, ESPOO.id] == {"weight": 1.5, "shared": 1.75, "size": -0.25}
+
+
 def test_projection_counts_what_two_share() -> None:
     networks = BOTH.projection("networks")
     assert [(tie.one, tie.other, tie.shared, tie.jaccard) for tie in networks.ties] == [(EMTA.id, POLIS.id, 1, 0.5)]
