@@ -6,8 +6,9 @@ accounting for every row, resolving references, writing, ending what an edition 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -75,9 +76,27 @@ def load(
             f"max_ended_share {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
         )
     header = header_of(loader)
-    fates = read_rows(loader, header)
-    with nullcontext() if dry_run else turn(connection):
-        return _load(connection, loader, header, fates, dry_run=dry_run, strict=strict, share=share, progress=progress)
+    with _seldom_collecting():
+        fates = read_rows(loader, header)
+        with nullcontext() if dry_run else turn(connection):
+            return _load(
+                connection, loader, header, fates, dry_run=dry_run, strict=strict, share=share, progress=progress
+            )
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python's collector look through young objects alone.
+
+    A load makes millions of objects that stay until its end and form no circles; to go through all of them again and again, for
+    nothing, took a sixth of its time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 1_000_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _load(
