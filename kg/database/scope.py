@@ -57,7 +57,7 @@ def facts_of_scope(
     counts = Counter({type_: len(facts) for type_, facts in found.items()})
     alone = {type_: {key: number for key, number, size in facts if size == 1} for type_, facts in found.items()}
     unchanged = _unchanged(claims, fact_of, alone)
-    if len(unchanged) < _WORTH_IT * counts.total():
+    if not counts or len(unchanged) < _WORTH_IT * counts.total():
         return FactsOfScope(stored.read_facts_of_scope(connection, scope) if counts else {}, {}, counts)
     kept = set(unchanged.values())
     read: dict[str, StoredFact] = {}
