@@ -21,6 +21,8 @@ from kg.errors import KgError
 from kg.home import judgements_file
 from kg.loaders.base import Loader, Rejected, Row
 from kg.loaders.fates import Fate, account, header_of, read_rows, recall, rename
+from kg.loaders.inputs import inputs_of
+from kg.loaders.repeats import repeated
 from kg.loaders.screening import edition_of, screen
 from kg.places.judgements import read_judgements
 
@@ -58,6 +60,8 @@ def load(
 ) -> LoadReport:
     """Bring an edition into the graph; run again, it changes nothing, and after an interruption it goes on.
 
+    Where it can be known that it would change nothing, the files are not even read (see :mod:`kg.loaders.repeats`).
+
     Args:
         connection: Where to.
         loader: What to load.
@@ -76,11 +80,23 @@ def load(
             f"max_ended_share {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
         )
     header = header_of(loader)
+    inputs = inputs_of(loader)
+    sources = tuple(source.id for source in loader.sources)
+    if inputs and (last := repeated(connection, header, inputs)):
+        return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
     with _seldom_collecting():
         fates = read_rows(loader, header)
         with nullcontext() if dry_run else turn(connection):
             return _load(
-                connection, loader, header, fates, dry_run=dry_run, strict=strict, share=share, progress=progress
+                connection,
+                loader,
+                header,
+                fates,
+                inputs,
+                dry_run=dry_run,
+                strict=strict,
+                share=share,
+                progress=progress,
             )
 
 
@@ -104,6 +120,7 @@ def _load(
     loader: Loader,
     header: LoadHeader,
     fates: list[Fate],
+    inputs: str | None,
     *,
     dry_run: bool,
     strict: bool,
@@ -135,5 +152,5 @@ def _load(
     sources = tuple(source.id for source in loader.sources)
     if not dry_run:
         stated = {"nodes": len(edition.nodes), "facts": len(edition.facts)}
-        loads.finish(connection, header, sources, counts=rows, stated=stated)
+        loads.finish(connection, header, sources, counts=rows, stated=stated, skipped=skipped, inputs=inputs)
     return LoadReport(header.id, sources, rows, skipped, rejects, dict(+written.counts), dry_run)
