@@ -69,10 +69,15 @@ def claim_fact(record: FactRecord, header: LoadHeader) -> FactClaim:
     return FactClaim(assertion, key, fact.type, fact.start, fact.end, record.part, record.spell)
 
 
+def with_spell(claim: FactClaim, spell: str) -> FactClaim:
+    """Return the claim as that of another spell of the fact."""
+    key = claim_key(subject_of(claim.type, claim.part, spell), claim.assertion)
+    return FactClaim(claim.assertion, key, claim.type, claim.start, claim.end, claim.part, spell)
+
+
 def claim_key(subject: str, assertion: Assertion) -> str:
     """Return what is the same for the same claim of another edition: hexadecimal digits over subject and assertion's identity."""
-    text = f"{subject}\x1f{assertion.identity}"
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(f"{subject}\x1f{assertion.identity}".encode(), digest_size=12).hexdigest()
 
 
 def subject_of(*parts: str) -> str:

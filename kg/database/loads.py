@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kg.database.connection import Connection
+from kg.database.content import content_of
 from kg.errors import KgError
 from kg.schema.dates import first_day
 from kg.schema.provenance import Source
@@ -58,6 +59,10 @@ WITH s, l ORDER BY l.sequence
 WITH s, collect(DISTINCT l.scope + ' of ' + l.edition + CASE WHEN l.complete THEN '' WHEN l.attempt_status[-1] = 'undoing' THEN ' (being undone)' ELSE ' (not finished)' END) AS loaded
 RETURN s.id AS id, s.title AS title, s.publisher AS publisher, s.licence AS licence, s.url AS url, loaded
 ORDER BY id"""
+
+_FINISHED = """\
+MATCH (l:Load {id: $id, complete: true}) WHERE l.attempt_status[-1] = 'complete'
+RETURN properties(l) AS properties"""
 
 _OF_SCOPE = """\
 MATCH (l:Load {scope: $scope})
@@ -151,14 +156,22 @@ def finish(
     *,
     counts: Mapping[str, int],
     stated: Mapping[str, int],
+    skipped: Mapping[str, int] | None = None,
+    inputs: str | None = None,
 ) -> None:
     """Close the Load as complete, with count and fingerprint sum per relationship type as they now stand.
 
-    ``counts`` says what became of its rows, ``stated`` how many nodes and facts the edition speaks of.
+    ``counts`` says what became of its rows, ``skipped`` by which rule those were that are left out on purpose, ``stated`` how many
+    nodes and facts the edition speaks of. With ``inputs``, what its records follow from besides the files, the same edition is known
+    again (see :mod:`kg.loaders.repeats`).
     """
     totals = fact_totals(connection)
     properties: dict[str, Any] = {f"rows_{name}": number for name, number in counts.items()}
     properties |= {f"stated_{name}": number for name, number in stated.items()}
+    properties["skipped_rules"] = list(skipped or {})
+    properties["skipped_rows"] = list((skipped or {}).values())
+    properties["inputs"] = inputs
+    properties["content"] = content_of(connection, totals) if inputs else None
     properties["fact_types"] = list(totals)
     properties["fact_counts"] = [count for count, _ in totals.values()]
     properties["fact_fingerprints"] = [total for _, total in totals.values()]
@@ -169,6 +182,12 @@ def finish(
 def fact_totals(connection: Connection) -> dict[str, tuple[int, int]]:
     """Return the number of facts and the sum of their fingerprints per relationship type, types without facts left out."""
     return {row["type"]: (row["count"], row["total"]) for row in connection.run_read(_TOTALS, {})}
+
+
+def finished(connection: Connection, id_: str) -> dict[str, Any] | None:
+    """Return what is kept of a load whose last attempt ended in full, nothing where there is none."""
+    rows = connection.run_read(_FINISHED, {"id": id_})
+    return rows[0]["properties"] if rows else None
 
 
 def history(connection: Connection, scope: str) -> list[dict[str, Any]]:

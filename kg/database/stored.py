@@ -43,9 +43,26 @@ _FACT = (
 )
 _FACTS_OF_SOURCES = f"MATCH ()-[r]->() WHERE any(source IN r.sources WHERE source IN $sources) RETURN {_FACT}"
 _FACTS_OF_SCOPE = f"MATCH ()-[r]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) RETURN {_FACT}"
+_SKIM = (
+    "MATCH ()-[r]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) "
+    "RETURN type(r) AS type, collect(r.key) AS keys, collect(r.fingerprint) AS fingerprints, collect(size(r.sources)) AS sizes"
+)
 _FACTS_TOUCHING = (
     f"UNWIND $ids AS id MATCH (:Entity {{id: id}})-[r]-() WHERE r.key IS NOT NULL WITH DISTINCT r RETURN {_FACT}"
 )
+
+
+def numbers(connection: Connection, labels: Iterable[str], types: Iterable[str]) -> dict[str, int]:
+    """Return how many nodes of each label, and relationships of each type, there are.
+
+    What there is none of need not be asked for, which saves a first load most of its questions.
+    """
+    # Each is a number that the store keeps, whatever the size of the graph; with anything beside it in a RETURN it would be counted.
+    counts = {name: f"MATCH (n:{name}) RETURN count(n) AS {name}" for name in sorted(set(labels))}
+    counts |= {name: f"MATCH ()-[r:{name}]->() RETURN count(r) AS {name}" for name in sorted(set(types))}
+    statement = "\n".join([*(f"CALL () {{ {count} }}" for count in counts.values()), f"RETURN {', '.join(counts)}"])
+    (row,) = connection.run_read(statement, {})
+    return row
 
 
 def batches(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
@@ -53,8 +70,11 @@ def batches(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def find_ids(connection: Connection, references: Iterable[str]) -> dict[str, str]:
-    """Return the stored id of each node that a reference names; references that name none are left out."""
+def find_ids(connection: Connection, references: Iterable[str], *, identifiers: bool = True) -> dict[str, str]:
+    """Return the stored id of each node that a reference names; references that name none are left out.
+
+    ``identifiers`` says whether there may be further ids, as nodes of their own.
+    """
     codes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in set(references):
         label, id_ = split_reference(name)
@@ -65,6 +85,8 @@ def find_ids(connection: Connection, references: Iterable[str]) -> dict[str, str
         for batch in batches(some):
             for row in connection.run_read(cypher.find_nodes(label, scheme), {"codes": list(batch)}):
                 found[reference(label, f"{scheme}:{row['code']}")] = row["id"]
+        if not identifiers:
+            continue
         rest = [f"{scheme}:{code}" for code in some if reference(label, f"{scheme}:{code}") not in found]
         for batch in batches(rest):
             for row in connection.run_read(cypher.find_nodes_by_identifier(label), {"values": list(batch)}):
@@ -115,6 +137,12 @@ def read_facts(connection: Connection, relationship: str, keys: Iterable[str]) -
     for batch in batches(sorted(set(keys))):
         facts |= _facts(connection, statement, {"keys": list(batch)})
     return facts
+
+
+def skim_facts(connection: Connection, scope: str) -> dict[str, list[tuple[str, int, int]]]:
+    """Return, by type of relationship, of each fact of a scope the key, the fingerprint and how many assertions it holds."""
+    rows = connection.run_read(_SKIM, {"prefix": f"{scope}@"}, timeout=READ_TIMEOUT)
+    return {row["type"]: list(zip(row["keys"], row["fingerprints"], row["sizes"], strict=True)) for row in rows}
 
 
 def read_facts_of_scope(connection: Connection, scope: str) -> dict[str, StoredFact]:

@@ -6,7 +6,7 @@ Nothing here looks at a database, so that what is written to one and what is rec
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.database.claims import FactClaim, NodeClaim, claim_key
@@ -91,12 +91,15 @@ class Succession:
             for ids in now.values()
         )
 
-    def check_ended_share(self, said: Iterable[tuple[str, Assertion]], max_ended_share: float) -> None:
+    def check_ended_share(
+        self, said: Iterable[tuple[str, Assertion]], max_ended_share: float, said_again: Mapping[str, int] | None = None
+    ) -> None:
         """Refuse an edition that lacks too much.
 
         Args:
             said: What was asserted before, each with its subject; what is of another scope does not count.
             max_ended_share: How much of what one of its sources asserted in this scope the edition may lack.
+            said_again: How many more assertions each source made in this scope before, all of which the edition repeats.
 
         Raises:
             RefusedError: It lacks more.
@@ -104,7 +107,7 @@ class Succession:
         if not self._edition.complete:
             return
         again = {claim.key for claim in self._edition.nodes} | {claim.key for claim in self._edition.facts}
-        before: Counter[str] = Counter()
+        before: Counter[str] = Counter(said_again or {})
         ended: Counter[str] = Counter()
         for subject, assertion in said:
             if assertion.scope == self._scope and not assertion.missing:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kg.database import stored
-from kg.database.claims import FactClaim, claim_key, holder_subject
+from kg.database.behind import Behind
+from kg.database.claims import Claim, FactClaim, claim_key, holder_subject
 from kg.database.connection import Connection
 from kg.database.operations import Operations
+from kg.database.scope import FactsOfScope, facts_of_scope
 from kg.database.succession import Edition, Succession
 from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
-from kg.schema.identity import best_first, reference
+from kg.schema.identity import best_first, reference, split_reference
 from kg.schema.provenance import Assertion
+from kg.schema.relationships import SELF_LOOP
 
 Progress = Callable[[str, int, int], None]
 
@@ -37,12 +40,12 @@ class _Same:
     """What the edition says of one thing, and the stored nodes that already are that thing."""
 
     label: str
-    incoming: dict[str, Assertion] = field(default_factory=dict)
+    incoming: dict[str, Claim] = field(default_factory=dict)
     existing: list[str] = field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
-        return best_first(id_ for assertion in self.incoming.values() for id_ in assertion.names["i"])
+        return best_first(id_ for claim in self.incoming.values() for id_ in claim.assertion.names["i"])
 
 
 class EditionWriter:
@@ -66,25 +69,39 @@ class EditionWriter:
         self._authorities = known | given
         self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
         self._now = int(time.time() * 1000)
-        self._ids: dict[str, str] = {}
-        self._scope_nodes = stored.read_nodes_of_scope(connection, self._scope)
-        self._scope_facts = stored.read_facts_of_scope(connection, self._scope)
+        labels = {"Entity", "Identifier", *(claim.label for claim in edition.nodes)}
+        labels |= {split_reference(end)[0] for claim in edition.facts for end in claim.ends}
+        self._numbers = stored.numbers(connection, labels, {SELF_LOOP, *(claim.type for claim in edition.facts)})
+        self._empty = not self._numbers["Entity"]
+        self._scope_nodes = {} if self._empty else stored.read_nodes_of_scope(connection, self._scope)
+        self._ids = self._find_ids(
+            {name for claim in edition.nodes for name in claim.references}
+            | {end for claim in edition.facts for end in claim.ends}
+        )
+        self._of_scope = FactsOfScope()
+        if not self._empty:
+            self._of_scope = facts_of_scope(connection, self._scope, edition.facts, self._stored)
         calling = {
             name
-            for fact in self._scope_facts.values()
+            for fact in self._of_scope.read.values()
             for assertion in fact.assertions
             if assertion.scope == self._scope
             for name in assertion.names.values()
         }
+        if unchanged := self._of_scope.unchanged:
+            calling.update(end for claim in edition.facts if claim.key in unchanged for end in claim.ends)
         self._succession = Succession(edition, calling)
         #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
         self._moved: dict[str, StoredFact | None] = {}
+        self._behind: Behind | None = None
         self.written = Written()
 
     def write(self) -> Written:
-        """Write nodes, then facts, and return what that came to."""
-        self._write_nodes()
-        self._write_facts()
+        """Write nodes, then facts, and return what that came to once all of it is stored."""
+        with Behind(self._connection) as self._behind:
+            self._write_nodes()
+            self._write_facts()
+        self._behind = None
         return self.written
 
     def reappraise(self) -> None:
@@ -110,42 +127,54 @@ class EditionWriter:
         Raises:
             RefusedError: It lacks more than ``max_ended_share`` of what one of its sources asserted in this scope before.
         """
-        holders: list[StoredNode | StoredFact] = [*self._scope_nodes.values(), *self._scope_facts.values()]
+        holders: list[StoredNode | StoredFact] = [*self._scope_nodes.values(), *self._of_scope.read.values()]
         said = ((holder_subject(holder), assertion) for holder in holders for assertion in holder.assertions)
-        self._succession.check_ended_share(said, max_ended_share)
+        unchanged = self._of_scope.unchanged
+        again = Counter(claim.assertion.source for claim in self._edition.facts if claim.key in unchanged)
+        self._succession.check_ended_share(said, max_ended_share, again)
 
     def _store(self, operations: Operations) -> None:
         # Not even made in a dry run: new sources, whose authority decides on values, are not stored then.
         if not self._dry_run and (statements := operations.statements()):
-            self._connection.write_many(statements)
+            if self._behind:
+                self._behind.send(statements)
+            else:
+                self._connection.write_many(statements)
+
+    def _settle(self) -> None:
+        """Wait until all that was written can be read."""
+        if self._behind:
+            self._behind.settle()
+
+    def _find_ids(self, names: Iterable[str]) -> dict[str, str]:
+        asked = [name for name in names if self._numbers[split_reference(name)[0]]]
+        return stored.find_ids(self._connection, asked, identifiers=self._numbers["Identifier"] > 0)
 
     def _after(
-        self, subject: str, before: Sequence[Assertion], incoming: Mapping[str, Assertion]
+        self, subject: str, before: Sequence[Assertion], incoming: Mapping[str, Claim]
     ) -> tuple[tuple[Assertion, ...], list[Assertion]]:
         """Return the assertions as the edition leaves them, and those of earlier loads that it changed, as they were.
 
-        ``incoming`` are those that the edition makes of this thing, by identity.
+        ``incoming`` are the claims that the edition makes of this thing, by identity.
         """
         rest = dict(incoming)
         after, replaced = [], []
         for assertion in before:
-            now = self._succession.after(subject, assertion, rest.pop(assertion.identity, None))
+            again = rest.pop(assertion.identity, None)
+            now = self._succession.after(subject, assertion, again.assertion if again else None)
             if now != assertion:
                 self.written.changed.add(claim_key(subject, assertion))
                 if assertion.load != self._load:
                     replaced.append(assertion)
             if now is not None:
                 after.append(now)
-        self.written.changed |= {claim_key(subject, assertion) for assertion in rest.values()}
-        return (*after, *rest.values()), replaced
+        self.written.changed.update([claim.key for claim in rest.values()])
+        return (*after, *(claim.assertion for claim in rest.values())), replaced
 
     # Nodes ------------------------------------------------------------------------------------------------------------
 
     def _write_nodes(self) -> None:
         names = {name for claim in self._edition.nodes for name in claim.references}
-        ends = {end for claim in self._edition.facts for end in claim.ends}
-        self._ids = stored.find_ids(self._connection, names | ends)
-
         groups: Groups[str] = Groups()
         for claim in self._edition.nodes:
             called = claim.references
@@ -155,7 +184,7 @@ class EditionWriter:
         for claim in self._edition.nodes:
             group = groups.find(claim.references[0])
             here = same.setdefault(group, _Same(claim.label))
-            here.incoming[claim.assertion.identity] = claim.assertion
+            here.incoming[claim.assertion.identity] = claim
         for id_, group in found.items():
             same[group].existing.append(id_)
         unsaid = [_Same(node.label, existing=[id_]) for id_, node in self._scope_nodes.items() if id_ not in found]
@@ -169,7 +198,7 @@ class EditionWriter:
 
     def _write_single_nodes(self, groups: Sequence[_Same], held: Mapping[str, StoredNode]) -> None:
         wanted = {id_ for here in groups if not here.existing for id_ in here.ids}
-        taken = stored.ids_taken(self._connection, wanted)
+        taken = set() if self._empty else stored.ids_taken(self._connection, wanted)
         done = 0
         for batch in stored.batches(groups):
             operations = Operations(self._authorities)
@@ -200,8 +229,9 @@ class EditionWriter:
         together = len(assertions) > 1 or len(here.incoming) > 1
         return together and any(self._succession.is_superseded(here.label, assertion) for assertion in assertions)
 
-    def _regroup(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Assertion]) -> None:
+    def _regroup(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Claim]) -> None:
         """Join nodes that turn out to be the same, or part one, in one transaction, with all facts that touch them."""
+        self._settle()
         operations = Operations(self._authorities)
         facts = self._facts_touching({node.id for node in nodes})
         rest = dict(incoming)
@@ -233,28 +263,22 @@ class EditionWriter:
     # Facts ------------------------------------------------------------------------------------------------------------
 
     def _write_facts(self) -> None:
-        incoming: dict[str, dict[str, Assertion]] = defaultdict(dict)
+        incoming: dict[str, list[FactClaim]] = {}
         subjects: dict[str, StoredFact] = {}
+        unchanged = {claim: key for claim, key in self._of_scope.unchanged.items() if key not in self._moved}
         for claim in self._edition.facts:
-            fact = self._stored(claim)
-            if fact.start == fact.end:
+            if self._ids[claim.start] == self._ids[claim.end]:
                 self.written.self_loops.add(claim.key)
-            incoming[fact.key][claim.assertion.identity] = claim.assertion
-            subjects[fact.key] = fact
-        of_scope = {key: fact for key, fact in self._scope_facts.items() if key not in self._moved}
+            if claim.key not in unchanged and (fact := self._stored(claim)):
+                incoming.setdefault(fact.key, []).append(claim)
+                subjects[fact.key] = fact
+        of_scope = {key: fact for key, fact in self._of_scope.read.items() if key not in self._moved}
         moved = {key: fact for key, fact in self._moved.items() if fact}
         of_scope |= {
             key: fact for key, fact in moved.items() if any(made.scope == self._scope for made in fact.assertions)
         }
         held = of_scope | moved
-        elsewhere: dict[str, list[str]] = defaultdict(list)
-        for key, fact in subjects.items():
-            if key not in held:
-                elsewhere[fact.relationship].append(key)
-        for relationship, keys in elsewhere.items():
-            found = stored.read_facts(self._connection, relationship, keys)
-            held |= {key: fact for key, fact in found.items() if key not in self._moved}
-
+        held |= self._read_elsewhere(fact for key, fact in subjects.items() if key not in held)
         todo = sorted({*subjects, *of_scope}, key=lambda key: _by_start(held.get(key) or subjects[key]))
         done = 0
         for batch in stored.batches(todo):
@@ -262,10 +286,9 @@ class EditionWriter:
             for key in batch:
                 before = held.get(key)
                 subject = before or subjects[key]
-                after, replaced = self._after(
-                    holder_subject(subject), before.assertions if before else (), incoming.get(key, {})
-                )
-                fact = replace(subject, assertions=after)
+                said = {claim.assertion.identity: claim for claim in incoming.get(key, ())}
+                after, replaced = self._after(holder_subject(subject), before.assertions if before else (), said)
+                fact = subject.saying(after)
                 if fact != before:
                     operations.put_fact(before, fact)
                     self._count("facts", before, fact)
@@ -276,8 +299,29 @@ class EditionWriter:
             if self._progress:
                 self._progress("facts", done, len(todo))
 
-    def _stored(self, claim: FactClaim) -> StoredFact:
-        start, end = self._ids[claim.start], self._ids[claim.end]
+    def _read_elsewhere(self, facts: Iterable[StoredFact]) -> dict[str, StoredFact]:
+        """Return those facts, of which this scope says nothing so far, that others assert.
+
+        There are none when this scope made all that there are of the type; those that went from one type of relationship to another
+        as nodes joined are among what was moved, and not looked for here.
+        """
+        elsewhere: dict[str, list[str]] = defaultdict(list)
+        for fact in facts:
+            if self._numbers[fact.relationship] > self._of_scope.numbers.get(fact.relationship, 0):
+                elsewhere[fact.relationship].append(fact.key)
+        if elsewhere:
+            self._settle()
+        read: dict[str, StoredFact] = {}
+        for relationship, keys in elsewhere.items():
+            found = stored.read_facts(self._connection, relationship, keys)
+            read |= {key: fact for key, fact in found.items() if key not in self._moved}
+        return read
+
+    def _stored(self, claim: FactClaim) -> StoredFact | None:
+        """Return the fact that a claim speaks of, without assertions; none while one of its ends is not there."""
+        start, end = self._ids.get(claim.start), self._ids.get(claim.end)
+        if start is None or end is None:
+            return None
         return StoredFact(claim.type, start, end, claim.part, claim.spell, ()).ordered()
 
     def _count(self, what: str, before: StoredNode | StoredFact | None, after: StoredNode | StoredFact) -> None:

@@ -7,7 +7,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from kg.database.succession import MAX_ENDED_SHARE
 from kg.schema.provenance import Source
@@ -68,6 +68,14 @@ class Loader(ABC):
     dates_facts: ClassVar[bool] = True
     #: How much of what its sources asserted before an edition may lack, unless the user says otherwise.
     max_ended_share: ClassVar[float] = MAX_ENDED_SHARE
+    #: The arguments that it was made with: with the same, the same files give the same records.
+    made_with: tuple[tuple[Any, ...], Mapping[str, Any]]
+
+    def __new__(cls, *args: Any, **options: Any) -> Self:
+        """Keep the arguments."""
+        loader = super().__new__(cls)
+        loader.made_with = args, options
+        return loader
 
     @property
     @abstractmethod

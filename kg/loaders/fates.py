@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from kg.database.claims import Claim, FactClaim, NodeClaim, claim_fact, claim_node
+from kg.database.claims import Claim, FactClaim, NodeClaim, claim_fact, claim_node, with_spell
 from kg.database.loads import LoadHeader
 from kg.database.writer import Written
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
 from kg.schema.records import FactRecord, number_spells
-from kg.schema.relationships import Spell
+from kg.schema.relationships import FACTS, Spell
 
 C = TypeVar("C", NodeClaim, FactClaim)
 
@@ -23,6 +23,10 @@ C = TypeVar("C", NodeClaim, FactClaim)
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A row of which claims were made."""
+
+
+_UNDERSTOOD = Understood()
+_NO_CELLS: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -34,10 +38,8 @@ class Fate:
 
     row: Row
     outcome: Understood | Skipped | Rejected
-    nodes: list[NodeClaim] = field(default_factory=list)
-    facts: list[FactClaim] = field(default_factory=list)
-    #: Facts whose spells are numbered when all rows are read.
-    spells: list[FactRecord] = field(default_factory=list)
+    nodes: Sequence[NodeClaim] = ()
+    facts: Sequence[FactClaim] = ()
     #: What the source calls the row and the things in it, when it is rejected: what it said of these before stays.
     unread: frozenset[str] = frozenset()
 
@@ -50,7 +52,7 @@ class Fate:
         claims: list[Claim] = [*self.nodes, *self.facts]
         self.unread = frozenset((self.row.id, *(claim.assertion.row for claim in claims)))
         self.outcome = Rejected(reason)
-        self.nodes, self.facts = [], []
+        self.nodes, self.facts = (), ()
 
 
 def header_of(loader: Loader) -> LoadHeader:
@@ -69,22 +71,67 @@ def read_rows(loader: Loader, header: LoadHeader) -> list[Fate]:
         outcome = outcome_of(loader, row)
         if not isinstance(outcome, Records):
             rejected = isinstance(outcome, Rejected)
-            kept = row if rejected else replace(row, cells={})
+            kept = row if rejected else _without_cells(row)
             fates.append(Fate(kept, outcome, unread=frozenset((row.id,)) if rejected else frozenset()))
             continue
-        fate = Fate(replace(row, cells={}), Understood())
-        fate.nodes = [_known(claim_node(record, header), nodes) for record in outcome.nodes]
-        fate.spells = [record for record in outcome.facts if isinstance(record.fact, Spell)]
-        rest = (record for record in outcome.facts if not isinstance(record.fact, Spell))
-        fate.facts = [_known(claim_fact(record, header), facts) for record in rest]
-        fates.append(fate)
+        # Those that may have several spells last.
+        records = sorted(outcome.facts, key=_may_have_spells) if len(outcome.facts) > 1 else outcome.facts
+        fates.append(
+            Fate(
+                _without_cells(row),
+                _UNDERSTOOD,
+                tuple([_known(claim_node(record, header), nodes) for record in outcome.nodes]),
+                tuple([_known(claim_fact(record, header), facts) for record in records]),
+            )
+        )
     if not fates:
         raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
-    spelt = [(fate, record) for fate in fates for record in fate.spells]
-    for (fate, _), record in zip(spelt, number_spells([record for _, record in spelt]), strict=True):
-        fate.facts.append(_known(claim_fact(record, header), facts))
-        fate.spells = []
+    _number_spells(fates, facts)
     return fates
+
+
+def _without_cells(row: Row) -> Row:
+    return Row(row.file, row.line, _NO_CELLS, row.id, row.defect)
+
+
+def _may_have_spells(record: FactRecord) -> bool:
+    return isinstance(record.fact, Spell)
+
+
+def _number_spells(fates: Sequence[Fate], known: dict[str, FactClaim]) -> None:
+    """Give the claims the spells that they have among all rows; of nearly all facts there is only one row."""
+    said: set[int] = set()
+    repeated: set[int] = set()
+    for fate in fates:
+        for claim in fate.facts:
+            if issubclass(FACTS[claim.type], Spell):
+                (repeated if (subject := _subject(claim)) in said else said).add(subject)
+    if not repeated:
+        return
+    places = [
+        (fate, place)
+        for fate in fates
+        for place, claim in enumerate(fate.facts)
+        if issubclass(FACTS[claim.type], Spell) and _subject(claim) in repeated
+    ]
+    numbered = number_spells([_record(fate.facts[place]) for fate, place in places])
+    for (fate, place), record in zip(places, numbered, strict=True):
+        if record.spell:
+            facts = list(fate.facts)
+            facts[place] = _known(with_spell(facts[place], record.spell), known)
+            fate.facts = tuple(facts)
+
+
+def _subject(claim: FactClaim) -> int:
+    """Return a number that is the same for claims that may be of several spells of one fact."""
+    return hash((claim.assertion.source, claim.type, *sorted(claim.ends), claim.part))
+
+
+def _record(claim: FactClaim) -> FactRecord:
+    """Return the record that a claim was made of, whose values were checked then."""
+    values = claim.assertion.values
+    fact = FACTS[claim.type].model_construct(start=claim.start, end=claim.end, **values)
+    return FactRecord(fact, claim.assertion.source, claim.assertion.row)
 
 
 def _known(claim: C, known: dict[str, C]) -> C:
@@ -117,8 +164,8 @@ def _explain(error: ValidationError) -> str:
 def rename(fates: Sequence[Fate], header: LoadHeader) -> None:
     """Let the claims be those of a load whose id turned out to be another: the same edition is loaded once more."""
     for fate in fates:
-        fate.nodes = [replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.nodes]
-        fate.facts = [replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.facts]
+        fate.nodes = tuple(replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.nodes)
+        fate.facts = tuple(replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.facts)
 
 
 def recall(loader: Loader, rejected: Sequence[Fate]) -> None:
@@ -143,7 +190,7 @@ def unite(fates: Sequence[Fate]) -> None:
             fate.reject(f"row {differing[0].row!r} of {differing[0].source} was read before with other values")
         elif not fate.nodes and fate.facts and all(claim.key in seen for claim in fate.facts):
             fate.outcome = Skipped("the same as an earlier row")
-            fate.facts = []
+            fate.facts = ()
         else:
             seen |= here
 

@@ -6,8 +6,9 @@ accounting for every row, resolving references, writing, ending what an edition 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +21,8 @@ from kg.errors import KgError
 from kg.home import judgements_file
 from kg.loaders.base import Loader, Rejected, Row
 from kg.loaders.fates import Fate, account, header_of, read_rows, recall, rename
+from kg.loaders.inputs import inputs_of
+from kg.loaders.repeats import repeated
 from kg.loaders.screening import edition_of, screen
 from kg.places.judgements import read_judgements
 
@@ -57,6 +60,8 @@ def load(
 ) -> LoadReport:
     """Bring an edition into the graph; run again, it changes nothing, and after an interruption it goes on.
 
+    Where it can be known that it would change nothing, the files are not even read (see :mod:`kg.loaders.repeats`).
+
     Args:
         connection: Where to.
         loader: What to load.
@@ -75,9 +80,39 @@ def load(
             f"max_ended_share {share}: the share that may be missing is a number from 0 (nothing) to 1 (everything)"
         )
     header = header_of(loader)
-    fates = read_rows(loader, header)
-    with nullcontext() if dry_run else turn(connection):
-        return _load(connection, loader, header, fates, dry_run=dry_run, strict=strict, share=share, progress=progress)
+    inputs = inputs_of(loader)
+    sources = tuple(source.id for source in loader.sources)
+    if inputs and (last := repeated(connection, header, inputs)):
+        return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
+    with _seldom_collecting():
+        fates = read_rows(loader, header)
+        with nullcontext() if dry_run else turn(connection):
+            return _load(
+                connection,
+                loader,
+                header,
+                fates,
+                inputs,
+                dry_run=dry_run,
+                strict=strict,
+                share=share,
+                progress=progress,
+            )
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python's collector look through young objects alone.
+
+    A load makes millions of objects that stay until its end and form no circles; to go through all of them again and again, for
+    nothing, took a sixth of its time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 1_000_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _load(
@@ -85,6 +120,7 @@ def _load(
     loader: Loader,
     header: LoadHeader,
     fates: list[Fate],
+    inputs: str | None,
     *,
     dry_run: bool,
     strict: bool,
@@ -116,5 +152,5 @@ def _load(
     sources = tuple(source.id for source in loader.sources)
     if not dry_run:
         stated = {"nodes": len(edition.nodes), "facts": len(edition.facts)}
-        loads.finish(connection, header, sources, counts=rows, stated=stated)
+        loads.finish(connection, header, sources, counts=rows, stated=stated, skipped=skipped, inputs=inputs)
     return LoadReport(header.id, sources, rows, skipped, rejects, dict(+written.counts), dry_run)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from kg.schema.identity import SCHEME_PROPERTIES, best_first, fact_key, reference, slug, split_reference
@@ -27,12 +28,12 @@ class StoredNode:
     created: int
     assertions: tuple[Assertion, ...]
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """All ids asserted for it, best first."""
         return best_first(id_ for assertion in self.assertions for id_ in assertion.names["i"])
 
-    @property
+    @cached_property
     def scalar_ids(self) -> dict[str, str]:
         """The id that it holds as a property in each scheme: the first of that scheme."""
         scalars: dict[str, str] = {}
@@ -70,7 +71,7 @@ class StoredFact:
     spell: str
     assertions: tuple[Assertion, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key that follows from type, ends, part and spell."""
         return fact_key(
@@ -81,6 +82,13 @@ class StoredFact:
     def relationship(self) -> str:
         """The type of the relationship that it is stored as."""
         return SELF_LOOP if self.start == self.end else self.type
+
+    def saying(self, assertions: tuple[Assertion, ...]) -> StoredFact:
+        """Return the fact with other assertions; what it is stays the same, so its key is not reckoned again."""
+        fact = StoredFact(self.type, self.start, self.end, self.part, self.spell, assertions)
+        if "key" in self.__dict__:
+            fact.__dict__["key"] = self.key
+        return fact
 
     def ordered(self) -> StoredFact:
         """Return the fact with the ends of an undirected type in order: smaller id first."""

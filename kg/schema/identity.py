@@ -62,7 +62,8 @@ def best_first(ids: Iterable[str]) -> list[str]:
     >>> best_first({"own:riga", "wikidata:Q1773", "geonames:456172"})
     ['geonames:456172', 'wikidata:Q1773', 'own:riga']
     """
-    return sorted(set(ids), key=_id_rank)
+    some = set(ids)
+    return list(some) if len(some) < 2 else sorted(some, key=_id_rank)
 
 
 def _id_rank(text: str) -> tuple[int, int, str]:

@@ -11,10 +11,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from kg.schema.dates import SPANS, are_in_order
 
@@ -45,7 +44,11 @@ class Source:
             raise ValueError(f"source {self.id}: authority {self.authority!r} is none of {', '.join(AUTHORITIES)}")
 
 
-@dataclass(frozen=True)
+#: What ``given`` looks like when :func:`compact` wrote it; the edition, a partial date, is the first of its keys.
+_EDITION, _NAMES, _VALUES = '{"e":"', ('"f":"', '"i":['), ',"v":'
+
+
+@dataclass(frozen=True, slots=True)
 class Assertion:
     """What one row of one source says of one node or fact.
 
@@ -71,23 +74,40 @@ class Assertion:
     @property
     def values(self) -> Values:
         """The values as given."""
-        values: Values = self.parsed["v"]
+        values: Values = from_json(self.texts[1])
         return values
 
     @property
     def names(self) -> dict[str, Any]:
         """The names by which the row called the thing."""
-        return {name: value for name, value in self.parsed.items() if name in ("i", "f", "t")}
+        names: dict[str, Any] = from_json(self.texts[0])
+        return names
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The names, and the values, each as compact JSON: cut out of ``given``, which costs a tenth of writing it anew.
+
+        Within a text of JSON every quotation mark has a backslash before it, and names hold texts alone: so what ends the
+        edition, and what begins the values, is found by the first place where it stands.
+        """
+        given = self.given
+        if given.startswith(_EDITION):
+            names = given.find('"', len(_EDITION)) + 2
+            values = given.find(_VALUES, names)
+            if values > 0 and given.startswith(_NAMES, names):
+                return f"{{{given[names:values]}}}", given[values + len(_VALUES) : -1]
+        parsed = self.parsed
+        return compact({name: value for name, value in parsed.items() if name in ("i", "f", "t")}), compact(parsed["v"])
 
     @property
     def scope(self) -> str:
         """The scope of the load that made it."""
         return self.load.rpartition("@")[0]
 
-    @cached_property
+    @property
     def identity(self) -> str:
         """What stays the same from edition to edition: scope, source, row and the names used."""
-        return "\x1f".join((self.scope, self.source, self.row, compact(self.names)))
+        return f"{self.scope}\x1f{self.source}\x1f{self.row}\x1f{self.texts[0]}"
 
     @property
     def dated(self) -> str:
@@ -96,8 +116,9 @@ class Assertion:
 
     def said_again(self, other: Assertion) -> Assertion:
         """Return this assertion as the later edition ``other`` leaves it: the date of the values moves only when they do."""
-        given = self.given if self.values == other.values else other.given
-        return replace(self, given=given, missing="")
+        if self.given == other.given or self.texts[1] == other.texts[1] or self.values == other.values:
+            return replace(self, missing="") if self.missing else self
+        return replace(self, given=other.given, missing="")
 
     def gone(self, edition: str) -> Assertion:
         """Return this assertion as an edition leaves it that lacks it."""
@@ -105,18 +126,45 @@ class Assertion:
 
     def fingerprint(self) -> int:
         """Return 40 bits over what is asserted, by whom and whether it still is; the editions and loads are left out."""
-        text = "\x1f".join((self.source, self.row, self.scope, compact(self.values), compact(self.names), self.missing))
+        names, values = self.texts
+        text = f"{self.source}\x1f{self.row}\x1f{self.scope}\x1f{values}\x1f{names}\x1f{self.missing}"
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_FINGERPRINT_BITS // 8).digest(), "big")
 
 
 def compact(value: Any) -> str:
-    """Return ``value`` as JSON without white space, keys sorted."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Return ``value`` as JSON without white space, keys sorted: character for character what ``json.dumps`` makes of it."""
+    # Written in a sixth of the time of the standard library's, which has the last word on what the other writes differently.
+    try:
+        return to_json(_sorted(value)).decode()
+    except (_WrittenDifferently, PydanticSerializationError):
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class _WrittenDifferently(Exception):  # noqa: N818 - it is no error
+    """A value that the two writers of JSON write differently: a number with an exponent, a key that is no text."""
+
+
+def _sorted(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is dict:
+        if not all(type(name) is str for name in value):
+            raise _WrittenDifferently
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    if kind is list or kind is tuple:
+        return [_sorted(item) for item in value]
+    if kind is float and (1e-4 <= abs(value) < 1e15 or value == 0):
+        return value
+    raise _WrittenDifferently
 
 
 def in_order(assertions: Iterable[Assertion]) -> list[Assertion]:
     """Sort by source, then row, then what else tells assertions apart."""
-    return sorted(assertions, key=lambda assertion: (assertion.source, assertion.row, assertion.identity))
+    some = list(assertions)
+    if len(some) > 1:
+        some.sort(key=lambda assertion: (assertion.source, assertion.row, assertion.identity))
+    return some
 
 
 def to_lists(assertions: Iterable[Assertion]) -> dict[str, list[str]]:
@@ -189,9 +237,7 @@ def rank(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> lis
 
 def _rank(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> list[tuple[Assertion, dict[str, Any]]]:
     """Sort assertions by precedence, each with what it says, so that nothing is parsed twice."""
-    some = list(assertions)
-    if len(some) > 1:
-        some = in_order(some)
+    some = in_order(assertions)
     ranked = [(assertion, assertion.parsed) for assertion in some]
     if len(some) > 1:
         ranked.sort(key=lambda pair: _dated(pair[1]), reverse=True)

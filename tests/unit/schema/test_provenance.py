@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from dataclasses import replace
 
@@ -193,3 +194,40 @@ def test_of_a_span_that_cannot_be_the_more_trusted_end_is_shown() -> None:
         "until": "2008"
     }
     assert derive([begins, said("publisher", "p", until="2010-06")], TRUSTED) == {"since": "2010", "until": "2010-06"}
+
+
+texts = st.text(max_size=8) | st.sampled_from([',"v":', '"i":[', '\\"', "\x00\x7f\u2028é", '{"e":"'])
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.characters() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_compact_is_what_the_standard_library_writes(value: object) -> None:
+    assert compact(value) == json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@given(
+    st.dictionaries(
+        texts, st.floats(allow_nan=False) | st.integers() | texts | st.lists(texts, max_size=2), max_size=3
+    ),
+    st.fixed_dictionaries({"i": st.lists(texts, min_size=1, max_size=3)})
+    | st.fixed_dictionaries({"f": texts, "t": texts}),
+    st.booleans(),
+)
+def test_names_and_values_are_cut_out_of_what_was_given(
+    values: dict[str, object], names: dict[str, object], is_compact: bool
+) -> None:
+    everything = {"v": values, "e": "2020-05", **names}
+    one = Assertion("list", "1", "scope@2020-05#abc", compact(everything) if is_compact else json.dumps(everything))
+    assert one.texts == (compact(names), compact(values))
+    assert (one.names, one.values) == (names, values)
+
+
+def test_the_same_values_in_other_words_of_json_are_said_again() -> None:
+    before = said(population=1)
+    again = replace(said(edition="2021", population=1), given='{"v": {"population": 1}, "e": "2021", "i": ["own:x"]}')
+    assert before.said_again(again) == before
+    assert before.gone("2021").said_again(again) == before
