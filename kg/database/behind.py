@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from kg.database.connection import Connection
-
-Statements = Sequence[tuple[str, dict[str, Any]]]
+#: Stores one transaction.
+Job = Callable[[], object]
 
 #: So many transactions may wait while one is under way: more would fill memory and gain nothing.
 _WAITING = 1
@@ -28,16 +27,15 @@ class Behind:
     what waits and ends once the transaction under way has, so that nothing is written after it.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._waiting: deque[Statements] = deque()
+    def __init__(self) -> None:
+        self._waiting: deque[Job] = deque()
         self._under_way = False
         self._ending = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="kg writing behind", daemon=True)
 
-    def send(self, statements: Statements) -> None:
+    def send(self, job: Job) -> None:
         """Send one transaction when those before it are stored; waits while another waits already.
 
         Raises:
@@ -46,7 +44,7 @@ class Behind:
         with self._changed:
             self._changed.wait_for(lambda: self._error is not None or len(self._waiting) < _WAITING)
             self._raise()
-            self._waiting.append(statements)
+            self._waiting.append(job)
             self._changed.notify_all()
 
     def settle(self) -> None:
@@ -69,15 +67,15 @@ class Behind:
                 self._changed.wait_for(lambda: self._waiting or self._ending)
                 if not self._waiting:
                     return
-                statements = self._waiting.popleft()
+                job = self._waiting.popleft()
                 self._under_way = True
                 self._changed.notify_all()
             error: BaseException | None = None
             try:
-                self._connection.write_many(statements)
+                job()
             except BaseException as raised:  # noqa: BLE001 - whatever it is, it is raised where it is asked for
                 error = raised
-            del statements  # or a batch would stay in memory until the next one
+            del job  # or a batch would stay in memory until the next one
             with self._changed:
                 self._under_way = False
                 self._error = error

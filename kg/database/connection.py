@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import neo4j
 from neo4j.exceptions import ClientError, ConfigurationError, DriverError, Neo4jError
 
-from kg.database.driver_errors import explain_driver_errors, not_neo4j
+from kg.database.driver_errors import explain_driver_errors, is_memory_limit, not_neo4j
 from kg.database.server import Reporter, answers, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
@@ -138,6 +138,14 @@ class Connection(ABC):
         self.close()
 
 
+class _TooLargeError(Exception):
+    """Takes what the server says of memory past the driver, which would try the same again for as long as it may."""
+
+    def __init__(self, said: Neo4jError) -> None:
+        super().__init__()
+        self.said = said
+
+
 class DriverConnection(Connection):
     """A connection by the official driver."""
 
@@ -232,13 +240,21 @@ class DriverConnection(Connection):
 
         @neo4j.unit_of_work(timeout=timeout)
         def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
-            return [_rows(transaction.run(cypher, dict(parameters))) for cypher, parameters in statements]
+            try:
+                return [_rows(transaction.run(cypher, dict(parameters))) for cypher, parameters in statements]
+            except Neo4jError as error:
+                if is_memory_limit(error):
+                    raise _TooLargeError(error) from error
+                raise
 
         with (
             explain_driver_errors(self._place, timeout, local=self._local),
             self._session(neo4j.WRITE_ACCESS) as session,
         ):
-            return session.execute_write(work)
+            try:
+                return session.execute_write(work)
+            except _TooLargeError as error:
+                raise error.said from None
 
     def run_schema(self, cypher: str, parameters: Parameters | None = None) -> Rows:
         """One statement in a transaction of the server's own."""

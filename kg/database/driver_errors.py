@@ -29,6 +29,10 @@ class BusyError(KgError):
     """The server could not do it now, as after a deadlock; the same may succeed when it is tried again."""
 
 
+class MemoryLimitError(BusyError):
+    """One transaction needs more memory than the server gives it: a smaller one may not."""
+
+
 #: Codes of a transaction that was ended because its time was over, while it worked or while it waited for a lock.
 _TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 
@@ -66,10 +70,8 @@ def explain_driver_errors(place: str, timeout: float | None, *, local: bool = Fa
                 f"The Neo4j at {place} has no such database: correct NEO4J_DATABASE or --database, or leave it out for "
                 f"the default one. It says: {error.message}"
             ) from error
-        if isinstance(error, TransientError):
-            raise BusyError(
-                f"The Neo4j at {place} could not do this now: try again. It says: {error.message}"
-            ) from error
+        if isinstance(error, TransientError) or is_memory_limit(error):
+            raise _busy(place, error) from error
         raise
     except UnsupportedServerProduct as error:
         # The driver says so too when the two have no version of the protocol in common, or when it was never Bolt.
@@ -82,6 +84,20 @@ def explain_driver_errors(place: str, timeout: float | None, *, local: bool = Fa
         if any(type(link).__name__.startswith("Bolt") for link in _chain(error)):  # the handshake's own, not public
             raise _connection_error(place, error, local=local) from error
         raise
+
+
+def _busy(place: str, error: ClientError | TransientError) -> BusyError:
+    if is_memory_limit(error):
+        return MemoryLimitError(
+            f"The Neo4j at {place} does not have the memory for this, or does not give it to one transaction "
+            f"(db.memory.transaction.max). It says: {error.message}"
+        )
+    return BusyError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}")
+
+
+def is_memory_limit(error: BaseException) -> bool:
+    """Whether the server says that a transaction would need more memory than there is or than one may have."""
+    return isinstance(error, ClientError | TransientError) and "OutOfMemory" in (error.code or "")
 
 
 def not_neo4j(place: str) -> KgError:

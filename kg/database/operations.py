@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kg.database.stored import fact_row, node_row
@@ -45,11 +45,14 @@ class Operations:
         self._updated_facts: dict[str, list[StoredFact]] = defaultdict(list)
         self._created_facts: dict[str, list[StoredFact]] = defaultdict(list)
         self._changes: list[dict[str, Any]] = []
+        #: What was asked for of each node (by id) and fact (by key) that is written.
+        self._steps: dict[str, list[Callable[[Operations], None]]] = defaultdict(list)
         self._identified: list[StoredNode] = []
         self._giving_up_ids: list[str] = []
 
     def put_node(self, before: StoredNode | None, after: StoredNode) -> None:
         """Create a node, or replace what it is."""
+        self._steps[after.id].append(lambda half: half.put_node(before, after))
         if before is None:
             self._created_nodes[after.label].append(after)
         else:
@@ -67,6 +70,7 @@ class Operations:
 
     def put_fact(self, before: StoredFact | None, after: StoredFact) -> None:
         """Create a fact, or replace what it is."""
+        self._steps[after.key].append(lambda half: half.put_fact(before, after))
         (self._created_facts if before is None else self._updated_facts)[after.relationship].append(after)
 
     def delete_fact(self, fact: StoredFact) -> None:
@@ -95,11 +99,30 @@ class Operations:
 
     def remember_node(self, load: str, node: StoredNode, before: Assertion) -> None:
         """Keep an assertion as it was before ``load`` changed or ended it."""
+        self._steps[node.id].append(lambda half: half.remember_node(load, node, before))
         self._changes.append(_change(load, before, kind="node", type_=node.label))
 
     def remember_fact(self, load: str, fact: StoredFact, before: Assertion) -> None:
         """Keep an assertion as it was before ``load`` changed or ended it."""
+        self._steps[fact.key].append(lambda half: half.remember_fact(load, fact, before))
         self._changes.append(_change(load, before, kind="fact", type_=fact.type, part=fact.part, spell=fact.spell))
+
+    def __len__(self) -> int:
+        """How many nodes and facts are written."""
+        return len(self._steps)
+
+    def halves(self) -> tuple[Operations, Operations] | None:
+        """Return the same as two, of which each can be stored by itself; none when it must be one transaction.
+
+        What is removed makes room for what is created, so then it must. Each node or fact keeps its identifiers and what it was.
+        """
+        if self._deleted_facts or self._deleted_nodes or self._giving_up_ids or len(self) < 2:
+            return None
+        halves = Operations(self._authorities), Operations(self._authorities)
+        for number, steps in enumerate(self._steps.values()):
+            for step in steps:
+                step(halves[2 * number >= len(self)])
+        return halves
 
     def statements(self) -> list[Statement]:
         """Return the statements of one transaction."""

@@ -10,6 +10,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from kg.database import stored
 from kg.database.behind import Behind
@@ -17,6 +18,7 @@ from kg.database.claims import Claim, FactClaim, claim_key, holder_subject
 from kg.database.connection import Connection
 from kg.database.operations import Operations
 from kg.database.scope import FactsOfScope, facts_of_scope
+from kg.database.shrinking import Store
 from kg.database.succession import Edition, Succession
 from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
 from kg.schema.identity import best_first, reference, split_reference
@@ -94,11 +96,12 @@ class EditionWriter:
         #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
         self._moved: dict[str, StoredFact | None] = {}
         self._behind: Behind | None = None
+        self._stores = Store(connection)
         self.written = Written()
 
     def write(self) -> Written:
         """Write nodes, then facts, and return what that came to once all of it is stored."""
-        with Behind(self._connection) as self._behind:
+        with Behind() as self._behind:
             self._write_nodes()
             self._write_facts()
         self._behind = None
@@ -137,9 +140,9 @@ class EditionWriter:
         # Not even made in a dry run: new sources, whose authority decides on values, are not stored then.
         if not self._dry_run and (statements := operations.statements()):
             if self._behind:
-                self._behind.send(statements)
+                self._behind.send(partial(self._stores.store, operations, statements))
             else:
-                self._connection.write_many(statements)
+                self._stores.store(operations, statements)
 
     def _settle(self) -> None:
         """Wait until all that was written can be read."""

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from kg.database.behind import Behind, Statements
+from kg.database.behind import Behind, Job
 
 
 class Recorder:
-    """A connection that keeps what it was given; it fails at one number, and can be held up."""
+    """Keeps what it was given; it fails at one number, and can be held up."""
 
     def __init__(self, fails_at: int | None = None) -> None:
         self.written: list[int] = []
@@ -19,8 +19,10 @@ class Recorder:
         self.begun = threading.Event()
         self._fails_at = fails_at
 
-    def write_many(self, statements: Statements) -> None:
-        number = statements[0][1]["number"]
+    def transaction(self, number: int) -> Job:
+        return lambda: self._write(number)
+
+    def _write(self, number: int) -> None:
         self.begun.set()
         self.free.wait()
         if number == self._fails_at:
@@ -28,22 +30,18 @@ class Recorder:
         self.written.append(number)
 
 
-def transaction(number: int) -> Statements:
-    return [("CREATE ()", {"number": number})]
-
-
 def test_transactions_are_written_in_their_order() -> None:
     connection = Recorder()
-    with Behind(connection) as behind:  # type: ignore[arg-type]
+    with Behind() as behind:
         for number in range(50):
-            behind.send(transaction(number))
+            behind.send(connection.transaction(number))
     assert connection.written == list(range(50))
 
 
 def test_what_was_sent_can_be_read_once_it_has_settled() -> None:
     connection = Recorder()
-    with Behind(connection) as behind:  # type: ignore[arg-type]
-        behind.send(transaction(1))
+    with Behind() as behind:
+        behind.send(connection.transaction(1))
         behind.settle()
         assert connection.written == [1]
 
@@ -53,9 +51,9 @@ def test_nothing_is_written_after_what_failed(fails_at: int) -> None:
     connection = Recorder(fails_at)
 
     def write() -> None:
-        with Behind(connection) as behind:  # type: ignore[arg-type]
+        with Behind() as behind:
             for number in range(5):
-                behind.send(transaction(number))
+                behind.send(connection.transaction(number))
 
     with pytest.raises(ConnectionError, match="lost"):
         write()
@@ -64,8 +62,8 @@ def test_nothing_is_written_after_what_failed(fails_at: int) -> None:
 
 def test_a_failure_is_raised_by_settling_too() -> None:
     def write() -> None:
-        with Behind(Recorder(0)) as behind:  # type: ignore[arg-type]
-            behind.send(transaction(0))
+        with Behind() as behind:
+            behind.send(Recorder(0).transaction(0))
             behind.settle()
             raise AssertionError("it was not raised")
 
@@ -78,10 +76,10 @@ def test_an_error_of_the_block_itself_lets_finish_what_is_under_way_and_drops_th
     connection.free.clear()
 
     def fail() -> None:
-        with Behind(connection) as behind:  # type: ignore[arg-type]
-            behind.send(transaction(0))
+        with Behind() as behind:
+            behind.send(connection.transaction(0))
             connection.begun.wait()
-            behind.send(transaction(1))
+            behind.send(connection.transaction(1))
             threading.Timer(0.05, connection.free.set).start()
             raise ValueError("of the block")
 
@@ -92,6 +90,6 @@ def test_an_error_of_the_block_itself_lets_finish_what_is_under_way_and_drops_th
 
 def test_no_thread_is_left() -> None:
     before = threading.active_count()
-    with Behind(Recorder()) as behind:  # type: ignore[arg-type]
-        behind.send(transaction(0))
+    with Behind() as behind:
+        behind.send(Recorder().transaction(0))
     assert threading.active_count() == before
