@@ -22,10 +22,10 @@ from kg.errors import quoted
 from kg.queries.reports.behind import Behind
 from kg.queries.reports.guard import check_plain_read, refused
 from kg.queries.reports.header import Parameter, Report, ReportError
-from kg.queries.reports.parameters import Call, prepare
+from kg.queries.reports.parameters import Call, SameTwiceError, prepare
 from kg.queries.reports.running import TIMEOUT, run_call
 from kg.queries.reports.text import STARTS, check_text, used_parameters
-from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean
+from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean, takes
 
 if TYPE_CHECKING:
     from kg.database.connection import Connection
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MOST = 1_000
 
 _QUERY = re.compile(rf"\s*(?:{'|'.join(STARTS)})\b", re.IGNORECASE)
-_COUNTRY = re.compile(r"\s*country\s*=\s*(\S+)\s*", re.IGNORECASE)
+_COUNTRY = re.compile(r"\s*country\s*=\s*(\S.*?)\s*", re.IGNORECASE)
 _COUNTRIES = "MATCH (n:Country) WHERE n.iso_code IS NOT NULL RETURN n.iso_code AS value ORDER BY n.name LIMIT $most"
 
 #: Names that a query in the place of a report has in messages.
@@ -127,7 +127,7 @@ def _everything(connection: Connection, parameter: Parameter, which: str, timeou
         try:
             country = TYPES["country"](match[1])
         except ValueError as error:
-            raise ReportError(f"--all: {quoted(match[1])} is not a country as two letters, such as FI.") from error
+            raise ReportError(f"--all: {quoted(match[1])} does not fit: {takes('country')}.") from error
     if parameter.type == "country":
         statement = _COUNTRIES
     elif parameter.type in ENTITIES:
@@ -153,9 +153,19 @@ def calls(
     Raises:
         KgError: a value does not fit, or a name is unknown or ambiguous.
     """
+    same: SameTwiceError | None = None
+    some = False
     for value in values_of(connection, report, every, timeout):
-        call = prepare(connection, report, {**given, every.parameter: value})
+        try:
+            call = prepare(connection, report, {**given, every.parameter: value})
+        except SameTwiceError as error:
+            # Each city with Riga: not Riga itself.
+            same = error
+            continue
+        some = True
         yield call.asked.get(every.parameter) or str(call.values[every.parameter]), call
+    if same is not None and not some:
+        raise same
 
 
 def run_all(

@@ -109,8 +109,10 @@ def test_parameters_are_typed_and_defaults_filled_in(report: Report) -> None:
     [
         ({}, "needs country: Where. Give it as --param country=VALUE, for example --param country=FI."),
         ({"country": "FI", "size": "1"}, "no parameter 'size'; it takes: country, at_least, network"),
-        ({"country": "Finland"}, "'Finland' does not fit country, which is: A country as two letters"),
-        ({"country": "FI", "at_least": "many"}, "'many' does not fit at_least, which is: A whole number"),
+        ({"country": "Atlantis"}, "'Atlantis' does not fit country, which is: A country by its name or its code of two"),
+        ({"country": "Atlantis"}, "such as Finland or FI."),
+        ({"country": "FI", "at_least": "many"}, "'many' does not fit at_least, which is: A whole number, 0 or more"),
+        ({"country": "FI", "at_least": "-1"}, "'-1' does not fit at_least"),
         ({"country": " "}, "the value of country is empty"),
         ({"county": "FI"}, "no parameter 'county'; did you mean country?"),
         ({"country": "FI", "at_least": "9" * 30}, "does not fit at_least"),
@@ -127,7 +129,9 @@ def test_a_parameter_that_does_not_fit_says_what_would(report: Report, given: di
     ("kind", "text", "value"),
     [
         ("text", "a = b", "a = b"),
-        ("whole number", "-3", -3),
+        ("whole number", "0", 0),
+        ("country", "united kingdom", "GB"),
+        ("country", "el", "GR"),
         ("number", "0.5", 0.5),
         ("yes or no", "Yes", True),
         ("yes or no", "0", False),
