@@ -131,6 +131,19 @@ def test_each_with_one_leaves_out_that_one_itself(graph: Connection) -> None:
         run_all(graph, entry, {"second": "EUROCITIES"}, parse_every(entry, "first=EUROCITIES", {}))
 
 
+def test_a_call_without_a_closing_date_is_probably_closed_when_it_is_old(graph: Connection) -> None:
+    graph.run_write(
+        "UNWIND [['recent', null, toString(date())], ['old', null, '2019'], ['began', '2023-01', toString(date())],"
+        " ['none', null, null], ['later', '2999', '2019']] AS call"
+        " CREATE (:Call:Entity {id: call[0], name: call[0], opens: call[1], as_of: call[2], sources: ['own:s']})"
+    )
+    found = [(row["call"], row["state"]) for row in run_report(graph, find_report("open-calls"), {}).rows]
+    unknown, closed = "closing date unknown", "probably closed"
+    assert found == [
+        ("none", unknown), ("recent", unknown), ("began", closed), ("later", "opens later"), ("old", closed)
+    ]  # fmt: skip
+
+
 def test_a_country_is_named_by_code_or_name(graph: Connection) -> None:
     asked = {"network": "EUROCITIES", "country": "Latvia"}
     assert [row["member"] for row in run_report(graph, find_report("network-members"), asked).rows] == ["Rīga"]
@@ -283,7 +296,7 @@ def test_all_that_is_wrong_is_listed(graph: Connection, tmp_path: Path) -> None:
         "endless": ("MATCH (:City)-[:TWINNED_WITH*2..]-(n:City) RETURN n.name AS x;", "paths of any length"),
         "bounded": ("MATCH (:City)-[:TWINNED_WITH*..3]-(n:City) RETURN n.name AS x;", ""),
         "endless-too": ("MATCH (:City)-[*]-(n:City) RETURN n.name AS x;", "paths of any length"),
-        "header": ("MATCH (n:City) RETURN $other AS x;", "the query uses ['other']"),
+        "header": ("MATCH (n:City) RETURN $other AS x;", "the query uses the parameter other"),
         "picture": ("RETURN 1 AS x;\n// picture\nMATCH (n:Cty) RETURN n;", "picture: there is no label Cty"),
         "fine": ("MATCH (n:City) WHERE n.budget_eur IS NULL RETURN n.name AS x;", ""),
     }

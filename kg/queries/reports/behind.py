@@ -212,11 +212,17 @@ def ids_of(row: Mapping[str, JsonValue]) -> list[str]:
     return list(dict.fromkeys(str(id_) for id_ in listed if id_))
 
 
-def look_behind(connection: Connection, entities: Iterable[Entity]) -> Behind:
-    """Ask what is known of all sources, and how complete the members of the networks that were asked for are."""
+def look_behind(connection: Connection, entities: Iterable[Entity], caution: str | None = None) -> Behind:
+    """Ask what is known of all sources, and how complete the members of the networks that were asked for are.
+
+    Args:
+        connection: where to.
+        entities: what was asked for; none where the report does not read members.
+        caution: the report's own sentence on what may be missing, which is said first.
+    """
     from kg.database.read import read
 
-    completeness = []
+    completeness = [caution] if caution else []
     dates: dict[str, tuple[str, str]] = {}
     for entity in entities:
         if entity.label != "Organisation":

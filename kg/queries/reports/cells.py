@@ -47,15 +47,29 @@ def cell_text(value: JsonValue) -> str:
     return "" if content is None else str(content)
 
 
-def spreadsheet_cell(value: JsonValue) -> Cell:
-    """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
+def is_runnable(value: JsonValue) -> bool:
+    """Whether a spreadsheet could take a value for a formula."""
     content = cell(value)
     if not isinstance(content, str):
-        return content
+        return False
     raw = value if isinstance(value, str) else content
     # The first visible character counts as well: some programs skip blanks before it.
-    runnable = {*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE)
-    return ("'" if runnable else "") + content
+    return bool({*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE))
+
+
+def spreadsheet_cell(value: JsonValue) -> Cell:
+    """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
+    return f"'{cell(value)}" if is_runnable(value) else cell(value)
+
+
+def heading(column: str) -> str:
+    """The name of a column in words, for people; CSV and JSON keep the name.
+
+    >>> heading("first_through")
+    'First through'
+    """
+    words = column.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def markdown_text(text: str) -> str:

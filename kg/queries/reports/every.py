@@ -188,6 +188,44 @@ def run_all(
     ]
 
 
+#: Values that a line names; the others are counted.
+NAMED = 5
+
+
+def some_of(values: Sequence[str]) -> str:
+    """The first few of several values, and how many more there are.
+
+    >>> some_of(["A", "B"]), some_of(["A"] * 7)
+    ('A, B', 'A, A, A, A, A and 2 more')
+    """
+    named = ", ".join(values[:NAMED])
+    return f"{named} and {len(values) - NAMED:,} more" if len(values) > NAMED else named
+
+
+def told_once(found: Sequence[tuple[str, int, Sequence[str]]]) -> list[str]:
+    """What is to be said of several runs, each sentence once, with the values that it holds for where it is not for all.
+
+    Args:
+        found: of each run the value, how many rows it has and its notes.
+
+    Returns:
+        The notes of the runs that have rows, then one line on those that have none.
+    """
+    full = [(value, notes) for value, rows, notes in found if rows]
+    values: dict[str, list[str]] = defaultdict(list)
+    for value, notes in full:
+        for note in notes:
+            values[note].append(value)
+    lines = [note if len(by) == len(full) else f"{some_of(by)}: {note}" for note, by in values.items()]
+    empty = [value for value, rows, _ in found if not rows]
+    return [*lines, no_rows(empty, len(found))] if empty else lines
+
+
+def no_rows(empty: Sequence[str], runs: int) -> str:
+    """That some of the runs gave no rows, one line."""
+    return f"No rows for {len(empty):,} of {runs:,} values: {some_of(empty)}."
+
+
 def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportResult:
     """The rows of all runs as one result, with one column more in front that says for which value they are."""
     first = results[0][1]
@@ -202,6 +240,8 @@ def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportRe
     behind = Behind([source.model_dump() for source in sources.values()], dates=dates)
     for row in rows:
         behind.add(row)
+    empty = [value for value, result in results if not result.rows]
+    completeness = [line for _, result in results if result.rows for line in result.completeness]
     cut = [result.cut for _, result in results if result.cut is not None]
     return first.model_copy(
         update={
@@ -212,7 +252,10 @@ def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportRe
             "rows": rows,
             "as_of": behind.age,
             "sources": behind.sources(),
-            "completeness": tuple(dict.fromkeys(line for _, result in results for line in result.completeness)),
+            "completeness": (
+                *dict.fromkeys(completeness or first.completeness),
+                *([no_rows(empty, len(results))] if empty else []),
+            ),
             "cut": max(cut, default=None),
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kg.queries.reports.cells import plain
 from kg.queries.reports.guard import check_plain_read, other_columns, refused
 from kg.queries.reports.header import Report, ReportError
 from kg.queries.reports.parameters import Call, prepare
+from kg.queries.reports.text import bare
 
 if TYPE_CHECKING:
     from kg.database.connection import Connection, Explained
@@ -97,7 +99,9 @@ def open_rows(
     names = [column.name for column in report.columns]
     with _explained(report, timeout):
         explained = check_plain_read(connection, report.name, report.query, call.values)
-        behind = look_behind(connection, call.entities.values())
+        # How complete the members are is of use only to who reads them.
+        members = call.entities.values() if re.search(r"\bMEMBER_OF\b", bare(report.query)) else ()
+        behind = look_behind(connection, members, report.caution)
     with _explained(report, timeout), connection.stream_read(report.query, call.values, timeout) as stream:
         if problem := other_columns(report, stream.names):
             raise ReportError(f"Report {report.name}: {problem}")

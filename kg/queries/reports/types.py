@@ -69,6 +69,7 @@ TYPES: dict[str, Callable[[str], JsonValue]] = {
     "country": country_value,
 }
 
+
 def takes(type_: str) -> str:
     """What a type of ``TYPES`` takes, as plain text without a full stop.
 
