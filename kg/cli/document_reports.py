@@ -53,8 +53,10 @@ query gets null |
 | `// caution: What is not in the graph is not here.` | what is said with every result, in every form; several such lines are one text |
 | `// picture` | below the query: a second query, of nodes, relationships or paths, for Neo4j Browser to draw |
 
-Names of parameters and columns are small letters and `_`. Default and example are JSON: texts in double quotes, numbers, `true`,
-`false`, `null`. The query below the header uses each parameter, as `$name`, and no other, and ends with `;`. These are the types:
+Names of parameters and columns are small letters and `_`. Default and example are JSON (texts in double quotes, numbers, `true`,
+`false`, `null`) and what the query gets: a country's code, the id of a city or the like. The query below the header uses each
+parameter, as `$name`, and no other, and ends with `;`. Two parameters of one type may not name the same city, network or the like.
+These are the types:
 
 | type | what may be given | a line with it |
 |---|---|---|

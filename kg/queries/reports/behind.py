@@ -36,6 +36,9 @@ RETURN o.members_stated AS stated, sources, members, first, last"""
 #: Sources that a line names; all of them are in JSON, HTML and workbooks.
 NAMED = 5
 
+#: The age of nothing.
+NO_ROWS = "No rows."
+
 #: Sentences on rows that are kept, so that they are not made again for each row.
 REMEMBERED = 10_000
 
@@ -156,7 +159,7 @@ class Behind:
     def age(self) -> str:
         """One line on how old the data is."""
         if not self.rows:
-            return "No rows."
+            return NO_ROWS
         sources = self.sources()
         dates = in_words(self._first)
         if self._first != self._last:

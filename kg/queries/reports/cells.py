@@ -49,7 +49,10 @@ def cell_text(value: JsonValue) -> str:
 
 def is_runnable(value: JsonValue) -> bool:
     """Whether a spreadsheet could take a value for a formula."""
-    content = cell(value)
+    return _runs(value, cell(value))
+
+
+def _runs(value: JsonValue, content: Cell) -> bool:
     if not isinstance(content, str):
         return False
     raw = value if isinstance(value, str) else content
@@ -59,7 +62,8 @@ def is_runnable(value: JsonValue) -> bool:
 
 def spreadsheet_cell(value: JsonValue) -> Cell:
     """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
-    return f"'{cell(value)}" if is_runnable(value) else cell(value)
+    content = cell(value)
+    return f"'{content}" if _runs(value, content) else content
 
 
 def heading(column: str) -> str:

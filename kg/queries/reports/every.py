@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from neo4j.exceptions import ClientError
 
 from kg.errors import quoted
-from kg.queries.reports.behind import Behind
+from kg.queries.reports.behind import NO_ROWS, Behind
 from kg.queries.reports.guard import check_plain_read, refused
 from kg.queries.reports.header import Parameter, Report, ReportError
 from kg.queries.reports.parameters import Call, SameTwiceError, prepare
@@ -209,9 +209,12 @@ def told_once(found: Sequence[tuple[str, int, Sequence[str]]]) -> list[str]:
         found: of each run the value, how many rows it has and its notes.
 
     Returns:
-        The notes of the runs that have rows, then one line on those that have none.
+        The notes of the runs that have rows (where none has, what all say), then one line on those that have none.
     """
     full = [(value, notes) for value, rows, notes in found if rows]
+    if not full:
+        same = [note for note in found[0][2] if note != NO_ROWS and all(note in notes for _, _, notes in found)]
+        full = [("", same)]
     values: dict[str, list[str]] = defaultdict(list)
     for value, notes in full:
         for note in notes:

@@ -123,6 +123,11 @@ def test_of_several_runs_each_sentence_is_told_once_and_the_empty_ones_are_count
     ]
 
 
+def test_where_no_run_has_rows_what_all_say_is_told() -> None:
+    found = [("A", 0, ["No rows.", "Needs twins.", "A has 2."]), ("B", 0, ["No rows.", "Needs twins."])]
+    assert told_once(found) == ["Needs twins.", "No rows for 2 of 2 values: A, B."]
+
+
 def test_every_type_of_a_parameter_is_documented_with_a_line_that_is_understood() -> None:
     assert document_reports.EXAMPLES.keys() == TYPES.keys() | ENTITIES.keys()
     for line in document_reports.types().splitlines():
