@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.cli.report import description
 from kg.queries.reports import (
     ENTITIES,
     TYPES,
@@ -114,6 +115,12 @@ def test_a_caution_is_read_and_a_parameter_is_written_as_it_was() -> None:
     assert [parameter.line for parameter in report.parameters] == [
         line for line in text.splitlines() if line.startswith("// parameter")
     ]
+
+
+def test_show_has_parameters_as_in_a_header_and_the_caution() -> None:
+    shown = description(parse_report("big-cities", GOOD.replace("// since", "// caution: Few are here.\n// since")))
+    assert '\n// parameter country: country, for example "FI" - Where.\n' in shown
+    assert "\nCaution: Few are here.\n" in shown
 
 
 def test_a_query_that_uses_what_no_header_names_is_told_in_words() -> None:
