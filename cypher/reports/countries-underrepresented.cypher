@@ -3,8 +3,7 @@
 // How many cities of each country a network has, against how many it would have if cities of that size joined equally
 // often in all countries; the countries that lack the most first. Only cities of at least the given size are compared,
 // so that a country of many small municipalities does not seem to lack hundreds. A country without such a city is left
-// out. The starter knows only cities that some network or project names: load all municipalities (kg load geonames)
-// before you read much into this.
+// out.
 //
 // parameter network: network, for example "own:eurocities" - The network or association.
 // parameter at_least: whole number, default 50000, for example 100000 - Inhabitants that a city has at the least.
@@ -20,6 +19,8 @@
 // column sources: Who says so.
 //
 // tags: network, country, membership
+// caution: The starter knows only cities that some network or project names, so countries with few of these seem to lack nothing.
+// caution: Load all municipalities (kg load geonames) before you read much into this.
 // since: 0.1
 MATCH (network:Entity {id: $network})
 OPTIONAL MATCH (network)<-[membership:MEMBER_OF]-(city:City)

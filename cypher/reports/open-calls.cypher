@@ -1,13 +1,14 @@
 // Open calls and their themes
 //
-// Calls that have not closed, those that close first on top; those whose closing date nobody gives come last, and may be
-// over. A call that opens later says so.
+// Calls that have not closed, those that close first on top; then those whose closing date nobody gives. Of these the
+// ones that opened, or were last described, more than a year ago come last: they are probably closed. A call that opens
+// later says so.
 //
 // parameter theme: theme, default null, for example "own:climate-mitigation" - Only calls on this theme; null for all.
 //
 // column closes: Last day, as exactly as it is known.
 // column opens: First day, as exactly as it is known.
-// column state: Open, opens later, or closing date unknown.
+// column state: Open, opens later, closing date unknown, or probably closed.
 // column call: The call.
 // column programme: The programme that it is part of.
 // column themes: What it is about.
@@ -19,17 +20,22 @@
 // tags: call, programme, theme
 // since: 0.1
 MATCH (offer:Call)
-WITH offer, toString(date()) AS today
+WITH offer, toString(date()) AS today, toString(date() - duration({years: 1})) AS last_year
 WHERE offer.ended IS NULL
   AND (offer.closes IS NULL OR offer.closes >= left(today, size(offer.closes)))
   AND ($theme IS NULL OR EXISTS {
     MATCH (offer)-[about:ABOUT]->(:Theme {id: $theme})
     WHERE about.ended IS NULL
   })
+WITH offer, today,
+     offer.closes IS NULL
+       AND (coalesce(offer.opens < left(last_year, size(offer.opens)), false)
+         OR coalesce(offer.as_of < left(last_year, size(offer.as_of)), false)) AS old
 RETURN offer.closes AS closes,
        offer.opens AS opens,
        CASE
          WHEN offer.opens > today THEN 'opens later'
+         WHEN old THEN 'probably closed'
          WHEN offer.closes IS NULL THEN 'closing date unknown'
          ELSE 'open'
        END AS state,
@@ -48,4 +54,4 @@ RETURN offer.closes AS closes,
        offer.rule AS rule,
        offer.as_of AS as_of,
        offer.sources AS sources
-ORDER BY closes IS NULL, closes, call, offer.id;
+ORDER BY closes IS NULL, old, closes, call, offer.id;

@@ -1,4 +1,4 @@
-// Partners of our partners that we never met
+// Partners of our partners, never together in a project with us
 //
 // Cities and regions that were in a project with several of a place's project partners, but never in one with the place
 // itself and are not its twin: those whom the most partners know first. Only cities and regions count, as partners and as

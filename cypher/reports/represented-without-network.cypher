@@ -2,9 +2,7 @@
 //
 // Whom the member associations of an umbrella such as CEMR speak for, country by country, and which larger cities of
 // these countries are in no network today. An association that represents a country does not count as a network, the
-// Covenant of Mayors does. A country all of whose known cities are in a network has one line without a city. The
-// starter knows only cities that some network or project names; load all municipalities (kg load geonames) before you
-// read much into this.
+// Covenant of Mayors does. A country all of whose known cities are in a network has one line without a city.
 //
 // parameter umbrella: network, default "own:cemr", for example "own:cemr" - The umbrella association.
 // parameter at_least: whole number, default 50000, for example 50000 - Inhabitants that a city has at the least.
@@ -20,6 +18,8 @@
 // column sources: Who says so.
 //
 // tags: association, country, city, membership
+// caution: The starter knows only cities that some network or project names, so most cities in no network are not here.
+// caution: Load all municipalities (kg load geonames) before you read much into this.
 // since: 0.1
 MATCH (umbrella:Entity {id: $umbrella})<-[membership:MEMBER_OF]-(association:Organisation)
       -[voice:REPRESENTS]->(land:Country)

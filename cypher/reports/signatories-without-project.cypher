@@ -2,7 +2,7 @@
 //
 // Cities that signed the Covenant of Mayors, or belong to another network, and are in no project on energy, or on
 // another theme, that the graph knows of; the largest first. A project counts as one on the theme when a source or our
-// own taxonomy says so: without projects by theme (kg load keep) nearly all signatories are here.
+// own taxonomy says so.
 //
 // parameter network: network, default "own:covenant-of-mayors", for example "own:covenant-of-mayors" - The network.
 // parameter theme: theme, default "own:energy-transition", for example "own:energy-transition" - The theme.
@@ -21,6 +21,8 @@
 // column sources: Who says so.
 //
 // tags: covenant, city, project, theme
+// caution: This is about projects in the graph: a city may well have one that no loaded source names.
+// caution: Without projects by theme (kg load keep) nearly all signatories are here.
 // since: 0.1
 MATCH (network:Entity {id: $network})<-[membership:MEMBER_OF]-(town:City)
 WHERE membership.ended IS NULL

@@ -80,17 +80,15 @@ def show_command(name: str, cypher: bool, own: Path | None) -> None:
 def description(entry: Report) -> str:
     """A report for reading: what it says, what it takes, what it gives, and its queries."""
     lines = [entry.title, "", entry.description, ""]
-    for parameter in entry.parameters:
-        default = "required" if parameter.required else f"default {json.dumps(parameter.default)}"
-        lines += [
-            f"--param {parameter.name}=  {parameter.type}, {default}, for example {json.dumps(parameter.example)}",
-            f"    {parameter.description}",
-        ]
+    # As they are written in a header, for whoever takes the report as a model.
+    lines += [parameter.line for parameter in entry.parameters]
     lines += ["", "Columns"]
     lines += [f"    {column.name}: {column.description}" for column in entry.columns]
     lines += ["", f"Tags: {', '.join(entry.tags)}. Since {entry.since}."]
     if entry.needs:
         lines.append(f"Needs: {entry.needs}")
+    if entry.caution:
+        lines.append(f"Caution: {entry.caution}")
     body = entry.query.splitlines()
     while body and body[0].startswith("//"):
         del body[0]

@@ -22,11 +22,12 @@ from kg.queries.reports.folders import read_reports
 def check_command(own: Path | None, connect: dict[str, Any]) -> None:
     """Check all reports on the connected database, without running them.
 
-    Each query is sent with EXPLAIN. It is an error when Neo4j refuses it; when a label, relationship type or property is
-    neither in the schema nor in the database; when it is more than a plain read; when a required parameter that names
-    something in the graph is not looked up through an index, or everything in the graph is gone through (all nodes of a
-    label may be, where no parameter could narrow that down); and when it joins each row with each of another set. All
-    errors are listed; the exit code is then 1.
+    Each query is sent with EXPLAIN. It is an error when Neo4j refuses it; when its columns are not those of the header;
+    when a label, relationship type or property is neither in the schema nor in the database; when it is more than a plain
+    read; when a required parameter that names something in the graph is not looked up through an index, or everything in
+    the graph is gone through (all nodes of a label may be, where no parameter could narrow that down); when it follows
+    paths of any length; and when it joins each row with each of another set. All errors are listed; the exit code is
+    then 1.
     """
     from kg.database.connection import open_connection
     from kg.queries.reports.checking import check_reports

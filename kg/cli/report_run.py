@@ -16,7 +16,7 @@ from kg.cli.completion import complete_every, complete_parameter, complete_repor
 from kg.cli.options import check_writable, connection_options
 from kg.cli.report_options import from_option
 from kg.queries.reports import Report, ReportError, check_parameters, find_report
-from kg.queries.reports.every import Every, calls, parse_every, run_all, stack
+from kg.queries.reports.every import Every, calls, parse_every, run_all, stack, told_once
 from kg.queries.reports.files import check_new, new_file
 
 if TYPE_CHECKING:
@@ -136,14 +136,13 @@ def run_command(
         if form == "csv":
             _stream(connection, wanted, out, force=force)
             return
-        results = _results(connection, wanted, form)
+        results, notes = _results(connection, wanted, form)
     if out is None:
         print_results(results, form)
         return
-    content = rendered(results, form)
+    content = rendered(results, form, notes)
     with new_file(out, force=force) as draft:
         draft.write_bytes(content)
-    notes = results[0].notes if len(results) == 1 else [f"{one.heading}: {' '.join(one.notes)}" for one in results]
     _say_written(out, sum(len(result.rows) for result in results), notes)
 
 
@@ -214,15 +213,20 @@ class Wanted:
     timeout: float
 
 
-def _results(connection: Connection, wanted: Wanted, form: str) -> list[ReportResult]:
-    """One result, or those of --all: one each for a workbook's sheets, else stacked into one."""
+def _results(connection: Connection, wanted: Wanted, form: str) -> tuple[list[ReportResult], Sequence[str]]:
+    """One result, or those of --all: one each for a workbook's sheets where it has rows, else stacked into one; and the notes."""
     from kg.queries.reports.running import run_report
 
     report, given, limit, timeout = wanted.report, wanted.given, wanted.limit, wanted.timeout
     if wanted.every is None:
-        return [run_report(connection, report, given, limit=limit, timeout=timeout)]
+        result = run_report(connection, report, given, limit=limit, timeout=timeout)
+        return [result], result.notes
     found = run_all(connection, report, given, wanted.every, limit=limit, timeout=timeout)
-    return [result for _, result in found] if form == "xlsx" else [stack(found, wanted.every)]
+    if form != "xlsx":
+        stacked = stack(found, wanted.every)
+        return [stacked], stacked.notes
+    notes = told_once([(value, len(result.rows), result.notes) for value, result in found])
+    return [result for _, result in found if result.rows] or [stack(found, wanted.every)], notes
 
 
 def _stream(connection: Connection, wanted: Wanted, out: Path | None, *, force: bool) -> None:
@@ -250,16 +254,15 @@ def _write_rows(file: TextIO, connection: Connection, wanted: Wanted) -> tuple[i
         runs = [("", prepare(connection, report, wanted.given))]
     else:
         runs = calls(connection, report, wanted.given, every, wanted.timeout)
-    count = 0
-    notes: list[str] = []
+    told: list[tuple[str, int, Sequence[str]]] = []
     for index, (value, call) in enumerate(runs):
         with open_rows(connection, call, limit=wanted.limit, timeout=wanted.timeout) as rows:
             named, found = columns, iter(rows)
             if every is not None:
                 named, found = [every.column, *columns], _with(every.column, value, rows)
-            count += write_csv(file, named, found, rows.behind.of_row, header=index == 0)
-        notes += rows.notes if every is None else [f"{value}: {' '.join(rows.notes)}"]
-    return count, notes
+            count = write_csv(file, named, found, rows.behind.of_row, header=index == 0)
+        told.append((value, count, rows.notes))
+    return sum(count for _, count, _ in told), told_once(told) if every is not None else list(told[0][2])
 
 
 def _with(column: str, value: str, rows: Iterable[Row]) -> Iterator[Row]:
@@ -273,8 +276,8 @@ def _say_written(out: Path, count: int, notes: Sequence[str]) -> None:
         click.echo(note, err=True)
 
 
-def rendered(results: Sequence[ReportResult], form: str) -> bytes:
-    """The results as the content of a file; several only as a workbook."""
+def rendered(results: Sequence[ReportResult], form: str, notes: Sequence[str] = ()) -> bytes:
+    """The results as the content of a file; several only as a workbook, whose cover has notes on all of them."""
     from kg.queries.display import to_text
     from kg.queries.reports.page import as_page
     from kg.queries.reports.workbook import as_workbook
@@ -283,13 +286,14 @@ def rendered(results: Sequence[ReportResult], form: str) -> bytes:
     first = results[0]
     match form:
         case "xlsx":
-            return as_workbook(results, today)
+            # One result says on the cover what it says.
+            return as_workbook(results, today, notes=[note for note in notes if len(results) > 1])
         case "html":
             text = as_page(first, today)
         case "json":
             text = first.as_json()
         case "md":
-            text = first.as_markdown()
+            text = first.as_markdown(today)
         case _:
             text = to_text(first.blocks(), UNWATCHED_WIDTH) + "\n"
     return text.encode()

@@ -40,12 +40,13 @@ class Explained:
     """What the server would do for a statement: ``r`` or another type, the plan's root, and what it warns of.
 
     A plan is a dictionary with ``operatorType``, ``args`` and, where it has any, ``children``. ``warnings`` are pairs of a
-    GQLSTATUS code and a sentence.
+    GQLSTATUS code and a sentence. ``columns`` are those of its rows, as far as they are known.
     """
 
     type: str
     plan: Mapping[str, Any]
     warnings: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,8 +216,10 @@ class DriverConnection(Connection):
         severity = neo4j.NotificationMinimumSeverity
 
         @neo4j.unit_of_work(timeout=timeout)
-        def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
-            return transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).consume()
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[neo4j.ResultSummary, tuple[str, ...]]:
+            result = transaction.run(f"EXPLAIN {cypher}", dict(parameters or {}))
+            columns = tuple(result.keys())
+            return result.consume(), columns
 
         with (
             explain_driver_errors(self._place, timeout, local=self._local),
@@ -227,13 +230,13 @@ class DriverConnection(Connection):
                 notifications_min_severity=severity.INFORMATION if warnings else severity.OFF,
             ) as session,
         ):
-            summary = session.execute_read(work)
+            summary, columns = session.execute_read(work)
         said = tuple(
             (status.gql_status, status.status_description)
             for status in summary.gql_status_objects
             if status.is_notification
         )
-        return Explained(summary.query_type or "", summary.plan or {}, said)
+        return Explained(summary.query_type or "", summary.plan or {}, said, columns)
 
     def write_many(self, statements: Sequence[tuple[str, Parameters]], timeout: float | None = None) -> list[Rows]:
         """Several statements in one transaction."""

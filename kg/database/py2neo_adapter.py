@@ -64,7 +64,7 @@ class Py2neoConnection(Connection):
         *,
         warnings: bool = False,  # noqa: ARG002 - it has none
     ) -> Explained:
-        """What the server would do for a statement; py2neo does not hand warnings on."""
+        """What the server would do for a statement; py2neo hands no warnings on, nor columns where there are no rows."""
         summary = self._retried(
             True, lambda transaction: transaction.run(f"EXPLAIN {cypher}", dict(parameters or {})).summary()
         )

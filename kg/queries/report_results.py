@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
@@ -11,8 +13,9 @@ from pydantic import JsonValue
 from kg.queries.display import Block, Cell, Line, Table
 from kg.queries.frames import frame
 from kg.queries.reports.behind import Behind, SourceBehind, age_of_row
-from kg.queries.reports.cells import cell, cell_text, markdown_text, spreadsheet_cell
+from kg.queries.reports.cells import cell, cell_text, heading, markdown_text, spreadsheet_cell
 from kg.queries.reports.csv_rows import write_csv
+from kg.queries.reports.page import SOURCE_COLUMNS, made_on, source_row
 from kg.queries.reports.running import notes_of, run_report
 from kg.queries.results import Result
 
@@ -73,8 +76,14 @@ class ReportResult(Result):
         """Return the heading, the rows and the notes."""
         blocks: list[Block] = [Line(self.heading, "heading")]
         if self.rows:
-            blocks.append(Table(self.columns, tuple(tuple(record.values()) for record in self.records())))
+            blocks.append(self.table)
         return [*blocks, *(Line(note, "dim") for note in self.notes)]
+
+    @property
+    def table(self) -> Table:
+        """The rows below headings in words."""
+        headings = tuple(heading(column) for column in self.columns)
+        return Table(headings, tuple(tuple(record.values()) for record in self.records()))
 
     def records(self) -> list[dict[str, Cell]]:
         """Return the rows, each value as one cell."""
@@ -126,15 +135,20 @@ class ReportResult(Result):
         )
         return out.getvalue()
 
-    def as_markdown(self) -> str:
-        """A heading, a table and the notes."""
+    def as_markdown(self, today: date) -> str:
+        """A heading, a table, the notes and the sources; ``today`` is the day that it says it is made on."""
         lines = [f"# {markdown_text(self.heading)}", ""]
         if self.rows:
-            lines.append("| " + " | ".join(markdown_text(column) for column in self.columns) + " |")
-            lines.append("|" + " --- |" * len(self.columns))
-            lines += [
-                "| " + " | ".join(markdown_text(cell_text(row[column])) for column in self.columns) + " |"
-                for row in self.rows
-            ]
-            lines.append("")
-        return "\n".join([*lines, markdown_text(" ".join(self.notes)), ""])
+            headings = [heading(column) for column in self.columns]
+            lines += _markdown_table(headings, ([row[column] for column in self.columns] for row in self.rows))
+        lines += [markdown_text(" ".join(self.notes)), ""]
+        if self.sources:
+            lines += ["## Sources", "", *_markdown_table(SOURCE_COLUMNS, map(source_row, self.sources))]
+        return "\n".join([*lines, markdown_text(made_on(self, today)), ""])
+
+
+def _markdown_table(headings: Sequence[str], rows: Iterable[Sequence[JsonValue]]) -> list[str]:
+    """The lines of a table, and an empty one."""
+    lines = [headings, *rows]
+    written = ["| " + " | ".join(markdown_text(cell_text(value)) for value in line) + " |" for line in lines]
+    return [written[0], "|" + " --- |" * len(headings), *written[1:], ""]

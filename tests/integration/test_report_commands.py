@@ -77,7 +77,7 @@ def test_every_form_has_the_rows_and_their_age(tmp_path: Path) -> None:
     assert "CC BY 4.0" in cover
     assert "EUROCITIES list as of May 2025" in cover
     row = dict(zip(*book["Data"].iter_rows(values_only=True), strict=True))
-    assert (row["member"], row["role"]) == ("Rīga", "'=1+1")
+    assert (row["Member"], row["Role"]) == ("Rīga", "=1+1")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"out.{ending}" for ending in ("csv", "html", "json", "md", "txt", "xlsx")
     ]
@@ -108,7 +108,7 @@ def test_a_folder_in_which_nothing_can_be_made_is_named(
     ("name", "query", "said"),
     [
         ("syntax", "MATCH (n:City) RETRUN n AS x;", "Neo4j refuses its query"),
-        ("header", "RETURN $y AS x;", "the query uses ['y']"),
+        ("header", "RETURN $y AS x;", "the query uses the parameter y"),
         ("write", "MATCH (n:City) CALL (n) { CREATE (m:City) RETURN m } RETURN 1 AS x;", "this one has CREATE"),
         ("files", "LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row AS x;", "this one has LOAD CSV"),
     ],
@@ -176,6 +176,24 @@ def test_all_values_are_stacked_or_have_a_sheet_each(tmp_path: Path, capsys: pyt
     assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["Cover", "EUROCITIES", "Baltic Cities"]
     assert run(*every, "--param", "network=EUROCITIES") == 2
     assert "by --param and by --all" in capsys.readouterr().err
+
+
+def test_values_without_rows_have_no_sheet_and_one_line_in_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], connection: Connection
+) -> None:
+    connection.run_write("CREATE (:Entity:Organisation:Network {id: 'own:zz', name: 'Empty', search_names: ['empty']})")
+    every = ("run", "network-members", "--all", "network")
+    for ending in ("xlsx", "csv", "md"):
+        assert run(*every, "--out", tmp_path / f"out.{ending}") == 0
+        said = capsys.readouterr().err.splitlines()
+        assert [line for line in said if "No rows" in line] == ["No rows for 1 of 3 values: Empty."]
+        assert len(said) == len(set(said))
+    book = load_workbook(tmp_path / "out.xlsx")
+    assert book.sheetnames == ["Cover", "Baltic Cities", "EUROCITIES"]
+    cover = [cell for row in book["Cover"].iter_rows(values_only=True) for cell in row]
+    assert "No rows for 1 of 3 values: Empty." in cover
+    assert run("run", "projects-of-place", "--all", "place=Riga; Rigaud", "--out", tmp_path / "none.xlsx") == 0
+    assert "No rows for 2 of 2 values: Rīga, Rigaud." in capsys.readouterr().err
 
 
 def test_no_rows_say_what_has_to_be_loaded(own: Path, capsys: pytest.CaptureFixture[str]) -> None:

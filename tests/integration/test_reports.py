@@ -235,7 +235,7 @@ CASES: dict[str, Case] = {
             (
                 None,
                 None,
-                "closing date unknown",
+                "probably closed",
                 "Example call without dates",
                 ["Horizon 2020"],
                 [ENERGY],
@@ -605,6 +605,20 @@ def test_calls_on_a_theme(small: Connection) -> None:
     assert rows(ask(small, "open-calls", theme="Energy transition and efficient buildings"), "call") == [
         ("Example call without dates",)
     ]
+
+
+def test_a_caution_is_said_with_the_rows_in_every_form(small: Connection) -> None:
+    result = ask(small, "signatories-without-project")
+    caution = find_report("signatories-without-project").caution
+    assert caution
+    for text in (result.as_csv(), result.as_json(), " ".join(result.notes)):
+        assert "a city may well have one that no loaded source names." in text
+    assert result.completeness[0] == caution
+
+
+def test_how_many_members_there_are_is_said_where_members_are_read(small: Connection) -> None:
+    assert ask(small, "people-of-organisation", organisation="CEMR", former="yes").completeness == ()
+    assert f"members of {CEMR}" in " ".join(ask(small, "network-members", network="CEMR").completeness)
 
 
 def test_everybody_at_an_event(small: Connection) -> None:

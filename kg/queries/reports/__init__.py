@@ -9,10 +9,11 @@ then come a description and, in this form, what it takes and gives::
     // tags: network, membership
     // since: 0.1
     // needs: twin towns (kg load wikidata)
+    // caution: Twin towns that no source lists are not here.
 
 and then one reading query, which ends with ``;``. A parameter without a default has to be given. Defaults and examples
 are JSON, which for these values is Cypher too: what stands there can be pasted behind ``:param network =>``. ``needs``
-says what has to be loaded where the starter alone gives no row. A line ``// picture`` and a second query, of nodes,
+says what has to be loaded where the starter alone gives no row; ``caution`` is said with every result. A line ``// picture`` and a second query, of nodes,
 relationships or paths, may follow: Neo4j Browser draws it. Columns named ``sources`` hold lists of ids of sources, and
 ``as_of`` dates.
 

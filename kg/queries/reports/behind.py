@@ -36,6 +36,9 @@ RETURN o.members_stated AS stated, sources, members, first, last"""
 #: Sources that a line names; all of them are in JSON, HTML and workbooks.
 NAMED = 5
 
+#: The age of nothing.
+NO_ROWS = "No rows."
+
 #: Sentences on rows that are kept, so that they are not made again for each row.
 REMEMBERED = 10_000
 
@@ -156,7 +159,7 @@ class Behind:
     def age(self) -> str:
         """One line on how old the data is."""
         if not self.rows:
-            return "No rows."
+            return NO_ROWS
         sources = self.sources()
         dates = in_words(self._first)
         if self._first != self._last:
@@ -212,11 +215,17 @@ def ids_of(row: Mapping[str, JsonValue]) -> list[str]:
     return list(dict.fromkeys(str(id_) for id_ in listed if id_))
 
 
-def look_behind(connection: Connection, entities: Iterable[Entity]) -> Behind:
-    """Ask what is known of all sources, and how complete the members of the networks that were asked for are."""
+def look_behind(connection: Connection, entities: Iterable[Entity], caution: str | None = None) -> Behind:
+    """Ask what is known of all sources, and how complete the members of the networks that were asked for are.
+
+    Args:
+        connection: where to.
+        entities: what was asked for; none where the report does not read members.
+        caution: the report's own sentence on what may be missing, which is said first.
+    """
     from kg.database.read import read
 
-    completeness = []
+    completeness = [caution] if caution else []
     dates: dict[str, tuple[str, str]] = {}
     for entity in entities:
         if entity.label != "Organisation":

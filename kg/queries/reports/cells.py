@@ -47,15 +47,33 @@ def cell_text(value: JsonValue) -> str:
     return "" if content is None else str(content)
 
 
+def is_runnable(value: JsonValue) -> bool:
+    """Whether a spreadsheet could take a value for a formula."""
+    return _runs(value, cell(value))
+
+
+def _runs(value: JsonValue, content: Cell) -> bool:
+    if not isinstance(content, str):
+        return False
+    raw = value if isinstance(value, str) else content
+    # The first visible character counts as well: some programs skip blanks before it.
+    return bool({*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE))
+
+
 def spreadsheet_cell(value: JsonValue) -> Cell:
     """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
     content = cell(value)
-    if not isinstance(content, str):
-        return content
-    raw = value if isinstance(value, str) else content
-    # The first visible character counts as well: some programs skip blanks before it.
-    runnable = {*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE)
-    return ("'" if runnable else "") + content
+    return f"'{content}" if _runs(value, content) else content
+
+
+def heading(column: str) -> str:
+    """The name of a column in words, for people; CSV and JSON keep the name.
+
+    >>> heading("first_through")
+    'First through'
+    """
+    words = column.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def markdown_text(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from kg.queries.reports.guard import Plan, details, explain, nodes_of, not_a_plain_read, operator
+from kg.queries.reports.guard import Plan, details, explain, nodes_of, not_a_plain_read, operator, other_columns
 from kg.queries.reports.header import Report, ReportError
 from kg.queries.reports.text import bare
 from kg.queries.reports.types import ENTITIES
@@ -66,6 +66,8 @@ _INDEXED = frozenset(
 _SEEKS = re.compile(
     r"(Multi)?(Partitioned)?(Directed|Undirected)?(Node|Relationship)\w*(Seek|Search)|MultiNodeIndexSeek"
 )
+#: A path without an upper bound, as EXPLAIN puts it.
+_ENDLESS = re.compile(r"\*(\d*\.\.)?\]")
 #: Operators that hand on as many rows as they get, or fewer.
 _NARROWING = {"Filter", "Projection", "CacheProperties", "Optional", "Limit", "Distinct", "ProduceResults", "Argument"}
 
@@ -108,11 +110,14 @@ def check_explained(report: Report, query: str, explained: Explained) -> Iterato
 
     The rules on how it is entered: each parameter that is required and names something in the graph is looked up through an
     index, or by a label and property that have one; a query may list all nodes of a label (or all relationships of a type) besides, or when no parameter could narrow
-    that down, but never all nodes or all relationships; and no two sets of rows are multiplied, unless one of them has one row.
+    that down, but never all nodes or all relationships; no two sets of rows are multiplied, unless one of them has one row; and
+    no path may be of any length.
     """
     if problem := not_a_plain_read(explained):
         yield problem
         return
+    if query == report.query and (problem := other_columns(report, explained.columns)):
+        yield problem
     yield from unknown_names(explained)
     operators = list(nodes_of(explained.plan))
     disconnected = any(status == _DISCONNECTED for status, _ in explained.warnings)
@@ -128,6 +133,8 @@ def check_explained(report: Report, query: str, explained: Explained) -> Iterato
             and sum(not single(child) for child in node.get("children") or ()) > 1
         ):
             yield "it joins each row with each of another set (CartesianProduct): tie the two together by a pattern."
+        if "VarLengthExpand" in name and _ENDLESS.search(details(node)):
+            yield f"it follows paths of any length ({details(node)}): give the longest, as in -[*..3]-."
     seeks = " ".join(details(node) for node in operators if _SEEKS.fullmatch(operator(node)) or _is_procedure(node))
     for parameter in report.parameters:
         used = re.search(rf"\${parameter.name}\b", query)

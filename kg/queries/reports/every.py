@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from neo4j.exceptions import ClientError
 
 from kg.errors import quoted
-from kg.queries.reports.behind import Behind
+from kg.queries.reports.behind import NO_ROWS, Behind
 from kg.queries.reports.guard import check_plain_read, refused
 from kg.queries.reports.header import Parameter, Report, ReportError
-from kg.queries.reports.parameters import Call, prepare
+from kg.queries.reports.parameters import Call, SameTwiceError, prepare
 from kg.queries.reports.running import TIMEOUT, run_call
 from kg.queries.reports.text import STARTS, check_text, used_parameters
-from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean
+from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean, takes
 
 if TYPE_CHECKING:
     from kg.database.connection import Connection
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MOST = 1_000
 
 _QUERY = re.compile(rf"\s*(?:{'|'.join(STARTS)})\b", re.IGNORECASE)
-_COUNTRY = re.compile(r"\s*country\s*=\s*(\S+)\s*", re.IGNORECASE)
+_COUNTRY = re.compile(r"\s*country\s*=\s*(\S.*?)\s*", re.IGNORECASE)
 _COUNTRIES = "MATCH (n:Country) WHERE n.iso_code IS NOT NULL RETURN n.iso_code AS value ORDER BY n.name LIMIT $most"
 
 #: Names that a query in the place of a report has in messages.
@@ -127,7 +127,7 @@ def _everything(connection: Connection, parameter: Parameter, which: str, timeou
         try:
             country = TYPES["country"](match[1])
         except ValueError as error:
-            raise ReportError(f"--all: {quoted(match[1])} is not a country as two letters, such as FI.") from error
+            raise ReportError(f"--all: {quoted(match[1])} does not fit: {takes('country')}.") from error
     if parameter.type == "country":
         statement = _COUNTRIES
     elif parameter.type in ENTITIES:
@@ -153,9 +153,19 @@ def calls(
     Raises:
         KgError: a value does not fit, or a name is unknown or ambiguous.
     """
+    same: SameTwiceError | None = None
+    some = False
     for value in values_of(connection, report, every, timeout):
-        call = prepare(connection, report, {**given, every.parameter: value})
+        try:
+            call = prepare(connection, report, {**given, every.parameter: value})
+        except SameTwiceError as error:
+            # Each city with Riga: not Riga itself.
+            same = error
+            continue
+        some = True
         yield call.asked.get(every.parameter) or str(call.values[every.parameter]), call
+    if same is not None and not some:
+        raise same
 
 
 def run_all(
@@ -178,6 +188,47 @@ def run_all(
     ]
 
 
+#: Values that a line names; the others are counted.
+NAMED = 5
+
+
+def some_of(values: Sequence[str]) -> str:
+    """The first few of several values, and how many more there are.
+
+    >>> some_of(["A", "B"]), some_of(["A"] * 7)
+    ('A, B', 'A, A, A, A, A and 2 more')
+    """
+    named = ", ".join(values[:NAMED])
+    return f"{named} and {len(values) - NAMED:,} more" if len(values) > NAMED else named
+
+
+def told_once(found: Sequence[tuple[str, int, Sequence[str]]]) -> list[str]:
+    """What is to be said of several runs, each sentence once, with the values that it holds for where it is not for all.
+
+    Args:
+        found: of each run the value, how many rows it has and its notes.
+
+    Returns:
+        The notes of the runs that have rows (where none has, what all say), then one line on those that have none.
+    """
+    full = [(value, notes) for value, rows, notes in found if rows]
+    if not full:
+        same = [note for note in found[0][2] if note != NO_ROWS and all(note in notes for _, _, notes in found)]
+        full = [("", same)]
+    values: dict[str, list[str]] = defaultdict(list)
+    for value, notes in full:
+        for note in notes:
+            values[note].append(value)
+    lines = [note if len(by) == len(full) else f"{some_of(by)}: {note}" for note, by in values.items()]
+    empty = [value for value, rows, _ in found if not rows]
+    return [*lines, no_rows(empty, len(found))] if empty else lines
+
+
+def no_rows(empty: Sequence[str], runs: int) -> str:
+    """That some of the runs gave no rows, one line."""
+    return f"No rows for {len(empty):,} of {runs:,} values: {some_of(empty)}."
+
+
 def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportResult:
     """The rows of all runs as one result, with one column more in front that says for which value they are."""
     first = results[0][1]
@@ -192,6 +243,8 @@ def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportRe
     behind = Behind([source.model_dump() for source in sources.values()], dates=dates)
     for row in rows:
         behind.add(row)
+    empty = [value for value, result in results if not result.rows]
+    completeness = [line for _, result in results if result.rows for line in result.completeness]
     cut = [result.cut for _, result in results if result.cut is not None]
     return first.model_copy(
         update={
@@ -202,7 +255,10 @@ def stack(results: Sequence[tuple[str, ReportResult]], every: Every) -> ReportRe
             "rows": rows,
             "as_of": behind.age,
             "sources": behind.sources(),
-            "completeness": tuple(dict.fromkeys(line for _, result in results for line in result.completeness)),
+            "completeness": (
+                *dict.fromkeys(completeness or first.completeness),
+                *([no_rows(empty, len(results))] if empty else []),
+            ),
             "cut": max(cut, default=None),
         }
     )

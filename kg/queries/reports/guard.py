@@ -9,12 +9,12 @@ What a plan hides inside an expression is seen by :mod:`kg.queries.reports.text`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neo4j.exceptions import ClientError
 
-from kg.queries.reports.header import ReportError
+from kg.queries.reports.header import Report, ReportError
 from kg.queries.reports.text import PROCEDURES
 
 if TYPE_CHECKING:
@@ -80,6 +80,15 @@ def not_a_plain_read(explained: Explained) -> str | None:
     return None
 
 
+def other_columns(report: Report, given: Sequence[str]) -> str | None:
+    """That a query gives other columns than its header names, as a sentence; None when it does not, or nobody knows them."""
+    names = [column.name for column in report.columns]
+    # py2neo has no names where there are no rows.
+    if not given or sorted(given) == sorted(names):
+        return None
+    return f"its header names the columns {', '.join(names)}, but its query gives {', '.join(given)}."
+
+
 def explain(
     connection: Connection, name: str, query: str, parameters: Parameters, *, warnings: bool = False
 ) -> Explained:
@@ -94,14 +103,16 @@ def explain(
         raise refused(name, error) from error
 
 
-def check_plain_read(connection: Connection, name: str, query: str, parameters: Parameters) -> None:
-    """Refuse a query that is anything but a plain read.
+def check_plain_read(connection: Connection, name: str, query: str, parameters: Parameters) -> Explained:
+    """Refuse a query that is anything but a plain read; return what the database says of one that is, with its warnings.
 
     Raises:
         ReportError: it is not, or the database refuses it.
     """
-    if problem := not_a_plain_read(explain(connection, name, query, parameters)):
+    explained = explain(connection, name, query, parameters, warnings=True)
+    if problem := not_a_plain_read(explained):
         raise ReportError(f"Report {name}: {problem}")
+    return explained
 
 
 def refused(name: str, error: ClientError) -> ReportError:

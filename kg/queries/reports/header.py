@@ -17,7 +17,7 @@ PARAMETER = re.compile(
     r" for example (?P<example>.+?) - (?P<text>.+)"
 )
 COLUMN = re.compile(r"(?P<name>[a-z][a-z_]*): (?P<text>.+)")
-FIELD = re.compile(r"(?P<field>parameter|column|tags:|since:|needs:) (?P<rest>.+)")
+FIELD = re.compile(r"(?P<field>parameter|column|tags:|since:|needs:|caution:) (?P<rest>.+)")
 #: The line between the query and the one for the picture.
 PICTURE = re.compile(r"^//\s*picture\s*$", re.MULTILINE)
 
@@ -47,6 +47,13 @@ class Parameter(BaseModel):
     example: JsonValue
     description: str
 
+    @property
+    def line(self) -> str:
+        """The line of a header that says this: ``// parameter at_least: whole number, default 3, for example 2 - ...``."""
+        default = "" if self.required else f", default {json.dumps(self.default, ensure_ascii=False)}"
+        example = json.dumps(self.example, ensure_ascii=False)
+        return f"// parameter {self.name}: {self.type}{default}, for example {example} - {self.description}"
+
 
 class Report(BaseModel):
     """One report file, read."""
@@ -62,6 +69,8 @@ class Report(BaseModel):
     since: str
     needs: str | None = None
     """What has to be loaded when the starter alone gives no row."""
+    caution: str | None = None
+    """What a reader of any result has to bear in mind; said with the rows in every form."""
     text: str
     """The whole file as it is, header included: this is what can be pasted elsewhere."""
     query: str
@@ -102,7 +111,9 @@ def parse_report(name: str, text: str) -> Report:
         elif field["field"] == "column":
             columns.append(parse_column(name, number, field["rest"]))
         else:
-            fields[field["field"].rstrip(":")] = field["rest"].strip()
+            key, rest = field["field"].rstrip(":"), field["rest"].strip()
+            # A caution may take several lines, each with the word in front.
+            fields[key] = f"{fields[key]} {rest}" if key == "caution" and key in fields else rest
     missing = [what for what, there in (("column", columns), ("since", fields.get("since"))) if not there]
     if missing:
         raise ReportError(f"Report {name}: the header lacks '// {missing[0]}: ...'.")
@@ -119,6 +130,7 @@ def parse_report(name: str, text: str) -> Report:
         tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
         since=fields["since"],
         needs=fields.get("needs"),
+        caution=fields.get("caution"),
         text=text,
         query=first,
         picture=picture,
@@ -172,12 +184,13 @@ def parse_parameter(report: str, number: int, rest: str) -> Parameter:
         ReportError: it is not of that form, or its type is none that there is.
     """
     where = f"Report {report}, line {number}"
+    known = [*TYPES, *ENTITIES]
     match = PARAMETER.fullmatch(rest)
     if match is None:
         raise ReportError(
-            f"{where}: a parameter reads '// parameter name: type, default value, for example value - What it is.'"
+            f"{where}: a parameter reads '// parameter name: type, default value, for example value - What it is.' "
+            f"Without a default it is required. Types are {', '.join(known)}."
         )
-    known = [*TYPES, *ENTITIES]
     if match["type"] not in known:
         hint = did_you_mean(match["type"], known)
         raise ReportError(f"{where}: there is no type {match['type']!r};{hint} there are {', '.join(known)}.")
@@ -215,9 +228,11 @@ def check_query(report: Report) -> None:
         used = used_parameters(text)
         if used - named if what != "the query" else used != named:
             raise ReportError(
-                f"Report {report.name}: the header names the parameters {_sorted(named)}, but {what} uses {_sorted(used)}."
+                f"Report {report.name}: the header names {_listed(named)}, but {what} uses {_listed(used)}."
             )
 
 
-def _sorted(names: Iterable[str]) -> list[str]:
-    return sorted(names)
+def _listed(names: Iterable[str]) -> str:
+    """``the parameters a, b``, whatever their number."""
+    given = sorted(names)
+    return f"the parameter{'s' if given[1:] else ''} {', '.join(given)}" if given else "no parameters"

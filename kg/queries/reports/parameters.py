@@ -12,13 +12,17 @@ from pydantic import JsonValue
 
 from kg.errors import quoted
 from kg.queries.reports.header import Parameter, Report, ReportError
-from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean
+from kg.queries.reports.types import ENTITIES, TYPES, did_you_mean, takes
 
 if TYPE_CHECKING:
     from kg.database.connection import Connection
     from kg.queries.entities import Entity
 
 __all__ = ["ENTITIES", "TYPES", "Call", "as_typed", "check_parameters", "prepare", "typed_value"]
+
+
+class SameTwiceError(ReportError):
+    """Two parameters of one type that name the same: a report that holds one against another has nothing to say on it."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,11 @@ def check_parameters(report: Report, given: Mapping[str, str]) -> dict[str, Json
     """
     by_name = {parameter.name: parameter for parameter in report.parameters}
     if unknown := sorted(given.keys() - by_name.keys()):
-        takes = ", ".join(by_name) or "none"
         hint = did_you_mean(unknown[0], by_name)
-        raise ReportError(f"Report {report.name} has no parameter {quoted(unknown[0])};{hint} it takes: {takes}.")
+        raise ReportError(
+            f"Report {report.name} has no parameter {quoted(unknown[0])};{hint} it takes: "
+            f"{', '.join(by_name) or 'none'}."
+        )
     values: dict[str, JsonValue] = {}
     for name, parameter in by_name.items():
         if name in given:
@@ -78,13 +84,11 @@ def typed_value(report: Report, parameter: Parameter, text: str) -> JsonValue:
         raise ReportError(f"Report {report.name}: the value of {parameter.name} is not text in UTF-8.")
     if parameter.type in ENTITIES:
         return text
-    read = TYPES[parameter.type]
     try:
-        return read(text)
+        return TYPES[parameter.type](text)
     except ValueError as error:
-        takes = (read.__doc__ or "").splitlines()[0].rstrip(".")
         raise ReportError(
-            f"Report {report.name}: {quoted(text)} does not fit {parameter.name}, which is: {takes}."
+            f"Report {report.name}: {quoted(text)} does not fit {parameter.name}, which is: {takes(parameter.type)}."
         ) from error
 
 
@@ -106,14 +110,22 @@ def prepare(connection: Connection, report: Report, given: Mapping[str, str]) ->
 
     Raises:
         KgError: a parameter does not fit, or a name is unknown or ambiguous; the message says what to do.
+        SameTwiceError: two parameters of one type name the same.
     """
     from kg.queries.entities import resolve
 
     values = check_parameters(report, given)
-    entities = {}
+    entities: dict[str, Entity] = {}
+    named: dict[tuple[str, str], str] = {}
     for parameter in report.parameters:
         value = values[parameter.name]
         if parameter.type in ENTITIES and isinstance(value, str):
-            entities[parameter.name] = resolve(connection, value, ENTITIES[parameter.type])
-            values[parameter.name] = entities[parameter.name].id
+            entity = entities[parameter.name] = resolve(connection, value, ENTITIES[parameter.type])
+            values[parameter.name] = entity.id
+            other = named.setdefault((parameter.type, entity.id), parameter.name)
+            if other != parameter.name:
+                raise SameTwiceError(
+                    f"Report {report.name}: {other} and {parameter.name} are both {entity.name} ({entity.id}): "
+                    "name two that differ."
+                )
     return Call(report, values, entities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from pydantic import JsonValue
 from kg.database.driver_errors import BusyError, TimedOutError
 from kg.queries.reports.behind import Behind, look_behind
 from kg.queries.reports.cells import plain
-from kg.queries.reports.guard import check_plain_read, refused
+from kg.queries.reports.guard import check_plain_read, other_columns, refused
 from kg.queries.reports.header import Report, ReportError
 from kg.queries.reports.parameters import Call, prepare
+from kg.queries.reports.text import bare
 
 if TYPE_CHECKING:
-    from kg.database.connection import Connection
+    from kg.database.connection import Connection, Explained
     from kg.queries.report_results import ReportResult
 
 #: Seconds that a report is given.
@@ -34,6 +36,7 @@ class Rows:
 
     call: Call
     behind: Behind
+    explained: Explained
     _source: Iterator[Row]
     limit: int | None = None
     cut: bool = False
@@ -45,12 +48,23 @@ class Rows:
         self.cut = self.limit is not None and next(self._source, None) is not None
 
     @property
+    def completeness(self) -> tuple[str, ...]:
+        """What is known to be missing; where no row came, also the names in the query that nobody knows."""
+        if self.behind.rows:
+            return self.behind.completeness
+        # Imported here because hardly any report needs it.
+        from kg.queries.reports.checking import unknown_names
+
+        unknown = [f"The query may be wrong: {text}" for text in unknown_names(self.explained)]
+        return (*self.behind.completeness, *unknown)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader has to know besides the rows that came."""
         needs = self.call.report.needs
         return notes_of(
             self.behind.age,
-            self.behind.completeness,
+            self.completeness,
             self.limit if self.cut else None,
             None if self.behind.rows else needs,
         )
@@ -84,17 +98,15 @@ def open_rows(
     report = call.report
     names = [column.name for column in report.columns]
     with _explained(report, timeout):
-        check_plain_read(connection, report.name, report.query, call.values)
-        behind = look_behind(connection, call.entities.values())
+        explained = check_plain_read(connection, report.name, report.query, call.values)
+        # How complete the members are is of use only to who reads them.
+        members = call.entities.values() if re.search(r"\bMEMBER_OF\b", bare(report.query)) else ()
+        behind = look_behind(connection, members, report.caution)
     with _explained(report, timeout), connection.stream_read(report.query, call.values, timeout) as stream:
-        # py2neo has no names where there are no rows.
-        if stream.names and sorted(stream.names) != sorted(names):
-            raise ReportError(
-                f"Report {report.name}: its header names the columns {', '.join(names)}, but its query gives "
-                f"{', '.join(stream.names)}."
-            )
+        if problem := other_columns(report, stream.names):
+            raise ReportError(f"Report {report.name}: {problem}")
         places = [(name, stream.names.index(name)) for name in names] if stream.names else []
-        yield Rows(call, behind, _rows(report, timeout, places, stream.rows), limit)
+        yield Rows(call, behind, explained, _rows(report, timeout, places, stream.rows), limit)
 
 
 def _rows(
@@ -165,7 +177,7 @@ def run_call(connection: Connection, call: Call, *, limit: int | None = None, ti
         rows=found,
         as_of=rows.behind.age,
         sources=rows.behind.sources(),
-        completeness=rows.behind.completeness,
+        completeness=rows.completeness,
         cut=limit if rows.cut else None,
         needs=call.report.needs,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Callable, Iterable
 
 from pydantic import JsonValue
 
+from kg.places.country_names import country_code
 from kg.schema.dates import check_partial_date
 
 #: Whole numbers of Neo4j have 64 bits.
@@ -21,9 +21,9 @@ def text_value(text: str) -> str:
 
 
 def integer_value(text: str) -> int:
-    """A whole number, such as ``50000``."""
+    """A whole number, 0 or more, such as ``50000``."""
     number = int(text)
-    if abs(number) > LARGEST:
+    if not 0 <= number <= LARGEST:
         raise ValueError(text)
     return number
 
@@ -52,10 +52,11 @@ def date_value(text: str) -> str:
 
 
 def country_value(text: str) -> str:
-    """A country as two letters, such as ``FI``."""
-    if not re.fullmatch(r"[A-Za-z]{2}", text):
+    """A country by its name or its code of two letters, such as ``Finland`` or ``FI``."""
+    code = country_code(text)
+    if code is None:
         raise ValueError(text)
-    return text.upper()
+    return code
 
 
 #: parameter type -> how its text is read; the docstring's first line says what it takes.
@@ -67,6 +68,16 @@ TYPES: dict[str, Callable[[str], JsonValue]] = {
     "date": date_value,
     "country": country_value,
 }
+
+
+def takes(type_: str) -> str:
+    """What a type of ``TYPES`` takes, as plain text without a full stop.
+
+    >>> takes("yes or no")
+    'yes or no, in any of the usual spellings'
+    """
+    return (TYPES[type_].__doc__ or "").splitlines()[0].rstrip(".").replace("``", "")
+
 
 #: parameter type -> labels among which a name is looked for; the value that the query gets is the node's id.
 ENTITIES: dict[str, tuple[str, ...]] = {

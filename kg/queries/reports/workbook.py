@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from kg.errors import KgError
 from kg.queries.display import Cell
-from kg.queries.reports.cells import cell_text, spreadsheet_cell
+from kg.queries.reports.cells import cell, cell_text, heading, is_runnable
 from kg.queries.reports.page import SOURCE_COLUMNS, source_row
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ WIDEST = 60
 MEASURED = 1_000
 
 
-def as_workbook(results: Sequence[ReportResult], today: date) -> bytes:
+def as_workbook(results: Sequence[ReportResult], today: date, *, notes: Sequence[str] = ()) -> bytes:
     """A workbook with a cover and a sheet for each result.
 
     Args:
         results: at least one; each of several gets a sheet named after what was asked.
         today: the day that the cover names.
+        notes: what the cover says besides what is said of each result.
 
     Raises:
         KgError: openpyxl is not installed, or there are more rows than a sheet holds.
@@ -52,7 +53,7 @@ def as_workbook(results: Sequence[ReportResult], today: date) -> bytes:
             )
     book = Workbook(write_only=True)
     titles = list(_sheet_titles(results))
-    _cover(book, results, titles, today)
+    _cover(book, results, titles, today, notes)
     for result, title in zip(results, titles, strict=True):
         _data(book.create_sheet(title), result)
     out = io.BytesIO()
@@ -76,10 +77,12 @@ def _sheet_titles(results: Sequence[ReportResult]) -> Iterator[str]:
         yield title
 
 
-def _cover(book: Any, results: Sequence[ReportResult], titles: Sequence[str], today: date) -> None:
+def _cover(
+    book: Any, results: Sequence[ReportResult], titles: Sequence[str], today: date, notes: Sequence[str]
+) -> None:
     sheet = book.create_sheet("Cover")
-    widths = (24, 24, 36, 36, 60)
-    for letter, width in zip("ABCDE", widths, strict=True):
+    widths = (24, 24, 36, 36, 36, 60)
+    for letter, width in zip("ABCDEF", widths, strict=True):
         sheet.column_dimensions[letter].width = width
     first = results[0]
     _append(sheet, [first.title], bold=True, size=14)
@@ -87,7 +90,7 @@ def _cover(book: Any, results: Sequence[ReportResult], titles: Sequence[str], to
     _append(sheet, ["Date", f"{today:%Y-%m-%d}"])
     if len(results) == 1:
         for name, value in first.parameters.items():
-            _append(sheet, ["Parameter", name, first.asked.get(name, ""), _number(value)])
+            _append(sheet, ["Parameter", name, first.asked.get(name, ""), value])
         _append(sheet, ["Rows", len(first.rows)])
         for note in first.notes:
             _append(sheet, ["Data", note])
@@ -96,6 +99,8 @@ def _cover(book: Any, results: Sequence[ReportResult], titles: Sequence[str], to
         _append(sheet, ["Sheet", "Rows", "Data"], bold=True)
         for result, title in zip(results, titles, strict=True):
             _append(sheet, [title, len(result.rows), " ".join(result.notes)])
+    for note in notes:
+        _append(sheet, ["Data", note])
     sources = {source.id: source for result in results for source in result.sources}
     if sources:
         _append(sheet, [])
@@ -108,13 +113,13 @@ def _data(sheet: Any, result: ReportResult) -> None:
     for index, column in enumerate(result.columns):
         longest = max((len(cell_text(row[column])) for row in result.rows[:MEASURED]), default=0)
         # Widths and the frozen header have to be there before the first row.
-        sheet.column_dimensions[_letter(index)].width = min(max(longest, len(column)) + 2, WIDEST)
+        sheet.column_dimensions[_letter(index)].width = min(max(longest, len(heading(column))) + 2, WIDEST)
     sheet.freeze_panes = "A2"
     if result.columns:
         sheet.auto_filter.ref = f"A1:{_letter(len(result.columns) - 1)}{len(result.rows) + 1}"
-    _append(sheet, result.columns, bold=True)
+    _append(sheet, [heading(column) for column in result.columns], bold=True)
     for row in result.rows:
-        _append(sheet, [_number(row[column]) for column in result.columns])
+        _append(sheet, [row[column] for column in result.columns])
 
 
 def _letter(index: int) -> str:
@@ -123,28 +128,29 @@ def _letter(index: int) -> str:
     return get_column_letter(index + 1)
 
 
-def _number(value: JsonValue) -> Cell:
+def _content(value: JsonValue) -> Cell:
     """A value as a cell; a whole number that a spreadsheet could not keep becomes text."""
-    content = spreadsheet_cell(value)
+    content = cell(value)
+    if isinstance(content, str):
+        # Not characters of XML; the others that are none are dropped where cells are made.
+        return content.replace("\ufffe", "").replace("\uffff", "")[:LARGEST_CELL]
     return str(content) if isinstance(content, int) and abs(content) > EXACT else content
 
 
-def _append(sheet: Any, values: Sequence[Cell], *, bold: bool = False, size: int = 11) -> None:
+def _append(sheet: Any, values: Sequence[JsonValue], *, bold: bool = False, size: int = 11) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
     cells = []
     for value in values:
-        content = value
-        if isinstance(content, str):
-            # Not characters of XML; the others that are none are dropped where cells are made.
-            content = content.replace("\ufffe", "").replace("\uffff", "")[:LARGEST_CELL]
-            content = spreadsheet_cell(content)
-        cell = WriteOnlyCell(sheet, content)
+        content = _content(value)
+        made = WriteOnlyCell(sheet, content)
         if isinstance(content, str):
             # As text, whatever it looks like: never a formula.
-            cell.data_type = "s"
+            made.data_type = "s"
+            # And so that it stays text when somebody edits the cell; unlike an apostrophe in the text, nothing is seen of it.
+            made.quotePrefix = is_runnable(value)
         if bold:
-            cell.font = Font(bold=True, size=size)
-        cells.append(cell)
+            made.font = Font(bold=True, size=size)
+        cells.append(made)
     sheet.append(cells)

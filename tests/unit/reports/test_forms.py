@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,13 @@ from pydantic import JsonValue
 from kg.cli import document_reports
 from kg.errors import KgError
 from kg.queries.report_results import ReportResult
-from kg.queries.reports import find_report, list_reports
+from kg.queries.reports import ENTITIES, TYPES, find_report, list_reports
 from kg.queries.reports.behind import Behind, SourceBehind, in_words
 from kg.queries.reports.browser import as_favourite, as_zip
+from kg.queries.reports.every import told_once
 from kg.queries.reports.files import new_file
-from kg.queries.reports.header import ReportError
+from kg.queries.reports.header import ReportError, parse_parameter
+from kg.queries.reports.parameters import as_typed
 from kg.queries.reports.workbook import as_workbook
 
 TODAY = date(2026, 1, 2)
@@ -47,11 +50,11 @@ def test_workbook_has_a_cover_and_real_numbers_below_a_frozen_header() -> None:
     assert ["Date", "2026-01-02"] in cover
     assert ["Parameter", "network", "EMTA", "own:emta"] in cover
     assert ["Data", "As of 2019."] in cover
-    assert ["'=Polis", "2019", "Polis", "CC BY 4.0", "x"] in cover
+    assert ["=Polis", "a", "2019", "Polis", "CC BY 4.0", "x"] in cover
     data = book["Data"]
     assert data.freeze_panes == "A2"
     assert list(data.iter_rows(values_only=True)) == [
-        ("member", "population", "share", "as_of"),
+        ("Member", "Population", "Share", "As of"),
         ("Rīga", 632614, 0.25, "2019"),
         ("Tallinn", 632614, 0.25, "2019"),
     ]
@@ -59,10 +62,19 @@ def test_workbook_has_a_cover_and_real_numbers_below_a_frozen_header() -> None:
 
 
 def test_no_cell_of_a_workbook_is_a_formula() -> None:
-    book = load_workbook(io.BytesIO(as_workbook([result("=1+1", "+1", " =HYPERLINK(1)", "@x", "a\ufffe\x0bb")], TODAY)))
+    content = as_workbook([result("=1+1", "+1", " =HYPERLINK(1)", "@x", "a\ufffe\x0bb")], TODAY)
+    book = load_workbook(io.BytesIO(content))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert {cell.data_type for cell in cells} == {"s"}
-    assert not [cell.value for cell in cells if cell.value.strip()[:1] in set("=+-@")]
+    # As they are, with nothing that is seen, and marked as text for whoever edits them.
+    names = [cell for (cell,) in book["Data"].iter_rows(2, max_col=1)]
+    assert [cell.value for cell in names] == ["=1+1", "+1", " =HYPERLINK(1)", "@x", "ab"]
+    assert [bool(cell.quotePrefix) for cell in names] == [True, True, True, True, False]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if "/worksheets/" in name]
+        assert 'quotePrefix="1"' in archive.read("xl/styles.xml").decode()
+    assert len(sheets) == 2
+    assert not any(re.search(r"<f[ >]", sheet) for sheet in sheets)
 
 
 def test_a_number_that_a_spreadsheet_cannot_keep_is_text() -> None:
@@ -92,6 +104,39 @@ def test_without_openpyxl_a_workbook_says_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(KgError, match="pip install 'localgov-kg\\[loaders\\]'"):
         as_workbook([result("Riga")], TODAY)
+
+
+def test_a_cover_says_what_holds_for_all() -> None:
+    book = load_workbook(
+        io.BytesIO(as_workbook([result("Riga"), result("Riga", asked="Polis")], TODAY, notes=["No rows for X."]))
+    )
+    cover = [[cell for cell in row if cell is not None] for row in book["Cover"].iter_rows(values_only=True)]
+    assert ["Data", "No rows for X."] in cover
+
+
+def test_of_several_runs_each_sentence_is_told_once_and_the_empty_ones_are_counted() -> None:
+    found = [("A", 2, ["All."]), ("B", 1, ["All.", "One."]), *((f"E{number}", 0, ["No rows."]) for number in range(7))]
+    assert told_once(found) == [
+        "All.",
+        "B: One.",
+        "No rows for 7 of 9 values: E0, E1, E2, E3, E4 and 2 more.",
+    ]
+
+
+def test_where_no_run_has_rows_what_all_say_is_told() -> None:
+    found = [("A", 0, ["No rows.", "Needs twins.", "A has 2."]), ("B", 0, ["No rows.", "Needs twins."])]
+    assert told_once(found) == ["Needs twins.", "No rows for 2 of 2 values: A, B."]
+
+
+def test_every_type_of_a_parameter_is_documented_with_a_line_that_is_understood() -> None:
+    assert document_reports.EXAMPLES.keys() == TYPES.keys() | ENTITIES.keys()
+    for line in document_reports.types().splitlines():
+        written = line.split("`")[1].removeprefix("// parameter ")
+        parsed = parse_parameter("own", 1, written)
+        assert parsed.line == f"// parameter {written}"
+        if parsed.type in TYPES:
+            (value,) = as_typed({"it": parsed.example}).values()  # type: ignore[dict-item]
+            assert TYPES[parsed.type](value) == parsed.example
 
 
 def test_favourites_are_a_zip_with_one_file_each_in_a_folder() -> None:

@@ -51,7 +51,7 @@ def test_every_form_carries_the_age() -> None:
     answer = result(row("Riga"))
     assert answer.age == "As of 2019."
     assert json.loads(answer.as_json())["data"] == {"as_of": "As of 2019.", "completeness": [], "sources": []}
-    for text in (str(answer), answer.as_markdown(), as_page(answer, TODAY)):
+    for text in (str(answer), answer.as_markdown(TODAY), as_page(answer, TODAY)):
         assert "As of 2019." in text
     assert "a; b. As of 2019." in answer.as_csv()
 
@@ -61,7 +61,7 @@ def test_every_form_names_the_sources_and_what_is_missing() -> None:
     answer = result(row("Riga")).model_copy(
         update={"as_of": f"{source.aged}.", "sources": (source,), "completeness": ("63 of 70 members.",)}
     )
-    for text in (str(answer), answer.as_markdown(), answer.as_csv(), answer.as_json(), as_page(answer, TODAY)):
+    for text in (str(answer), answer.as_markdown(TODAY), answer.as_csv(), answer.as_json(), as_page(answer, TODAY)):
         assert "Polis web site as of May 2025" in text
         assert "63 of 70 members." in text
     assert "CC0" in as_page(answer, TODAY)
@@ -70,7 +70,7 @@ def test_every_form_names_the_sources_and_what_is_missing() -> None:
 def test_a_result_that_was_cut_says_so_and_an_empty_one_what_it_needs() -> None:
     assert "Cut after 1,000 rows" in str(result(row("Riga")).model_copy(update={"cut": 1000}))
     needs = result().model_copy(update={"needs": "twin towns (kg load wikidata)"})
-    assert "This report needs twin towns (kg load wikidata)." in needs.as_markdown()
+    assert "This report needs twin towns (kg load wikidata)." in needs.as_markdown(TODAY)
     assert "needs twin towns" not in str(result(row("Riga")).model_copy(update={"needs": "twin towns"}))
 
 
@@ -84,6 +84,33 @@ def test_a_page_asks_no_other_host_and_shows_names_as_they_are() -> None:
 
 def test_heading_says_what_was_asked() -> None:
     assert result().heading == "Members: EMTA, at_least 5, running no"
+
+
+def test_headings_are_words_for_people_and_names_for_programs() -> None:
+    answer = result(row("Riga"))
+    for text in (str(answer), answer.as_markdown(TODAY), as_page(answer, TODAY)):
+        assert "As of" in text
+        assert "as_of" not in text
+    assert answer.as_csv().startswith("member,population,sources,as_of,data")
+    assert json.loads(answer.as_json())["columns"][-1] == "as_of"
+
+
+def test_sources_stand_with_their_ids_and_the_day_is_told() -> None:
+    source = SourceBehind(id="polis-web", title="Polis web site", licence="CC0", as_of="May 2025")
+    answer = result(row("Riga")).model_copy(update={"sources": (source,)})
+    text = answer.as_markdown(TODAY)
+    assert "| Source | Id | As of | Publisher | Licence | Address |" in text
+    assert "| Polis web site | polis-web | May 2025 |  | CC0 |  |" in text
+    assert "Made on 2026-01-02 by kg report run network-members." in text
+    assert ">polis-web</td>" in as_page(answer, TODAY)
+
+
+def test_a_wide_table_scrolls_on_the_screen_and_is_printed_smaller() -> None:
+    assert '<div class="wide"><table>' in as_page(result(row("Riga")), TODAY)
+    columns = tuple(f"column_{letter}" for letter in "abcdefghij")
+    many = result().model_copy(update={"columns": columns, "rows": (dict.fromkeys(columns, "x"),)})
+    assert '<div class="wide narrowest"><table>' in as_page(many, TODAY)
+    assert ".wide { overflow-x: auto; }" in as_page(many, TODAY)
 
 
 def test_csv_is_rectangular_and_keeps_numbers() -> None:
@@ -109,7 +136,7 @@ def test_no_text_cell_starts_a_formula(value: JsonValue) -> None:
 
 
 def test_markdown_shows_names_as_they_are() -> None:
-    text = result(row("[a](x) | <b>*_`")).as_markdown()
+    text = result(row("[a](x) | <b>*_`")).as_markdown(TODAY)
     line = text.splitlines()[4]
     assert line == r"| \[a\](x) \| \<b\>\*\_\` | -5 | a; b | 2019 |"
 

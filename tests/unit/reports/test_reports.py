@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.cli.report import description
 from kg.queries.reports import (
     ENTITIES,
     TYPES,
@@ -65,9 +66,14 @@ def test_header_is_read(report: Report) -> None:
         ("// column city: The city.\n// column as_of: Date of the list.\n", "", "column"),
         ("// column city: The city.", "// column City", "line 9: a column reads"),
         (': country, for example "FI" - Where.', ": country", "line 6: a parameter reads"),
+        (': country, for example "FI" - Where.', ": country", "Types are text, whole number, number, yes or no, date"),
         ("whole number", "hole", "line 7: there is no type 'hole'"),
         ('"FI"', "FI", "line 6: default and example are JSON"),
-        ("$country", "'FI'", "the query uses ['at_least', 'network']"),
+        (
+            "$country",
+            "'FI'",
+            "parameters at_least, country, network, but the query uses the parameters at_least, network",
+        ),
         ("RETURN city.name", "SET city.big = 1 RETURN city.name", "only reads, but this one has SET"),
         ("RETURN city.name", "RETURN 1; MATCH (city) RETURN city.name", "must be one query"),
         ("MATCH (city:City)", "PROFILE MATCH (city:City)", "a query starts with one of MATCH"),
@@ -76,7 +82,11 @@ def test_header_is_read(report: Report) -> None:
         ("as_of;\n", "as_of;\n// picture\n", "no query below '// picture'"),
         ("as_of;\n", "as_of\n// picture\nMATCH (c) RETURN c;", "above '// picture' must end with a semicolon"),
         ("as_of;\n", "as_of;\n// picture\nMATCH (c) DELETE c;", "this one has DELETE"),
-        ("as_of;\n", "as_of;\n// picture\nMATCH (c {id: $other}) RETURN c;", "the picture's query uses ['other']"),
+        (
+            "as_of;\n",
+            "as_of;\n// picture\nMATCH (c {id: $other}) RETURN c;",
+            "the picture's query uses the parameter other",
+        ),
     ],
 )
 def test_what_is_not_a_report_is_refused_with_its_place(old: str, new: str, said: str) -> None:
@@ -98,6 +108,26 @@ def test_a_second_query_is_the_picture_and_needs_is_read() -> None:
     assert parse_report("big-cities", GOOD).queries == (GOOD,)
 
 
+def test_a_caution_is_read_and_a_parameter_is_written_as_it_was() -> None:
+    text = GOOD.replace("// since", "// caution: Few are here.\n// caution: Load more.\n// since")
+    report = parse_report("big-cities", text)
+    assert report.caution == "Few are here. Load more."
+    assert [parameter.line for parameter in report.parameters] == [
+        line for line in text.splitlines() if line.startswith("// parameter")
+    ]
+
+
+def test_show_has_parameters_as_in_a_header_and_the_caution() -> None:
+    shown = description(parse_report("big-cities", GOOD.replace("// since", "// caution: Few are here.\n// since")))
+    assert '\n// parameter country: country, for example "FI" - Where.\n' in shown
+    assert "\nCaution: Few are here.\n" in shown
+
+
+def test_a_query_that_uses_what_no_header_names_is_told_in_words() -> None:
+    with pytest.raises(ReportError, match="the header names no parameters, but the query uses the parameter x"):
+        parse_report("own", "// Own\n// column y: It.\n// since: 0.1\nRETURN $x AS y;")
+
+
 def test_parameters_are_typed_and_defaults_filled_in(report: Report) -> None:
     values = check_parameters(report, {"country": "fi", "network": "Polis"})
     assert values == {"country": "FI", "at_least": 50000, "network": "Polis"}
@@ -109,8 +139,13 @@ def test_parameters_are_typed_and_defaults_filled_in(report: Report) -> None:
     [
         ({}, "needs country: Where. Give it as --param country=VALUE, for example --param country=FI."),
         ({"country": "FI", "size": "1"}, "no parameter 'size'; it takes: country, at_least, network"),
-        ({"country": "Finland"}, "'Finland' does not fit country, which is: A country as two letters"),
-        ({"country": "FI", "at_least": "many"}, "'many' does not fit at_least, which is: A whole number"),
+        (
+            {"country": "Atlantis"},
+            "'Atlantis' does not fit country, which is: A country by its name or its code of two",
+        ),
+        ({"country": "Atlantis"}, "such as Finland or FI."),
+        ({"country": "FI", "at_least": "many"}, "'many' does not fit at_least, which is: A whole number, 0 or more"),
+        ({"country": "FI", "at_least": "-1"}, "'-1' does not fit at_least"),
         ({"country": " "}, "the value of country is empty"),
         ({"county": "FI"}, "no parameter 'county'; did you mean country?"),
         ({"country": "FI", "at_least": "9" * 30}, "does not fit at_least"),
@@ -127,7 +162,9 @@ def test_a_parameter_that_does_not_fit_says_what_would(report: Report, given: di
     ("kind", "text", "value"),
     [
         ("text", "a = b", "a = b"),
-        ("whole number", "-3", -3),
+        ("whole number", "0", 0),
+        ("country", "united kingdom", "GB"),
+        ("country", "el", "GR"),
         ("number", "0.5", 0.5),
         ("yes or no", "Yes", True),
         ("yes or no", "0", False),
