@@ -37,6 +37,11 @@ test-containers: setup
 bench: setup
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.recall
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.load --size 1/8
+	$(BIN)/python -m benchmarks.live
+	$(BIN)/python -m benchmarks.pull
+	$(BIN)/python -m benchmarks.reports
 
 lint: setup
 	$(BIN)/ruff check .
