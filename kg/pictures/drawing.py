@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,10 @@ from kg.queries.results import Partner, Recommendation, Recommendations, Term
 MOST_NODES = 300
 #: Of these, partners of a recommendation: the rest is for their reasons.
 MOST_PARTNERS = 100
+#: Up to this many stand in a column in the order of their ranks, with their reasons before them.
+MOST_IN_COLUMN = 15
+#: Letters of a reason's sentence that its box takes whole; of a longer one it has only what it is called and its value.
+LONGEST_SENTENCE = 100
 #: Of the reasons for each of them, the weightiest; one that is drawn is drawn for every partner that has it.
 REASONS_PER_PARTNER = 3
 #: Facts that have no direction.
@@ -40,6 +45,10 @@ class Node:
     shape: Literal["dot", "box"] = "dot"
     #: Where it stands, between -1 and 1 each; None where the layout decides.
     place: tuple[float, float] | None = None
+    #: Its column from the left, where the drawing has columns.
+    column: int = 0
+    #: The node that is the heading of its group, where the drawing has groups.
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +65,20 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn, and how many nodes would not fit."""
+    """What is drawn, how many nodes would not fit, and how it is laid out.
+
+    ``free``: tied nodes near each other; ``columns``: by the nodes' column; ``groups``: each group in a frame under its heading.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     left_out: int
+    layout: Literal["free", "columns", "groups"] = "free"
+    #: Columns whose nodes stand in the order in which they are given; the others in the order that crosses fewest lines.
+    kept: frozenset[int] = frozenset()
+    #: What is said of it below its title, and what its dashed lines are.
+    note: str = ""
+    dashes: str = ""
 
 
 def draw(result: Drawable) -> Drawing:
@@ -77,12 +95,17 @@ def draw(result: Drawable) -> Drawing:
 def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...]) -> Drawing:
     """Return a place in the middle, its partners, and between them the reasons, each once however many share it."""
     shown = recommendations[:MOST_PARTNERS]
+    columns = len(shown) <= MOST_IN_COLUMN
     nodes = [Node(subject.id, subject.label, clean(subject.title), clean(subject.title), place=(0.0, 0.0))]
     nodes += [
         Node(
-            row.partner.id, row.partner.label, clean(row.partner.title), f"{clean(row.partner.title)}: {row.score:.2f}"
+            row.partner.id,
+            row.partner.label,
+            clean(f"{rank}. {row.partner.title}: {row.score:.2f}"),
+            clean(f"{rank}. {row.partner.title}: {row.score:.2f}"),
+            column=2,
         )
-        for row in shown
+        for rank, row in enumerate(shown, 1)
         if row.partner.id != subject.id
     ]
     edges = []
@@ -104,20 +127,47 @@ def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...])
     room = MOST_NODES - len(nodes)
     for number, ((label, sentence), having) in enumerate(ranked[:room]):
         reason = f"reason:{number}"
-        nodes.append(Node(reason, label, clean(sentence).rstrip("."), clean(sentence), "box"))
+        text = _reason(label, clean(sentence), [term.value for _, term in having])
+        nodes.append(Node(reason, label, text, clean(sentence), "box", column=1))
         edges.append(Edge(subject.id, reason, "", clean(sentence)))
         edges += [Edge(reason, partner.id, "", f"{term.value:+.2f}") for partner, term in having]
+    left_out = len(recommendations) - len(shown) + len(reasons) - min(len(ranked), room)
+    said = ["Beside a partner its rank and score, beside a reason what it adds to the score."]
+    if left_out:
+        partners = len(recommendations) - len(shown)
+        said.append(
+            f"Of each partner's reasons the {REASONS_PER_PARTNER} that add most; "
+            + (f"{partners:,} partners and " if partners else "")
+            + f"{left_out - partners:,} weaker reasons are left out, but count in the score."
+        )
     return Drawing(
-        tuple(nodes), tuple(edges), len(recommendations) - len(shown) + len(reasons) - min(len(ranked), room)
+        tuple(nodes),
+        tuple(edges),
+        left_out,
+        "columns" if columns else "free",
+        frozenset({2}),
+        " ".join(said),
+        "distance, size or inhabitants (a reason without a box)",
     )
+
+
+def _reason(label: str, sentence: str, values: list[float]) -> str:
+    """Return the text in a reason's box: what it is called and adds, and its sentence where that fits whole."""
+    least, most = f"{min(values):+.2f}", f"{max(values):+.2f}"
+    heading = f"{label} {most if least == most else f'{least} to {most}'}"
+    return f"{heading}: {sentence.rstrip('.')}" if len(sentence) <= LONGEST_SENTENCE else heading
 
 
 def draw_paths(start: Partner, end: Partner, paths: Iterable[Path]) -> Drawing:
     """Return two entities, left and right, and what joins them; paths as a whole, in their order, as long as there is room."""
     nodes = {
         start.id: Node(start.id, start.label, clean(start.title), clean(start.title), place=(-1.0, 0.0)),
-        end.id: Node(end.id, end.label, clean(end.title), clean(end.title), place=(1.0, 0.0)),
     }
+    paths = list(paths)
+    columns = _columns(paths)
+    last = max(columns.values(), default=0) + 1
+    nodes[end.id] = Node(end.id, end.label, clean(end.title), clean(end.title), place=(1.0, 0.0), column=last)
+    drawn = 0
     edges: dict[str, Edge] = {}
     left_out: set[str] = set()
     for path in paths:
@@ -127,9 +177,21 @@ def draw_paths(start: Partner, end: Partner, paths: Iterable[Path]) -> Drawing:
             continue
         for node in new.values():
             note = clean(f"{node.name} ({node.label}): {node.facts:,} facts")
-            nodes[node.id] = Node(node.id, node.label, clean(node.name), note, "box" if node.label in BOXED else "dot")
+            shape: Literal["dot", "box"] = "box" if node.label in BOXED else "dot"
+            nodes[node.id] = Node(node.id, node.label, clean(node.name), note, shape, column=columns[node.id])
+        drawn += 1
         edges |= {relationship.key: _fact(relationship) for relationship in path.relationships}
-    return Drawing(tuple(nodes.values()), tuple(edges.values()), len(left_out - nodes.keys()))
+    note = f"Shown: the {drawn:,} most specific of {len(paths):,} paths." if left_out else ""
+    return Drawing(tuple(nodes.values()), tuple(edges.values()), len(left_out - nodes.keys()), "columns", note=note)
+
+
+def _columns(paths: Iterable[Path]) -> dict[str, int]:
+    """Return for the inner nodes of paths how far they are from the start: on the shortest path that has them."""
+    columns: dict[str, int] = {}
+    for path in paths:
+        for number, node in enumerate(path.nodes[1:-1], 1):
+            columns[node.id] = min(number, columns.get(node.id, number))
+    return columns
 
 
 def draw_neighbourhood(result: Neighbourhood) -> Drawing:
@@ -149,11 +211,13 @@ def draw_neighbourhood(result: Neighbourhood) -> Drawing:
     ]
     drawn = {node.id for node in nodes}
     edges = [_fact(tie) for tie in result.ties if tie.start in drawn and tie.end in drawn]
-    return Drawing(tuple(nodes), tuple(edges), result.found - len(shown))
+    left_out = result.found - len(shown)
+    note = f"Shown: {len(shown):,} of {result.found:,} neighbours, {result.order}." if left_out else ""
+    return Drawing(tuple(nodes), tuple(edges), left_out, note=note)
 
 
 def draw_members(result: NetworkMembers) -> Drawing:
-    """Return networks and their members: of one network by country, of several between those that they are in.
+    """Return networks and their members: of one network grouped by country, of several tied to those that they are in.
 
     Beyond what fits, members of several networks are kept before others, and of these the largest.
     """
@@ -163,24 +227,32 @@ def draw_members(result: NetworkMembers) -> Drawing:
         for number, network in enumerate(networks)
     ]
     by_importance = sorted(result.members, key=lambda row: (-len(row.networks), -(row.population or 0), row.id))
-    countries = {row.country for row in result.members if row.country} if len(networks) == 1 else set()
-    shown = set(by_importance[: MOST_NODES - len(nodes) - len(countries)])
+    one = len(networks) == 1
+    countries = Counter(row.country or "" for row in result.members) if one else Counter[str]()
+    shown = set(by_importance[: max(MOST_NODES - len(nodes) - len(countries), 0)])
     members = [row for row in result.members if row in shown]
-    edges = []
-    if len(networks) == 1:
-        (network,) = networks
-        for country in sorted({row.country for row in members if row.country}):
-            number = sum(row.country == country for row in result.members)
-            text = f"{country}: {number:,} member{'' if number == 1 else 's'}"
-            nodes.append(Node(f"country:{country}", "Country", text, text))
-            edges.append(Edge(network.id, f"country:{country}", "", text, dashed=True))
+    left_out = len(result.members) - len(members)
+    note = f"Shown: {len(members):,} of {len(result.members):,} members, the largest." if left_out else ""
+    if one:
+        # The countries with the most members first. A frame and not lines: of many, most would run through others.
+        drawn = Counter(row.country or "" for row in members)
+        for country, number in sorted(countries.items(), key=lambda item: (-item[1], item[0])):
+            if drawn[country]:
+                text = f"{country or 'country unknown'}: {number:,} member{'' if number == 1 else 's'}"
+                text += f", {drawn[country]:,} shown" if drawn[country] < number else ""
+                nodes.append(Node(f"country:{country}", "Country", text, text, "box"))
+        nodes += [
+            Node(row.id, row.label, clean(row.name), clean(_described(row)), group=f"country:{row.country or ''}")
+            for row in members
+        ]
+        return Drawing(tuple(nodes), (), left_out, "groups", note=note)
     nodes += [Node(row.id, row.label, clean(row.title), clean(_described(row))) for row in members]
-    for row in members:
-        if len(networks) == 1 and row.country:
-            edges.append(Edge(f"country:{row.country}", row.id, "", clean(f"{row.name}, member")))
-        else:
-            edges += [Edge(row.id, id_, "", "member") for id_ in row.networks]
-    return Drawing(tuple(nodes), tuple(edges), len(result.members) - len(members))
+    edges = [Edge(row.id, id_, "", "member") for row in members for id_ in row.networks]
+    if left_out:
+        note = (
+            f"Shown: {len(members):,} of {len(result.members):,} members, those in the most networks and the largest."
+        )
+    return Drawing(tuple(nodes), tuple(edges), left_out, note=note)
 
 
 def _around(number: int, count: int) -> tuple[float, float]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.pictures.labels import Dot, place_labels
+from kg.pictures.looks import COLOURS
 from kg.pictures.outline import outline
-from kg.pictures.page import COLOURS
 from kg.pictures.projection import HEIGHT, WIDTH, on_map, project, vega_projection
 from kg.pictures.vega import Spec
 from kg.queries.display import clean

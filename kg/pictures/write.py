@@ -10,7 +10,7 @@ from kg.pictures.drawing import Drawable, draw
 from kg.pictures.figure import figure_page
 from kg.pictures.heat import CELL, matrix_spec
 from kg.pictures.maps import Spots, map_spec, spots_of_members, spots_of_partners
-from kg.pictures.page import picture_page, shown_line
+from kg.pictures.page import picture_page
 from kg.pictures.projection import WIDTH
 from kg.pictures.still import still_spec
 from kg.pictures.vega import Spec, framed, to_png, to_svg
@@ -53,7 +53,7 @@ def network_picture(result: Drawable, ending: str, *, scale: float = 2.0) -> byt
         return picture_page(result).encode()
     drawing = draw(result)
     spec, side = still_spec(drawing)
-    note = [shown_line(drawing)] if drawing.left_out else []
+    note = [drawing.note] if drawing.note else []
     return to_png(
         framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side, scale
     )
