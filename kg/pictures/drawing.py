@@ -21,9 +21,14 @@ MOST_PARTNERS = 100
 #: Up to this many stand in a column in the order of their ranks, with their reasons before them.
 MOST_IN_COLUMN = 15
 #: Letters of a reason's sentence that its box takes whole; of a longer one it has only what it is called and its value.
-LONGEST_SENTENCE = 100
+LONGEST_SENTENCE = 180
+#: Letters of a line in a box, and in a reason's where reasons have a column of their own.
+LETTERS_IN_BOX, LETTERS_OF_REASON = 34, 52
 #: Of the reasons for each of them, the weightiest; one that is drawn is drawn for every partner that has it.
 REASONS_PER_PARTNER = 3
+#: What the legend calls the heading of a country's members; so many countries with one member each share a frame.
+HEADING = "Members of a country"
+FEWEST_SINGLE = 3
 #: Facts that have no direction.
 UNDIRECTED = {"TWINNED_WITH"}
 #: Reasons about the two places alone: a line between them, where the others are a thing that both have.
@@ -45,6 +50,8 @@ class Node:
     shape: Literal["dot", "box"] = "dot"
     #: Where it stands, between -1 and 1 each; None where the layout decides.
     place: tuple[float, float] | None = None
+    #: Letters of a line of its text, where that is in a box.
+    letters: int = LETTERS_IN_BOX
     #: Its column from the left, where the drawing has columns.
     column: int = 0
     #: The node that is the heading of its group, where the drawing has groups.
@@ -128,7 +135,8 @@ def draw_partners(subject: Partner, recommendations: tuple[Recommendation, ...])
     for number, ((label, sentence), having) in enumerate(ranked[:room]):
         reason = f"reason:{number}"
         text = _reason(label, clean(sentence), [term.value for _, term in having])
-        nodes.append(Node(reason, label, text, clean(sentence), "box", column=1))
+        letters = LETTERS_OF_REASON if columns else LETTERS_IN_BOX
+        nodes.append(Node(reason, label, text, clean(sentence), "box", letters=letters, column=1))
         edges.append(Edge(subject.id, reason, "", clean(sentence)))
         edges += [Edge(reason, partner.id, "", f"{term.value:+.2f}") for partner, term in having]
     left_out = len(recommendations) - len(shown) + len(reasons) - min(len(ranked), room)
@@ -234,17 +242,24 @@ def draw_members(result: NetworkMembers) -> Drawing:
     left_out = len(result.members) - len(members)
     note = f"Shown: {len(members):,} of {len(result.members):,} members, the largest." if left_out else ""
     if one:
-        # The countries with the most members first. A frame and not lines: of many, most would run through others.
+        # Frames and not lines: of many countries, most lines would run through other members.
         drawn = Counter(row.country or "" for row in members)
+        single = {country for country in drawn if country and countries[country] == 1}
+        if len(single) < FEWEST_SINGLE:
+            single = set()
         for country, number in sorted(countries.items(), key=lambda item: (-item[1], item[0])):
-            if drawn[country]:
+            if drawn[country] and country not in single:
                 text = f"{country or 'country unknown'}: {number:,} member{'' if number == 1 else 's'}"
                 text += f", {drawn[country]:,} shown" if drawn[country] < number else ""
-                nodes.append(Node(f"country:{country}", "Country", text, text, "box"))
-        nodes += [
-            Node(row.id, row.label, clean(row.name), clean(_described(row)), group=f"country:{row.country or ''}")
-            for row in members
-        ]
+                nodes.append(Node(f"country:{country}", HEADING, text, text, "box"))
+        if single:
+            text = f"{len(single)} countries with one member each"
+            nodes.append(Node("country:single", HEADING, text, text, "box"))
+        for row in members:
+            alone = row.country in single
+            group = "single" if alone else row.country or ""
+            name = clean(row.title if alone else row.name)
+            nodes.append(Node(row.id, row.label, name, clean(_described(row)), group=f"country:{group}"))
         return Drawing(tuple(nodes), (), left_out, "groups", note=note)
     nodes += [Node(row.id, row.label, clean(row.title), clean(_described(row))) for row in members]
     edges = [Edge(row.id, id_, "", "member") for row in members for id_ in row.networks]

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 from kg.pictures.drawing import Drawing
 from kg.pictures.looks import COLOURS, OTHER, shape_of
+from kg.pictures.sizes import MOST_WORDS
+
+#: Kinds of lines that the legend names.
+MOST_KINDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry: a shape as vis-network calls it, or ``line`` for a dashed one, its colour and what it is."""
+    """An entry: a shape as vis-network calls it, or ``dashed`` or ``solid`` for a line, its colour and what it is."""
 
     text: str
     shape: str
@@ -22,5 +26,11 @@ def entries(drawing: Drawing) -> list[Entry]:
     kinds = dict.fromkeys((node.kind, shape_of(node)) for node in drawing.nodes)
     legend = [Entry(kind, shape, COLOURS.get(kind, OTHER)) for kind, shape in kinds]
     if drawing.dashes and any(edge.dashed for edge in drawing.edges):
-        legend.append(Entry(drawing.dashes, "line", "none"))
+        legend.append(Entry(drawing.dashes, "dashed", "none"))
+    words = sorted({edge.text for edge in drawing.edges if edge.text})
+    if len(drawing.edges) > MOST_WORDS and words:
+        # They have no room beside the lines.
+        legend.append(
+            Entry(", ".join(words[:MOST_KINDS]) + (" ..." if len(words) > MOST_KINDS else ""), "solid", "none")
+        )
     return legend

@@ -31,7 +31,8 @@ MARKS = {
     "star": '<path d="M10 1 12.4 7.3 19 7.6 13.8 11.8 15.6 18.3 10 14.6 4.4 18.3 6.2 11.8 1 7.6 7.6 7.3z"/>',
     "hexagon": '<path d="M5.5 2H14.5L19 10 14.5 18H5.5L1 10z"/>',
     "box": '<path d="M0 4H20V16H0z"/>',
-    "line": '<path d="M0 10H20" stroke-width="2" stroke-dasharray="4 4"/>',
+    "dashed": '<path d="M0 10H20" stroke-width="2" stroke-dasharray="4 4"/>',
+    "solid": '<path d="M0 10H20" stroke-width="2"/>',
 }
 VIS = ("templates", "lib", "vis-9.1.2", "vis-network.min.js")
 OPTIONS = {
@@ -164,7 +165,7 @@ def vis_data(drawing: Drawing) -> dict[str, object]:
             title=node.note,
             shape=shape_of(node),
             color=COLOURS.get(node.kind, OTHER),
-            size=20 if node.place else 12,
+            size=17 if node.place else 11,
             x=x,
             y=y,
         )

@@ -13,8 +13,8 @@ LETTERS_A_LINE = 24
 #: Pixels of a letter of the word on a line.
 LETTER_SMALL = 6.0
 #: Pixels from the middle of a node to its edge, and to the middle of its text's first line: of one in the middle, and others.
-RADIUS = (17.0, 12.0)
-BELOW = (28.0, 22.0)
+RADIUS = (17.0, 11.0)
+BELOW = (28.0, 21.0)
 #: Where along its line a word may stand, the best first.
 ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
 #: Lines have their word beside them up to this many; beyond it they show it when pointed at.
@@ -43,13 +43,13 @@ def wrap(text: str, width: int = LETTERS_A_LINE, most: int = 5) -> str:
 
 def lines_of(node: Node) -> str:
     """Return the text of a node in lines: a box is wider than the text below a dot, so that it takes a sentence."""
-    return wrap(node.text, 34, 6) if node.shape == "box" else wrap(node.text)
+    return wrap(node.text, node.letters, 6) if node.shape == "box" else wrap(node.text)
 
 
 def bounds(node: Node) -> Box:
     """Return the edges of a node with its text, in pixels from its position."""
     lines = lines_of(node).split("\n")
-    half = max(map(len, lines)) * LETTER / 2 + 8
+    half = max(map(len, lines)) * LETTER / 2 + 6
     if node.shape == "box":
         high = len(lines) * LINE / 2 + 5
         return -half, -high, half, high

@@ -37,8 +37,10 @@ SHAPES = {
 }
 
 
+#: Pixels of the letters.
+FONT = 14
 #: Pixels of the legend above the drawing: of a row, of a letter, and around an entry.
-ROW, LEGEND_LETTER, AROUND = 22.0, 6.8, 46.0
+ROW, LEGEND_LETTER, AROUND = 22.0, 7.2, 46.0
 
 
 def still_spec(drawing: Drawing) -> tuple[Spec, float]:
@@ -69,8 +71,8 @@ def still_spec(drawing: Drawing) -> tuple[Spec, float]:
     boxes = [_box(node, at) for node in drawing.nodes if node.shape == "box"]
     marks = [_mark(at[node.id], node.kind, shape_of(node), 1100 if node.place else 420) for node in _dots(drawing)]
     for entry, x, y in legend:
-        if entry.shape == "line":
-            lines.append(_line((x, y), (x + 26, y), dashed=True))
+        if entry.shape in ("dashed", "solid"):
+            lines.append(_line((x, y), (x + 26, y), dashed=entry.shape == "dashed"))
         elif entry.shape == "box":
             boxes.append({"x": x + 2, "x2": x + 24, "y": y - 7, "y2": y + 7, "colour": entry.colour})
         else:
@@ -110,9 +112,9 @@ def still_spec(drawing: Drawing) -> tuple[Spec, float]:
             },
         },
         *_texts(words, 11, "#505050"),
-        *_texts([_node_text(node, at) for node in _dots(drawing)], 13, "#1a1a1a"),
-        _text([_node_text(node, at) for node in drawing.nodes if node.shape == "box"], 13, "#1a1a1a"),
-        _text([{"x": x + 34, "y": y, "text": entry.text} for entry, x, y in legend], 13, "#1a1a1a", align="left"),
+        *_texts([_node_text(node, at) for node in _dots(drawing)], FONT, "#1a1a1a"),
+        _text([_node_text(node, at) for node in drawing.nodes if node.shape == "box"], FONT, "#1a1a1a"),
+        _text([{"x": x + 34, "y": y, "text": entry.text} for entry, x, y in legend], FONT, "#1a1a1a", align="left"),
     ]
     return {"width": width, "height": height, "layer": layers}, max(width, height)
 

@@ -13,7 +13,7 @@ from kg.pictures.maps import Spots, map_spec, spots_of_members, spots_of_partner
 from kg.pictures.page import picture_page
 from kg.pictures.projection import WIDTH
 from kg.pictures.still import still_spec
-from kg.pictures.vega import Spec, framed, to_png, to_svg
+from kg.pictures.vega import Spec, framed, lettering, to_png, to_svg
 from kg.queries.display import Block, Line, clean
 from kg.queries.matrix import CountryMatrix
 from kg.queries.members import Location, NetworkMembers
@@ -54,9 +54,8 @@ def network_picture(result: Drawable, ending: str, *, scale: float = 2.0) -> byt
     drawing = draw(result)
     spec, side = still_spec(drawing)
     note = [drawing.note] if drawing.note else []
-    return to_png(
-        framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side, scale
-    )
+    width = float(spec["width"])
+    return to_png(framed(spec, _title(result.blocks()), lines_below(note, result.data, width), width), side, scale)
 
 
 def write_map(
@@ -130,7 +129,7 @@ def _figure(
     spec: Spec, blocks: list[Block], notes: list[str], data: Data, ending: str, width: float, scale: float
 ) -> bytes:
     title = _title(blocks)
-    whole = framed(spec, title, lines_below(notes, data, width))
+    whole = framed(spec, title, lines_below(notes, data, width), width)
     if ending.lower() == ".png":
         return to_png(whole, 2.2 * width, scale)
     return figure_page(title, to_svg(whole), blocks).encode()
@@ -143,7 +142,7 @@ def _title(blocks: list[Block]) -> str:
 def lines_below(notes: list[str], data: Data, width: float) -> list[str]:
     """Return the lines below a title: notes, age and sources, none longer than the picture is wide (pixels)."""
     said = [block.text for block in data.blocks(keys=False) if isinstance(block, Line)]
-    most = max(int(width * LETTERS_A_PIXEL), 40)
+    most = max(int(width * LETTERS_A_PIXEL / lettering(width)), 40)
     lines: list[str] = []
     for text in (*notes, *said):
         line = ""
