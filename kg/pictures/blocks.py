@@ -76,7 +76,8 @@ def in_groups(drawing: Drawing) -> dict[str, Point]:
     widest = max((wide for _, (wide, _) in inner.values()), default=0.0)
     sizes = {id_: size for id_, (_, size) in inner.items()}
     tries = [
-        _rows(sizes, max(widest, (area * SHAPE) ** 0.5 * factor)) for factor in (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
+        _rows(sizes, max(widest, (area * SHAPE) ** 0.5 * factor))
+        for factor in (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4)
     ]
     corners, (width, _) = min(tries, key=lambda tried: abs(tried[1][0] / max(tried[1][1], 1.0) - SHAPE))
     at: dict[str, Point] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -21,13 +19,13 @@ MOST_PARTNERS = 100
 #: Up to this many stand in a column in the order of their ranks, with their reasons before them.
 MOST_IN_COLUMN = 15
 #: Letters of a reason's sentence that its box takes whole; of a longer one it has only what it is called and its value.
-LONGEST_SENTENCE = 180
+LONGEST_SENTENCE = 120
 #: Letters of a line in a box, and in a reason's where reasons have a column of their own.
 LETTERS_IN_BOX, LETTERS_OF_REASON = 34, 52
 #: Of the reasons for each of them, the weightiest; one that is drawn is drawn for every partner that has it.
 REASONS_PER_PARTNER = 3
-#: What the legend calls the heading of a country's members; so many countries with one member each share a frame.
-HEADING = "Members of a country"
+#: What the legend calls the heading of a group: of one network, of several; and so many countries with one member each share one.
+HEADINGS = ("Members of a country", "Members of the same networks")
 FEWEST_SINGLE = 3
 #: Facts that have no direction.
 UNDIRECTED = {"TWINNED_WITH"}
@@ -225,57 +223,73 @@ def draw_neighbourhood(result: Neighbourhood) -> Drawing:
 
 
 def draw_members(result: NetworkMembers) -> Drawing:
-    """Return networks and their members: of one network grouped by country, of several tied to those that they are in.
+    """Return networks and their members in groups: of one network by country, of several by which of them they are in.
 
-    Beyond what fits, members of several networks are kept before others, and of these the largest.
+    Groups stand in frames: with lines, most of many would run through other members. Beyond what fits, members of several
+    networks are kept before others, and of these the largest.
     """
     networks = result.query.networks
     nodes = [
-        Node(network.id, network.label, clean(network.name), clean(network.name), place=_around(number, len(networks)))
-        for number, network in enumerate(networks)
+        Node(network.id, network.label, clean(network.name), clean(network.name), place=(0.0, 0.0))
+        for network in networks
     ]
-    by_importance = sorted(result.members, key=lambda row: (-len(row.networks), -(row.population or 0), row.id))
     one = len(networks) == 1
-    countries = Counter(row.country or "" for row in result.members) if one else Counter[str]()
-    shown = set(by_importance[: max(MOST_NODES - len(nodes) - len(countries), 0)])
-    members = [row for row in result.members if row in shown]
-    left_out = len(result.members) - len(members)
-    note = f"Shown: {len(members):,} of {len(result.members):,} members, the largest." if left_out else ""
-    if one:
-        # Frames and not lines: of many countries, most lines would run through other members.
-        drawn = Counter(row.country or "" for row in members)
-        single = {country for country in drawn if country and countries[country] == 1}
-        if len(single) < FEWEST_SINGLE:
-            single = set()
-        for country, number in sorted(countries.items(), key=lambda item: (-item[1], item[0])):
-            if drawn[country] and country not in single:
-                text = f"{country or 'country unknown'}: {number:,} member{'' if number == 1 else 's'}"
-                text += f", {drawn[country]:,} shown" if drawn[country] < number else ""
-                nodes.append(Node(f"country:{country}", HEADING, text, text, "box"))
-        if single:
-            text = f"{len(single)} countries with one member each"
-            nodes.append(Node("country:single", HEADING, text, text, "box"))
-        for row in members:
-            alone = row.country in single
-            group = "single" if alone else row.country or ""
-            name = clean(row.title if alone else row.name)
-            nodes.append(Node(row.id, row.label, name, clean(_described(row)), group=f"country:{group}"))
-        return Drawing(tuple(nodes), (), left_out, "groups", note=note)
-    nodes += [Node(row.id, row.label, clean(row.title), clean(_described(row))) for row in members]
-    edges = [Edge(row.id, id_, "", "member") for row in members for id_ in row.networks]
-    if left_out:
-        note = (
-            f"Shown: {len(members):,} of {len(result.members):,} members, those in the most networks and the largest."
+    grouped = _by_country(result) if one else _by_networks(result)
+    by_importance = sorted(result.members, key=lambda row: (-len(row.networks), -(row.population or 0), row.id))
+    shown = set(by_importance[: max(MOST_NODES - len(nodes) - len(grouped), 0)])
+    for heading, rows in grouped:
+        drawn = [row for row in rows if row in shown]
+        if not drawn:
+            continue
+        group = f"group:{heading}"
+        text = clean(heading if len(drawn) == len(rows) else f"{heading}, {len(drawn):,} shown")
+        nodes.append(Node(group, HEADINGS[not one], text, text, "box"))
+        alone = len({row.country for row in rows}) > 1
+        nodes += [
+            Node(row.id, row.label, clean(row.title if alone else row.name), clean(_described(row)), group=group)
+            for row in drawn
+        ]
+    left_out = len(result.members) - len(shown)
+    which = "the largest" if one else "those in the most networks and the largest"
+    note = f"Shown: {len(shown):,} of {len(result.members):,} members, {which}." if left_out else ""
+    return Drawing(tuple(nodes), (), left_out, "groups", note=note)
+
+
+def _by_country(result: NetworkMembers) -> list[tuple[str, list[Member]]]:
+    """Return the members by country, with a heading: the most first, and countries with one member each together at the end."""
+    countries: dict[str, list[Member]] = {}
+    for row in result.members:
+        countries.setdefault(row.country or "", []).append(row)
+    single = [rows[0] for country, rows in sorted(countries.items()) if country and len(rows) == 1]
+    if len(single) < FEWEST_SINGLE:
+        single = []
+    groups = [
+        (f"{country or 'country unknown'}: {_members(len(rows))}", rows)
+        for country, rows in sorted(countries.items(), key=lambda item: (-len(item[1]), item[0]))
+        if rows[0] not in single
+    ]
+    return [*groups, (f"{len(single)} countries with one member each", single)] if single else groups
+
+
+def _by_networks(result: NetworkMembers) -> list[tuple[str, list[Member]]]:
+    """Return the members by which of the networks they are in, with a heading: of the most networks first."""
+    names = {network.id: network.name for network in result.query.networks}
+    groups: dict[tuple[str, ...], list[Member]] = {}
+    for row in result.members:
+        groups.setdefault(row.networks, []).append(row)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[0]), -len(item[1]), item[0]))
+    return [
+        (
+            (" and ".join(names[id_] for id_ in ids) if len(ids) > 1 else f"{names[ids[0]]} only")
+            + f": {_members(len(rows))}",
+            rows,
         )
-    return Drawing(tuple(nodes), tuple(edges), left_out, note=note)
+        for ids, rows in ordered
+    ]
 
 
-def _around(number: int, count: int) -> tuple[float, float]:
-    """Return where the first, second ... of so many stand: one in the middle, two left and right, more on an ellipse."""
-    if count == 1:
-        return 0.0, 0.0
-    angle = math.pi + 2 * math.pi * number / count
-    return 0.45 * math.cos(angle), 0.45 * math.sin(angle)
+def _members(number: int) -> str:
+    return f"{number:,} member{'' if number == 1 else 's'}"
 
 
 def _described(row: Member) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from kg.pictures.drawing import HEADING, Node
+from kg.pictures.drawing import HEADINGS, Node
 from kg.schema.look import LOOKS
 from kg.schema.nodes import NODES
 
 #: Those of the kinds of node, and paler ones for reasons, where text is inside.
 COLOURS = {
     **{label: LOOKS[label].colour for label in NODES},
-    HEADING: "#E3E3E3",
+    **dict.fromkeys(HEADINGS, "#E3E3E3"),
     "Shared networks": "#F5CD85",
     "Shared small networks": "#F5CD85",
     "Networks that would fit": "#F8DFB0",

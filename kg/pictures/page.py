@@ -165,6 +165,8 @@ def vis_data(drawing: Drawing) -> dict[str, object]:
             title=node.note,
             shape=shape_of(node),
             color=COLOURS.get(node.kind, OTHER),
+            # vis-network leaves more room above a text than the layout and the PNG do.
+            font={"vadjust": 0 if node.shape == "box" else -5},
             size=17 if node.place else 11,
             x=x,
             y=y,

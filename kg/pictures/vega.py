@@ -18,7 +18,7 @@ Spec = dict[str, Any]
 
 def lettering(width: float) -> float:
     """Return how many times as large the letters of a title are on a picture this wide (pixels): the same share of it."""
-    return max(1.0, width / 1000)
+    return max(1.0, width / 1200)
 
 
 def framed(spec: Spec, title: str, below: list[str], width: float) -> Spec:

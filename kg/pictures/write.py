@@ -121,7 +121,8 @@ def matrix_picture(result: CountryMatrix, ending: str, *, scale: float = 2.0) ->
             f"{result.query.as_of}. `kg sources` lists what can be loaded; --of chooses another kind."
         )
     spec, notes = matrix_spec(result)
-    width = max(CELL * len(result.countries), 600)
+    # Two side by side, each with its axis and the legend of its colours.
+    width = max(2 * (CELL * len(result.countries) + 120), 600)
     return _figure(spec, result.blocks(), notes, result.data, ending, width, scale)
 
 
