@@ -13,7 +13,7 @@ FURTHER = 13.0
 
 Side = Literal["left", "right", "center"]
 #: Pixels around a dot beyond which no name of it reaches: sideways, up and down.
-REACH = (400.0, 60.0)
+REACH = (450.0, 60.0)
 #: Left, upper, right and lower edge.
 Box = tuple[float, float, float, float]
 
@@ -40,7 +40,9 @@ class Label:
     text: str
 
 
-def place_labels(dots: Sequence[Dot], wanted: Sequence[int], width: float, height: float) -> list[Label]:
+def place_labels(
+    dots: Sequence[Dot], wanted: Sequence[int], width: float, height: float, first: int | None = None
+) -> list[Label]:
     """Return names for the wanted dots, in that order, each where it covers neither a name nor a wanted dot; else none.
 
     Args:
@@ -48,11 +50,16 @@ def place_labels(dots: Sequence[Dot], wanted: Sequence[int], width: float, heigh
         wanted: Numbers of the dots that should have a name, the most important first.
         width: Of the map, in pixels.
         height: Of the map, in pixels.
+        first: So many of the wanted ones, unless all, may cover the dots of the later ones where it cannot be helped: else in
+            the densest parts, where most is to be seen, none would have a name.
     """
     placed: list[Label] = []
     around = [_around(dot) for dot in dots]
-    taken = [around[number] for number in wanted]
-    for number in wanted:
+    first = len(wanted) if first is None else first
+    taken = [around[number] for number in wanted[:first]]
+    for turn, number in enumerate(wanted):
+        if turn == first:
+            taken += [around[later] for later in wanted[first:]]
         dot = dots[number]
         own = _around(dot)
         near = [box for box in around if _is_near(box, dot) and box != own]

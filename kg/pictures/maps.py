@@ -13,15 +13,18 @@ from kg.pictures.outline import outline
 from kg.pictures.projection import HEIGHT, WIDTH, Pixel, on_map, project, vega_projection
 from kg.pictures.vega import Spec
 from kg.queries.display import clean
-from kg.queries.members import Location, NetworkMembers
+from kg.queries.members import Location, Member, NetworkMembers
 from kg.queries.results import Partner, Recommendations
 
 #: As many names as there is room for, the most important first; of more than this there is none for the others.
 MOST_NAMES = 250
+#: The first of them may cover dots of later ones.
+FIRST_NAMES = 40
 SHAPES = {"City": "circle", "Region": "triangle-up", "Organisation": "diamond"}
 #: What the legend says of members that stand in the middle of their country, and pixels between two of them.
 IN_COUNTRY = "only the country known: in its middle"
 APART = 11.0
+PLACES = ("City", "Region")
 SUBJECT = "The place itself"
 
 
@@ -63,13 +66,19 @@ def spots_of_members(result: NetworkMembers) -> Spots:
     # Bodies that are for a whole country often have no seat in the graph.
     counts: Counter[str] = Counter()
     for row in ordered:
-        if row.latitude is None and row.country and row.country in MIDDLES:
-            counts[row.country] += 1
+        if _in_middle(row):
+            country = row.country or ""
+            counts[country] += 1
             kind = f"{row.label}, {IN_COUNTRY}"
             note = clean(f"{row.title}: {IN_COUNTRY}")
-            spots += (Spot(kind, clean(row.name), note, 0.1, *MIDDLES[row.country], stacked=counts[row.country]),)
-    missing = [row for row in ordered if row.latitude is None and row.country not in MIDDLES]
+            spots += (Spot(kind, clean(row.name), note, 0.1, *MIDDLES[country], stacked=counts[country]),)
+    missing = [row for row in ordered if row.latitude is None and not _in_middle(row)]
     return Spots(spots, (_NAMED + ", the largest first.", *_missing(missing)))
+
+
+def _in_middle(row: Member) -> bool:
+    """Return whether a member stands in the middle of its country: a body without a seat; a place has one, if not in the graph."""
+    return row.latitude is None and row.label not in PLACES and row.country in MIDDLES
 
 
 def spots_of_partners(result: Recommendations, locations: Mapping[str, Location]) -> Spots:
@@ -133,7 +142,7 @@ def map_spec(shown: Spots) -> tuple[Spec, list[str]]:
         }
         for number, dot in zip(seen, dots, strict=True)
     ]
-    labels = place_labels(dots, range(min(MOST_NAMES, len(dots))), WIDTH, HEIGHT)
+    labels = place_labels(dots, range(min(MOST_NAMES, len(dots))), WIDTH, HEIGHT, FIRST_NAMES)
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     size = {"type": "quantitative", "scale": None, "legend": None}
     place = {"type": "quantitative", "scale": None, "axis": None}
@@ -189,9 +198,9 @@ def _shape(geometry: Spec, **mark: object) -> Spec:
 def _by_kind(kinds: Sequence[str], values: Sequence[str]) -> Spec:
     legend = {
         "title": None,
-        "orient": "none",
-        "legendX": 12,
-        "legendY": 300,
+        # Over Russia's north, where fewest are.
+        "orient": "top-right",
+        "offset": 12,
         "symbolSize": 110,
         "fillColor": "white",
         "padding": 8,
@@ -207,7 +216,7 @@ def _by_kind(kinds: Sequence[str], values: Sequence[str]) -> Spec:
 
 def _text(values: Sequence[Spec], align: str, stroke: str | None, place: Spec) -> Spec:
     """Return names, once as a light edge that keeps them readable over lines and once in dark letters."""
-    edge = {"stroke": stroke, "strokeWidth": 3, "strokeOpacity": 0.9} if stroke else {}
+    edge = {"stroke": stroke, "strokeWidth": 3, "strokeOpacity": 0.9, "strokeJoin": "round"} if stroke else {}
     return {
         "data": {"values": list(values)},
         "mark": {
@@ -218,7 +227,7 @@ def _text(values: Sequence[Spec], align: str, stroke: str | None, place: Spec) -
             "fontWeight": 600,
             "color": "#1a1a1a",
             "aria": False,
-            "limit": 320,
+            "limit": 440,
             **edge,
         },
         "encoding": {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 #: Latitude and longitude in degrees, to about half a degree, on the mainland; without regions overseas.
 MIDDLES: Mapping[str, tuple[float, float]] = {
-    "AD": (42.5, 1.5), "AL": (41.0, 20.1), "AM": (40.2, 45.0), "AT": (47.5, 14.2), "AZ": (40.4, 47.7), "BA": (44.2, 17.8),
+    "AD": (42.5, 1.5), "AL": (41.0, 20.1), "AM": (40.2, 44.6), "AT": (47.5, 14.2), "BA": (44.2, 17.8),
     "BE": (50.6, 4.7), "BG": (42.7, 25.3), "BY": (53.6, 28.0), "CH": (46.8, 8.2), "CY": (35.0, 33.2), "CZ": (49.8, 15.4),
     "DE": (51.1, 10.3), "DK": (56.0, 9.4), "EE": (58.7, 25.6), "ES": (40.2, -3.6), "FI": (63.0, 26.5), "FR": (46.6, 2.4),
     "GB": (52.9, -1.5), "GE": (42.1, 43.5), "GR": (39.3, 22.3), "HR": (45.5, 16.4), "HU": (47.2, 19.4), "IE": (53.2, -8.1),

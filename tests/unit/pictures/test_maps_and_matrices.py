@@ -220,12 +220,14 @@ def test_who_is_not_on_the_map_is_said() -> None:
 
 
 def test_who_has_only_a_country_stands_in_its_middle_and_the_legend_says_so() -> None:
-    rows = [member(number, latitude=None, longitude=None) for number in (1, 2, 3)]
+    cities = [member(number, latitude=None, longitude=None) for number in (1, 2, 3)]
+    rows = [row.model_copy(update={"label": "Organisation"}) for row in cities]
+    assert not spots_of_members(members(*cities)).spots, "a city is not in the middle of its country"
     shown = spots_of_members(members(*rows))
     assert [(spot.latitude, spot.longitude, spot.stacked) for spot in shown.spots] == [
         (63.0, 26.5, n) for n in (1, 2, 3)
     ]
-    assert {spot.kind for spot in shown.spots} == {"City, only the country known: in its middle"}
+    assert {spot.kind for spot in shown.spots} == {"Organisation, only the country known: in its middle"}
     points = [(row["x"], row["y"]) for row in map_spec(shown)[0]["layer"][4]["data"]["values"]]
     assert len(set(points)) == 3, "they cover each other"
 

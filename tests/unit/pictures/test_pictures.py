@@ -14,7 +14,7 @@ import pytest
 from kg.errors import KgError
 from kg.pictures import write_picture
 from kg.pictures.drawing import DIRECT_TERMS, MOST_NODES, draw
-from kg.pictures.layout import place, size
+from kg.pictures.layout import place
 from kg.pictures.legend import entries
 from kg.pictures.looks import COLOURS
 from kg.pictures.page import picture_page, vis_network
@@ -247,17 +247,19 @@ def test_more_partners_than_fit_leave_room_for_reasons() -> None:
     assert drawing.left_out == 900
 
 
-def test_positions_are_fixed_and_the_same_each_time_and_texts_do_not_cover_each_other() -> None:
-    rows = [(city(number), tuple(term(step) for step in range(number % 7))) for number in range(10)]
+@pytest.mark.parametrize("count", [10, 20], ids=["in columns", "by forces"])
+def test_positions_are_fixed_and_the_same_each_time_and_texts_do_not_cover_each_other(count: int) -> None:
+    rows = [(city(number), tuple(term(step) for step in range(number % 7))) for number in range(count)]
     drawing = draw(recommendations(*rows))
     points = place(drawing)
     assert points == place(drawing)
-    for a, first in enumerate(drawing.nodes):
-        for second in drawing.nodes[a + 1 :]:
-            (x, y), (other_x, other_y) = points[first.id], points[second.id]
-            (width, height), (other_width, other_height) = size(first), size(second)
-            apart = max(abs(x - other_x) - (width + other_width) / 2, abs(y - other_y) - (height + other_height) / 2)
-            assert apart > -2, f"{first.text} covers {second.text}"
+    boxes = {
+        node.text: [edge + at for edge, at in zip(bounds(node), 2 * points[node.id], strict=True)]
+        for node in drawing.nodes
+    }
+    for (first, one), (second, other) in itertools.combinations(boxes.items(), 2):
+        apart = max(one[0] - other[2], other[0] - one[2], one[1] - other[3], other[1] - one[3])
+        assert apart > -2, f"{first} covers {second}"
     page = Page(picture_page(recommendations(*rows)))
     assert {node["id"]: (node["x"], node["y"]) for node in page.data["nodes"]} == points
     assert json.loads(json.dumps(page.data))["options"]["physics"] == {"enabled": False}
