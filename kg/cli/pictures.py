@@ -55,7 +55,8 @@ def neighbourhood_command(
 ) -> None:
     """Draw what has facts with NAME, and the facts between these.
 
-    NAME is anything in the graph, by name or id. Those that the fewest facts touch are drawn first.
+    NAME is anything in the graph, by name or id. Around a network, project, region or country the largest are drawn; around
+    anything else those that the fewest facts touch, as the most specific.
     """
     from kg.pictures.write import network_picture
 

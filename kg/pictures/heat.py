@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from kg.pictures.vega import Spec
+from kg.places.countries import countries
 from kg.queries.matrix import MEANING, CountryMatrix
 
 #: Pixels of a cell.
@@ -64,10 +65,10 @@ def matrix_spec(result: CountryMatrix) -> tuple[Spec, list[str]]:
     dark = math.expm1(0.6 * math.log1p(most))
     spec = {
         "data": {"values": values},
-        "vconcat": [
+        "hconcat": [
             _heat("As observed", result.countries, side, observed, "shown", f"datum.observed > {dark}"),
             _heat(
-                "Against chance: how many times as many as chance would give",
+                "Against chance: how many times as many",
                 result.countries,
                 side,
                 lift,
@@ -80,9 +81,14 @@ def matrix_spec(result: CountryMatrix) -> tuple[Spec, list[str]]:
     }
     chance = MEANING[result.query.of][1]
     notes = [f"By {chance}. Where that gives fewer than {FEWEST_EXPECTED:.0f}, nothing is said."]
+    notes.append("On the diagonal: partnerships between two of the same country.")
+    names = countries()
+    known = [f"{code} {names[code].name}" for code in sorted(result.countries) if code in names]
     if result.left_out:
         number = result.left_out
         notes.append(f"The {len(result.countries)} countries with the most; {number} with fewer are left out.")
+    if known:
+        notes.append(", ".join(known) + ".")
     return spec, notes
 
 

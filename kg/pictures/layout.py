@@ -7,12 +7,14 @@ start on a spiral, then a pass that moves texts apart that cover each other.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.pictures.blocks import in_columns, in_groups
 from kg.pictures.drawing import Drawing, Node
+from kg.pictures.sizes import Point, bounds
 
 ROUNDS = 120
 SPREADING_ROUNDS = 200
@@ -21,34 +23,20 @@ DISTANCE = 170.0
 #: Pictures with more nodes are drawn together, each node to those with a place of their own that it is tied to, else to the middle.
 SMALL = 60
 GRAVITY = 4.0
-#: Text of a node: pixels of a letter, of a line, and letters of a line.
-LETTER = 7.0
-LINE = 16.0
-LETTERS_A_LINE = 24
 #: Golden angle: points on this spiral never line up.
 TURN = math.pi * (3 - math.sqrt(5))
 
-Point = tuple[float, float]
-
-
-def wrap(text: str, width: int = LETTERS_A_LINE, most: int = 5) -> str:
-    """Return text in lines of about ``width`` letters; what does not fit into ``most`` lines ends in an ellipsis.
-
-    >>> print(wrap("Covenant of Mayors for Climate and Energy"))
-    Covenant of Mayors for
-    Climate and Energy
-    """
-    lines: list[str] = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    lines = [line if len(line) <= 2 * width else line[: 2 * width - 1] + "…" for line in lines]
-    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + " …"])
-
 
 def place(drawing: Drawing) -> dict[str, Point]:
-    """Return the position of every node in pixels, to whole ones, around (0, 0)."""
+    """Return the position of every node in pixels, to whole ones."""
+    if drawing.layout == "free":
+        return _free(drawing)
+    points = in_columns(drawing) if drawing.layout == "columns" else in_groups(drawing)
+    return {id_: (round(x), round(y)) for id_, (x, y) in points.items()}
+
+
+def _free(drawing: Drawing) -> dict[str, Point]:
+    """Return positions around (0, 0) that forces between the nodes find."""
     nodes = drawing.nodes
     # Wider than high, as screens are.
     reach = DISTANCE * math.sqrt(max(len(nodes), 4)) / 2
@@ -106,12 +94,9 @@ def _homes(at: NDArray[np.float64], ties: Sequence[tuple[int, int]], fixed: Sequ
 
 
 def size(node: Node) -> tuple[float, float]:
-    """Return the width and height in pixels of a node with its text."""
-    lines = wrap(node.text).split("\n")
-    width = max(map(len, lines)) * LETTER + 16
-    height = len(lines) * LINE + 14
-    # The text of a dot is below it; both halves are as high as the lower one, for the sake of one rule.
-    return (width, height) if node.shape == "box" else (max(width, 44), height + 52)
+    """Return the width and height in pixels of a node with its text, as high above its position as below."""
+    left, upper, right, lower = bounds(node)
+    return right - left, 2 * max(-upper, lower)
 
 
 def _spread(points: Sequence[Point], nodes: Sequence[Node]) -> list[Point]:
@@ -144,14 +129,3 @@ def _part(along: list[float], a: int, b: int, need: float, nodes: Sequence[Node]
         along[a] += sign * share
     if free[1]:
         along[b] -= sign * share
-
-
-def extent(nodes: Sequence[Node], points: Mapping[str, Point]) -> tuple[float, float, float, float]:
-    """Return the left, upper, right and lower border of the nodes with their texts."""
-    sizes = {node.id: size(node) for node in nodes}
-    return (
-        min(points[one][0] - sizes[one][0] / 2 for one in points),
-        min(points[one][1] - sizes[one][1] / 2 for one in points),
-        max(points[one][0] + sizes[one][0] / 2 for one in points),
-        max(points[one][1] + sizes[one][1] / 2 for one in points),
-    )

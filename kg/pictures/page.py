@@ -12,57 +12,15 @@ from importlib import resources
 from string import Template
 
 from kg.errors import KgError
-from kg.pictures.drawing import REASONS_PER_PARTNER, Drawable, Drawing, Node, draw
-from kg.pictures.layout import extent, place, wrap
+from kg.pictures.blocks import frames
+from kg.pictures.drawing import Drawable, Drawing, draw
+from kg.pictures.layout import place
+from kg.pictures.legend import entries
+from kg.pictures.looks import COLOURS, OTHER, shape_of
+from kg.pictures.sizes import Box, Point, extent, lines_of, words_on_lines
 from kg.queries.display import Line, clean, to_html
 from kg.queries.page import page
-from kg.schema.look import LOOKS
-from kg.schema.nodes import NODES
 
-#: Those of the kinds of node, and paler ones for reasons, where text is inside.
-COLOURS = {
-    **{label: LOOKS[label].colour for label in NODES},
-    "Shared networks": "#F5CD85",
-    "Shared small networks": "#F5CD85",
-    "Networks that would fit": "#F8DFB0",
-    "Networks that would fit it": "#F8DFB0",
-    "Active in networks": "#F8DFB0",
-    "Countries that meet in networks": "#F8DFB0",
-    "Common projects": "#8FD6C1",
-    "Partners of partners": "#CFE8DF",
-    "Active in projects": "#CFE8DF",
-    "Countries with common projects": "#CFE8DF",
-    "Regions with common projects": "#CFE8DF",
-    "Same programmes": "#CFE8DF",
-    "Shared twin towns": "#A8D3F0",
-    "Specific twin towns": "#A8D3F0",
-    "Twins of twins": "#CDE5F6",
-    "Twin towns there": "#CDE5F6",
-    "Twin towns here": "#CDE5F6",
-    "Active in twinning": "#CDE5F6",
-    "Neighbours that twin": "#CDE5F6",
-    "Surroundings that twin": "#CDE5F6",
-    "Areas that twin": "#CDE5F6",
-    "Countries that twin": "#CDE5F6",
-    "Regions that twin": "#CDE5F6",
-    "Regions and countries that twin": "#CDE5F6",
-    "Same events": "#E6BFD5",
-    "Same people": "#F7F2A8",
-    "One seeks what the other offers": "#F0A880",
-    "Same wish": "#F3BE9F",
-    "Same themes in projects": "#F7D7C4",
-}
-OTHER = "#CCCCCC"
-#: Shapes, as vis-network calls them: a kind is never told by its colour alone. Others are boxes with their text inside.
-SHAPES = {
-    "City": "dot",
-    "Region": "triangle",
-    "Country": "square",
-    "Organisation": "diamond",
-    "Project": "triangleDown",
-    "Person": "star",
-    "Programme": "hexagon",
-}
 #: The same shapes in the legend, in a square of 20.
 MARKS = {
     "dot": '<circle cx="10" cy="10" r="8"/>',
@@ -73,9 +31,9 @@ MARKS = {
     "star": '<path d="M10 1 12.4 7.3 19 7.6 13.8 11.8 15.6 18.3 10 14.6 4.4 18.3 6.2 11.8 1 7.6 7.6 7.3z"/>',
     "hexagon": '<path d="M5.5 2H14.5L19 10 14.5 18H5.5L1 10z"/>',
     "box": '<path d="M0 4H20V16H0z"/>',
+    "dashed": '<path d="M0 10H20" stroke-width="2" stroke-dasharray="4 4"/>',
+    "solid": '<path d="M0 10H20" stroke-width="2"/>',
 }
-#: Lines have their word beside them up to this many; beyond it they show it when pointed at.
-MOST_WORDS = 40
 VIS = ("templates", "lib", "vis-9.1.2", "vis-network.min.js")
 OPTIONS = {
     # Nothing moves: the positions are part of the page.
@@ -85,7 +43,6 @@ OPTIONS = {
     "edges": {
         "smooth": False,
         "color": {"color": "#b0b0b0", "hover": "#404040", "highlight": "#404040"},
-        "font": {"size": 11, "face": "sans-serif", "color": "#606060", "multi": False},
         "arrowStrikethrough": False,
     },
 }
@@ -96,7 +53,7 @@ h1 { font-size: 1.3rem; margin: 0 0 .3rem; }
 .age { color: #555; font-size: .9rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; margin: .6rem 0; list-style: none; }
 .legend svg { width: 1em; height: 1em; margin-right: .4em; vertical-align: -.1em; stroke: #555; fill: var(--colour); }
-#picture { height: 45rem; border: 1px solid #ccc; }
+#picture { height: 45rem; max-height: 85rem; min-height: 20rem; border: 1px solid #ccc; }
 div.vis-tooltip { position: absolute; visibility: hidden; padding: .4rem .6rem; max-width: 30rem; white-space: normal;
  background: #fffff0; border: 1px solid #999; font-size: .9rem; pointer-events: none; z-index: 5; }
 table { font-size: .9rem; }
@@ -122,6 +79,35 @@ const network = new vis.Network(document.getElementById("picture"),
     {nodes: new vis.DataSet(data.nodes), edges: new vis.DataSet(data.edges)}, data.options);
 const [left, upper, right, lower] = data.extent;
 const frame = document.getElementById("picture");
+// As high as the drawing is wide: no part of the frame is empty, and the letters are as large as the window lets them be.
+const room = () => { frame.style.height = 1.02 * Math.min(1.3, 0.95 * frame.clientWidth / (right - left)) * (lower - upper) + 30 + "px"; };
+room();
+addEventListener("resize", room);
+network.on("beforeDrawing", context => {
+    context.lineWidth = 1;
+    context.strokeStyle = "#ccc";
+    context.fillStyle = "#fafafa";
+    for (const [x, y, x2, y2] of data.frames) {
+        context.fillRect(x, y, x2 - x, y2 - y);
+        context.strokeRect(x, y, x2 - x, y2 - y);
+    }
+});
+network.on("afterDrawing", context => {
+    const at = network.getPositions();
+    context.font = "11px sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.lineWidth = 4;
+    context.strokeStyle = "#fff";
+    context.fillStyle = "#505050";
+    for (const edge of data.edges.filter(edge => edge.word)) {
+        const x = at[edge.from].x + edge.along * (at[edge.to].x - at[edge.from].x);
+        const y = at[edge.from].y + edge.along * (at[edge.to].y - at[edge.from].y);
+        context.strokeText(edge.word, x, y);
+        context.fillText(edge.word, x, y);
+    }
+});
 const show = () => network.moveTo({
     position: {x: (left + right) / 2, y: (upper + lower) / 2},
     scale: Math.min(1.3, 0.95 * frame.clientWidth / (right - left), 0.95 * frame.clientHeight / (lower - upper))
@@ -146,9 +132,9 @@ def picture_page(result: Drawable) -> str:
         age=to_html(result.data.blocks(keys=False)).replace("<p>", '<p class="age">'),
         shown=html.escape(shown_line(drawing)),
         legend="".join(
-            f'<li style="--colour: {COLOURS.get(kind, OTHER)}"><svg viewBox="0 0 20 20">{MARKS[shape]}</svg>'
-            f"{html.escape(kind)}</li>"
-            for kind, shape in {node.kind: shape_of(node) for node in drawing.nodes}.items()
+            f'<li style="--colour: {entry.colour}"><svg viewBox="0 0 20 20">{MARKS[entry.shape]}</svg>'
+            f"{html.escape(entry.text)}</li>"
+            for entry in entries(drawing)
         ),
         words=to_html(blocks),
         data=script_json(vis_data(drawing)),
@@ -157,18 +143,9 @@ def picture_page(result: Drawable) -> str:
     return page(title, body, _STYLE, script=True)
 
 
-def shape_of(node: Node) -> str:
-    """Return the shape of a node, as vis-network calls it."""
-    return node.shape if node.shape == "box" else SHAPES.get(node.kind, "dot")
-
-
 def shown_line(drawing: Drawing) -> str:
-    """Return how much of the result the picture shows."""
-    if drawing.left_out:
-        boxes = any(node.id.startswith("reason:") for node in drawing.nodes)
-        each = f" (of a partner's reasons the {REASONS_PER_PARTNER} weightiest)" if boxes else ""
-        return f"Shown: the {len(drawing.nodes)} most specific nodes{each}; {drawing.left_out} more are left out."
-    return "Point at a node or a line for more; drag to move, scroll to zoom."
+    """Return how much of the result the picture shows, and how to see more."""
+    return f"{drawing.note} Point at a node or a line for more; drag to move, scroll to zoom.".strip()
 
 
 def vis_data(drawing: Drawing) -> dict[str, object]:
@@ -184,27 +161,41 @@ def vis_data(drawing: Drawing) -> dict[str, object]:
         x, y = points[node.id]
         network.add_node(
             node.id,
-            label=wrap(node.text),
+            label=lines_of(node),
             title=node.note,
             shape=shape_of(node),
             color=COLOURS.get(node.kind, OTHER),
-            size=20 if node.place else 12,
+            # vis-network leaves more room above a text than the layout and the PNG do.
+            font={"vadjust": 0 if node.shape == "box" else -5},
+            size=17 if node.place else 11,
             x=x,
             y=y,
         )
-    words = len(drawing.edges) <= MOST_WORDS
-    for edge in drawing.edges:
+    for edge, share in zip(drawing.edges, words_on_lines(drawing, points), strict=True):
         network.add_edge(
             edge.start,
             edge.end,
             title=edge.note,
-            label=edge.text if words else "",
+            # Not vis-network's label, which has only one place, whatever it covers there.
+            word="" if share is None else edge.text,
+            along=share,
             arrows="to" if edge.directed else "",
             dashes=edge.dashed,
         )
     nodes, edges, *_ = network.get_network_data()
     # The page shows this much, also after its window changes: vis-network by itself then keeps the height only.
-    return {"nodes": nodes, "edges": edges, "options": OPTIONS, "extent": extent(drawing.nodes, points)}
+    return {
+        "nodes": nodes,
+        "edges": edges,
+        "options": OPTIONS,
+        "extent": _whole(drawing, points),
+        "frames": frames(drawing, points),
+    }
+
+
+def _whole(drawing: Drawing, points: dict[str, Point]) -> Box:
+    left, upper, right, lower = zip(extent(drawing.nodes, points), *frames(drawing, points), strict=True)
+    return min(left), min(upper), max(right), max(lower)
 
 
 def vis_network() -> str:

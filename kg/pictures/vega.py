@@ -16,8 +16,14 @@ LARGEST = 5000.0
 Spec = dict[str, Any]
 
 
-def framed(spec: Spec, title: str, below: list[str]) -> Spec:
-    """Return a specification with title, and age, sources and notes in small letters under it."""
+def lettering(width: float) -> float:
+    """Return how many times as large the letters of a title are on a picture this wide (pixels): the same share of it."""
+    return max(1.0, width / 1200)
+
+
+def framed(spec: Spec, title: str, below: list[str], width: float) -> Spec:
+    """Return a specification with title, and age, sources and notes in small letters under it; for the width in pixels."""
+    times = lettering(width)
     return {
         **spec,
         "background": "white",
@@ -27,10 +33,10 @@ def framed(spec: Spec, title: str, below: list[str]) -> Spec:
             "subtitle": below,
             "anchor": "start",
             "frame": "group",
-            "fontSize": 20,
-            "subtitleFontSize": 12,
+            "fontSize": round(20 * times, 1),
+            "subtitleFontSize": round(12 * times, 1),
             "subtitleColor": "#444444",
-            "subtitleLineHeight": 16,
+            "subtitleLineHeight": round(16 * times, 1),
             "offset": 14,
         },
         "config": {

@@ -10,10 +10,10 @@ from kg.pictures.drawing import Drawable, draw
 from kg.pictures.figure import figure_page
 from kg.pictures.heat import CELL, matrix_spec
 from kg.pictures.maps import Spots, map_spec, spots_of_members, spots_of_partners
-from kg.pictures.page import picture_page, shown_line
+from kg.pictures.page import picture_page
 from kg.pictures.projection import WIDTH
 from kg.pictures.still import still_spec
-from kg.pictures.vega import Spec, framed, to_png, to_svg
+from kg.pictures.vega import Spec, framed, lettering, to_png, to_svg
 from kg.queries.display import Block, Line, clean
 from kg.queries.matrix import CountryMatrix
 from kg.queries.members import Location, NetworkMembers
@@ -53,10 +53,9 @@ def network_picture(result: Drawable, ending: str, *, scale: float = 2.0) -> byt
         return picture_page(result).encode()
     drawing = draw(result)
     spec, side = still_spec(drawing)
-    note = [shown_line(drawing)] if drawing.left_out else []
-    return to_png(
-        framed(spec, _title(result.blocks()), lines_below(note, result.data, float(spec["width"]))), side, scale
-    )
+    note = [drawing.note] if drawing.note else []
+    width = float(spec["width"])
+    return to_png(framed(spec, _title(result.blocks()), lines_below(note, result.data, width), width), side, scale)
 
 
 def write_map(
@@ -122,7 +121,8 @@ def matrix_picture(result: CountryMatrix, ending: str, *, scale: float = 2.0) ->
             f"{result.query.as_of}. `kg sources` lists what can be loaded; --of chooses another kind."
         )
     spec, notes = matrix_spec(result)
-    width = max(CELL * len(result.countries), 600)
+    # Two side by side, each with its axis and the legend of its colours.
+    width = max(2 * (CELL * len(result.countries) + 120), 600)
     return _figure(spec, result.blocks(), notes, result.data, ending, width, scale)
 
 
@@ -130,7 +130,7 @@ def _figure(
     spec: Spec, blocks: list[Block], notes: list[str], data: Data, ending: str, width: float, scale: float
 ) -> bytes:
     title = _title(blocks)
-    whole = framed(spec, title, lines_below(notes, data, width))
+    whole = framed(spec, title, lines_below(notes, data, width), width)
     if ending.lower() == ".png":
         return to_png(whole, 2.2 * width, scale)
     return figure_page(title, to_svg(whole), blocks).encode()
@@ -143,7 +143,7 @@ def _title(blocks: list[Block]) -> str:
 def lines_below(notes: list[str], data: Data, width: float) -> list[str]:
     """Return the lines below a title: notes, age and sources, none longer than the picture is wide (pixels)."""
     said = [block.text for block in data.blocks(keys=False) if isinstance(block, Line)]
-    most = max(int(width * LETTERS_A_PIXEL), 40)
+    most = max(int(width * LETTERS_A_PIXEL / lettering(width)), 40)
     lines: list[str] = []
     for text in (*notes, *said):
         line = ""

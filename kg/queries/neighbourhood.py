@@ -20,12 +20,16 @@ from kg.queries.validity import parse_as_of, valid
 #: Neighbours that are asked for unless told otherwise.
 DEFAULT_TOP = 100
 
-# Those that few facts touch come first, as on a path: a small project says more of a city than its country.
+#: Around these the largest come first: of hundreds of members, who reads it knows those. Around others, those that few facts
+#: touch, as on a path: a small project says more of a city than its country.
+LARGEST_FIRST = ("Organisation", "Project", "Region", "Country")
+
 _NEIGHBOURS = f"""\
 MATCH (n:Entity {{id: $id}})-[f]-(m:Entity)
 WHERE m <> n AND {valid("f")}
 WITH DISTINCT m
-WITH m, COUNT {{ (m)--() }} AS facts ORDER BY facts, m.id
+WITH m, COUNT {{ (m)--() }} AS facts, CASE WHEN $largest THEN -coalesce(m.population, 0) ELSE 0 END AS large
+ORDER BY large, CASE WHEN $largest THEN -facts ELSE facts END, m.id
 WITH collect({{id: m.id, label: [label IN labels(m) WHERE label <> 'Entity' AND label <> 'Network'
     AND label <> 'Association'][0], name: m.name, facts: facts}}) AS nodes
 RETURN size(nodes) AS found, nodes[..$top] AS neighbours"""
@@ -47,7 +51,11 @@ class NeighbourhoodQuery(Model):
 
 
 class Neighbourhood(Result, AsGraph):
-    """What one thing has facts with, those that the fewest facts touch first, and all facts between these."""
+    """What one thing has facts with, and all facts between these.
+
+    Around a network, project, region or country the largest come first (inhabitants, then facts); around anything else those that
+    the fewest facts touch.
+    """
 
     frame_columns = ("id", "label", "name", "how", "facts")
 
@@ -56,6 +64,13 @@ class Neighbourhood(Result, AsGraph):
     found: int
     neighbours: tuple[PathNode, ...]
     ties: tuple[PathRelationship, ...]
+
+    @property
+    def order(self) -> str:
+        """Which neighbours come first, in words."""
+        if self.query.subject.label in LARGEST_FIRST:
+            return "those with the most inhabitants first"
+        return "the most specific first (those that the fewest facts touch)"
 
     def blocks(self) -> list[Block]:
         """Return a row per neighbour, with what ties it to the subject."""
@@ -67,9 +82,7 @@ class Neighbourhood(Result, AsGraph):
             rows = tuple((node.name, node.label, self._how(node.id), node.facts) for node in self.neighbours)
             shown.append(Table(("Name", "Kind", "How", "Facts"), rows))
         if self.found > len(self.neighbours):
-            shown.append(
-                Line(f"{self.found - len(self.neighbours):,} more are left out, which more facts touch.", "dim")
-            )
+            shown.append(Line(f"{self.found - len(self.neighbours):,} more are left out: {self.order}.", "dim"))
         return shown + self.data.blocks(keys=False)
 
     def records(self) -> list[dict[str, Cell]]:
@@ -101,7 +114,7 @@ def neighbourhood(
     Args:
         connection: The database.
         name: Anything in the graph.
-        top: Neighbours at most; those that the fewest facts touch are kept.
+        top: Neighbours at most; those are kept that come first in the order of :class:`Neighbourhood`.
         as_of: Facts that are true on this date (partial: its last day); today unless given.
 
     Raises:
@@ -111,7 +124,8 @@ def neighbourhood(
     day = parse_as_of(as_of)
     subject = resolve(connection, name)
     given = {"id": subject.id, "top": top, "as_of": day.isoformat()}
-    rows = read(connection, _NEIGHBOURS, given)
+    largest = subject.label in LARGEST_FIRST
+    rows = read(connection, _NEIGHBOURS, {**given, "largest": largest})
     if not rows:
         raise KgError(f"{subject.name} is no longer in the graph: run this again.")
     neighbours = tuple(PathNode(**row) for row in rows[0]["neighbours"])

@@ -3,23 +3,28 @@ from __future__ import annotations
 import re
 import struct
 from functools import partial
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.pictures import map_picture, network_picture, write_map, write_matrix, write_picture
+from kg.pictures.blocks import frames
 from kg.pictures.drawing import MOST_NODES, draw
 from kg.pictures.heat import cells
 from kg.pictures.labels import Dot, place_labels
 from kg.pictures.layout import place
 from kg.pictures.maps import map_spec, spots_of_members
+from kg.pictures.middles import MIDDLES
 from kg.pictures.outline import FRAME, outline
 from kg.pictures.page import picture_page
 from kg.pictures.projection import HEIGHT, WIDTH, on_map, project
 from kg.pictures.write import matrix_picture
+from kg.places.countries import countries
 from kg.queries.matrix import CountryMatrix, CountryPair, MatrixQuery, most_active, of_things, of_twinnings
 from kg.queries.members import Member, MembersQuery, NetworkMembers, ordered
 from kg.queries.neighbourhood import Neighbourhood, NeighbourhoodQuery
@@ -35,8 +40,8 @@ def network(number: int = 1) -> Partner:
 
 
 def member(number: int, country: str = "FI", networks: tuple[str, ...] = ("own:n1",), **values: Any) -> Member:
-    given = {"name": f"City {number}", "latitude": 60.17, "longitude": 24.94, "population": 1000 * number, **values}
-    return Member(id=f"geonames:{number}", label="City", country=country, networks=networks, **given)
+    values = {"name": f"City {number}", "latitude": 60.17, "longitude": 24.94, "population": 1000 * number, **values}
+    return Member(id=f"geonames:{number}", label="City", country=country, networks=networks, **values)
 
 
 def members(*rows: Member, networks: int = 1) -> NetworkMembers:
@@ -55,34 +60,49 @@ def matrix(*pairs: tuple[str, str, int, float | None]) -> CountryMatrix:
     )
 
 
-def test_members_of_one_network_hang_on_their_countries() -> None:
-    drawing = draw(members(member(1), member(2, "LV"), member(3)))
-    assert [node.text for node in drawing.nodes] == [
-        "Network 1",
-        "FI: 2 members",
-        "LV: 1 member",
-        "City 1, FI",
-        "City 3, FI",
-        "City 2, LV",
-    ]
-    assert {(edge.start, edge.end) for edge in drawing.edges} == {
-        ("own:n1", "country:FI"),
-        ("own:n1", "country:LV"),
-        ("country:FI", "geonames:1"),
-        ("country:FI", "geonames:3"),
-        ("country:LV", "geonames:2"),
+def groups(result: NetworkMembers) -> dict[str, list[str]]:
+    """The texts of the members under the text of their heading."""
+    nodes = draw(result).nodes
+    headings = {node.id: node.text for node in nodes}
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.group:
+            found.setdefault(headings[node.group], []).append(node.text)
+    return found
+
+
+def test_members_of_one_network_stand_under_their_countries_the_most_first() -> None:
+    result = members(member(1), member(2, "LV"), member(3))
+    assert list(groups(result).items()) == [("FI: 2 members", ["City 1", "City 3"]), ("LV: 1 member", ["City 2"])]
+    assert not draw(result).edges
+
+
+def test_countries_with_one_member_each_share_a_frame_where_there_are_many() -> None:
+    rows = [member(number, country) for number, country in enumerate(("LV", "EE", "LT"), 1)]
+    assert groups(members(*rows, member(4), member(5), member(6, country=None))) == {  # type: ignore[arg-type]
+        "FI: 2 members": ["City 4", "City 5"],
+        "country unknown: 1 member": ["City 6"],
+        "3 countries with one member each": ["City 2, EE", "City 3, LT", "City 1, LV"],
     }
 
 
-def test_members_of_several_networks_are_tied_to_each_that_they_are_in() -> None:
-    drawing = draw(members(member(1), member(2, networks=("own:n1", "own:n2")), networks=2))
-    assert {(edge.start, edge.end) for edge in drawing.edges} == {
-        ("geonames:1", "own:n1"),
-        ("geonames:2", "own:n1"),
-        ("geonames:2", "own:n2"),
-    }
+def test_members_of_several_networks_stand_by_which_of_them_they_are_in() -> None:
+    result = members(member(1), member(2, networks=("own:n1", "own:n2")), networks=2)
+    assert groups(result) == {"Network 1 and Network 2: 1 member": ["City 2"], "Network 1 only: 1 member": ["City 1"]}
+
+
+@given(st.lists(st.sampled_from(["FI", "LV", "EE", "SE", "DE", "FR"]), min_size=1, max_size=120))
+def test_frames_cover_neither_each_other_nor_what_is_not_theirs(names: list[str]) -> None:
+    drawing = draw(members(*(member(number, country) for number, country in enumerate(names, 1))))
     points = place(drawing)
-    assert points["own:n1"][0] < points["geonames:2"][0] < points["own:n2"][0], "who is in both is between them"
+    boxes = frames(drawing, points)
+    assert len(boxes) == sum(node.kind == "Members of a country" for node in drawing.nodes)
+    for one, other in combinations(boxes, 2):
+        assert one[2] <= other[0] + 2 or other[2] <= one[0] + 2 or one[3] <= other[1] + 2 or other[3] <= one[1] + 2
+    for node in drawing.nodes:
+        x, y = points[node.id]
+        within = [box for box in boxes if box[0] < x < box[2] and box[1] < y < box[3]]
+        assert len(within) == (0 if node.kind == "Organisation" else 1)
 
 
 def test_the_largest_members_are_kept_and_the_rest_is_counted() -> None:
@@ -92,7 +112,7 @@ def test_the_largest_members_are_kept_and_the_rest_is_counted() -> None:
     drawn = {node.id for node in drawing.nodes}
     assert "geonames:400" in drawn
     assert "geonames:1" not in drawn
-    assert "FI: 400 members" in {node.text for node in drawing.nodes}
+    assert "FI: 400 members, 298 shown" in {node.text for node in drawing.nodes}
     assert place(drawing) == place(drawing)
 
 
@@ -119,9 +139,11 @@ def test_neighbourhood_draws_the_facts_between_neighbours_too() -> None:
     ]
     assert len(drawing.edges) == 2
     page = picture_page(result)
-    assert "3 more are left out" in page
+    assert "Shown: 2 of 5 neighbours, those with the most inhabitants first." in page
     assert "<img" not in page
     assert page.count("</svg>City") == 1, "the legend has no shape"
+    assert page.count("</svg>Theme") == 1, "the legend has no box"
+    assert network_picture(result, ".png").startswith(b"\x89PNG")
 
 
 def test_matrix_of_twinnings_by_hand() -> None:
@@ -181,20 +203,54 @@ def test_names_on_a_map_do_not_cover_each_other_and_the_first_come_first() -> No
     assert labels[0].dot == 0
     assert 0 < len(labels) < 30
     edges = {"left": 0.0, "center": 0.5, "right": 1.0}
-    boxes = [(label.x - edges[label.align] * len(dots[label.dot].name) * 6.6, label.y) for label in labels]
+    boxes = [(label.x - edges[label.align] * len(label.text) * 6.6, label.y) for label in labels]
     for number, (x, y) in enumerate(boxes):
         for other_x, other_y in boxes[number + 1 :]:
             assert abs(x - other_x) >= 6 * 6.6 - 0.1 or abs(y - other_y) >= 14.9
 
 
 def test_who_is_not_on_the_map_is_said() -> None:
-    unknown = member(2, name="Nowhere", latitude=None, longitude=None)
+    unknown = member(2, "US", name="Nowhere", latitude=None, longitude=None)
     spec, notes = map_spec(
         spots_of_members(members(member(1), unknown, member(3, name="Las Palmas", latitude=28.1, longitude=-15.4)))
     )
     assert any("no place for it: Nowhere." in note for note in notes)
     assert "Beyond the map: Las Palmas." in notes
     assert (spec["width"], spec["height"]) == (WIDTH, HEIGHT)
+
+
+def test_who_has_only_a_country_stands_in_its_middle_and_the_legend_says_so() -> None:
+    cities = [member(number, latitude=None, longitude=None) for number in (1, 2, 3)]
+    rows = [row.model_copy(update={"label": "Organisation"}) for row in cities]
+    assert not spots_of_members(members(*cities)).spots, "a city is not in the middle of its country"
+    shown = spots_of_members(members(*rows))
+    assert [(spot.latitude, spot.longitude, spot.stacked) for spot in shown.spots] == [
+        (63.0, 26.5, n) for n in (1, 2, 3)
+    ]
+    assert {spot.kind for spot in shown.spots} == {"Organisation, only the country known: in its middle"}
+    points = [(row["x"], row["y"]) for row in map_spec(shown)[0]["layer"][4]["data"]["values"]]
+    assert len(set(points)) == 3, "they cover each other"
+
+
+def test_middles_of_countries_are_on_the_map_and_in_the_list_of_countries() -> None:
+    assert MIDDLES.keys() <= countries().keys()
+    assert all(on_map(project(*place)) for place in MIDDLES.values())
+
+
+def test_where_a_name_has_no_room_its_rank_has() -> None:
+    dots = [Dot(50 + 30 * number, 50, 4, f"{number}. A long name", f"{number}.") for number in range(5)]
+    texts = [label.text for label in place_labels(dots, range(5), 200, 100)]
+    assert texts[0] == "0. A long name"
+    assert any(text.endswith(".") for text in texts)
+
+
+def test_matrix_says_what_its_codes_and_its_diagonal_are_and_is_wider_than_high() -> None:
+    four = matrix(*((a, b, 2, 1.0) for a, b in combinations(("FI", "LV", "SE", "EE"), 2)))
+    text = matrix_picture(four, ".html").decode()
+    assert "FI Finland" in text
+    assert "On the diagonal" in text
+    width, height = struct.unpack(">II", matrix_picture(four, ".png")[16:24])
+    assert width > height
 
 
 def test_map_and_matrix_pages_fetch_nothing_and_names_are_only_text(tmp_path: Path) -> None:
@@ -226,8 +282,8 @@ def test_a_picture_for_a_notebook_has_fewer_pixels() -> None:
     def width(content: bytes) -> int:
         return int(struct.unpack(">I", content[16:20])[0])
 
-    given = members(member(1), member(2, "LV"))
-    for picture in (partial(network_picture, given, ".png"), partial(map_picture, given, ".png", {})):
+    two = members(member(1), member(2, "LV"))
+    for picture in (partial(network_picture, two, ".png"), partial(map_picture, two, ".png", {})):
         assert width(picture(scale=1)) == pytest.approx(width(picture()) / 2, abs=1)
 
 

@@ -14,8 +14,11 @@ import pytest
 from kg.errors import KgError
 from kg.pictures import write_picture
 from kg.pictures.drawing import DIRECT_TERMS, MOST_NODES, draw
-from kg.pictures.layout import place, size
-from kg.pictures.page import COLOURS, picture_page, vis_network
+from kg.pictures.layout import place
+from kg.pictures.legend import entries
+from kg.pictures.looks import COLOURS
+from kg.pictures.page import picture_page, vis_network
+from kg.pictures.sizes import bounds, words_on_lines
 from kg.queries.path_results import Explanation, PairQuery, Path, PathNode, PathRelationship
 from kg.queries.reasons.build import REASONS
 from kg.queries.results import Data, Partner, Recommendation, Recommendations, RecommendQuery, SourceData, Term
@@ -136,7 +139,7 @@ def test_explanation_draws_the_nodes_and_facts_of_its_paths() -> None:
         (RIGA.id, "own:2-0"),
         ("own:2-0", "geonames:1"),
     }
-    assert page.data["edges"][0]["label"] == "member of"
+    assert page.data["edges"][0]["word"] == "member of"
     assert page.data["edges"][0]["title"] == "member of, since 2009, as of 2019"
 
 
@@ -161,6 +164,46 @@ def test_distance_and_size_are_lines_and_no_nodes() -> None:
     assert [edge.note for edge in drawing.edges] == ["Similar. (+0.10)", "Far apart. (-0.10)"]
 
 
+def test_a_partner_has_its_rank_and_score_and_a_reason_its_value() -> None:
+    drawing = draw(recommendations((city(1), (term(1, 2.0),)), (city(2), (term(2, 1.5, "x " * 80),))))
+    texts = [node.text for node in drawing.nodes]
+    assert texts[1:3] == ["1. City number 1, FI: 2.00", "2. City number 2, FI: 1.50"]
+    assert texts[3].startswith("Shared networks +2.00: Both are members of")
+    assert texts[4] == "Shared networks +1.50", "a sentence that does not fit is left out, not cut"
+    xs = [place(drawing)[node.id][0] for node in drawing.nodes]
+    assert xs[0] < xs[3] < xs[1] == xs[2], "not in columns"
+
+
+def test_legend_has_every_shape_colour_and_dash_that_occurs_and_no_other() -> None:
+    far = Term(type="distance", label="Distance", value=-0.1, sentence="Far apart.", evidence=("a", "b"))
+    legend = entries(draw(recommendations((city(1), (far, term(1))))))
+    assert [(entry.text, entry.shape) for entry in legend] == [
+        ("City", "dot"),
+        ("Shared networks", "box"),
+        ("distance, size or inhabitants (a reason without a box)", "dashed"),
+    ]
+    assert len(entries(draw(recommendations((city(1), (term(1),)))))) == 2
+
+
+def test_words_on_lines_cover_neither_nodes_nor_each_other() -> None:
+    drawing = draw(explanation(*(path(number, inner=1 + number % 3) for number in range(9))))
+    points = place(drawing)
+    taken = [
+        tuple(edge + at for edge, at in zip(bounds(node), 2 * points[node.id], strict=True)) for node in drawing.nodes
+    ]
+    shares = words_on_lines(drawing, points)
+    assert sum(share is not None for share in shares) > len(shares) / 2
+    for edge, share in zip(drawing.edges, shares, strict=True):
+        if share is None:
+            continue
+        (x, y), (x2, y2) = points[edge.start], points[edge.end]
+        half = 3 * len(edge.text)
+        x, y = x + share * (x2 - x), y + share * (y2 - y)
+        for box in taken:
+            assert x + half <= box[0] or x - half >= box[2] or y + 7 <= box[1] or y - 7 >= box[3], edge
+        taken.append((x - half, y - 7, x + half, y + 7))
+
+
 def test_every_reason_has_a_colour() -> None:
     drawn = {label for feature, (label, _) in REASONS.items() if feature not in DIRECT_TERMS}
     assert drawn <= COLOURS.keys()
@@ -176,7 +219,7 @@ def test_the_most_specific_are_kept_and_the_rest_is_counted() -> None:
     assert drawing.left_out == 1 + 100 + 100 * 9 - MOST_NODES
     notes = {node.note for node in drawing.nodes}
     assert all(row.terms[0].sentence in notes for row in result.recommendations), "a weightiest reason was left out"
-    assert f"{drawing.left_out} more are left out" in picture_page(result)
+    assert f"{drawing.left_out} weaker reasons are left out" in picture_page(result)
 
 
 def test_many_weak_reasons_do_not_push_strong_ones_aside() -> None:
@@ -187,7 +230,7 @@ def test_many_weak_reasons_do_not_push_strong_ones_aside() -> None:
     boxes = {node.note for node in drawing.nodes if node.shape == "box"}
     assert boxes == {one.sentence for one in (*strong, weak[0])}
     assert drawing.left_out == 14
-    assert "reasons the 3 weightiest); 14 more are left out" in picture_page(result)
+    assert "reasons the 3 that add most; 14 weaker reasons are left out" in picture_page(result)
     assert sum(edge.end == "geonames:1" for edge in drawing.edges) == 4, "what is drawn is drawn for all that have it"
 
 
@@ -204,17 +247,19 @@ def test_more_partners_than_fit_leave_room_for_reasons() -> None:
     assert drawing.left_out == 900
 
 
-def test_positions_are_fixed_and_the_same_each_time_and_texts_do_not_cover_each_other() -> None:
-    rows = [(city(number), tuple(term(step) for step in range(number % 7))) for number in range(10)]
+@pytest.mark.parametrize("count", [10, 20], ids=["in columns", "by forces"])
+def test_positions_are_fixed_and_the_same_each_time_and_texts_do_not_cover_each_other(count: int) -> None:
+    rows = [(city(number), tuple(term(step) for step in range(number % 7))) for number in range(count)]
     drawing = draw(recommendations(*rows))
     points = place(drawing)
     assert points == place(drawing)
-    for a, first in enumerate(drawing.nodes):
-        for second in drawing.nodes[a + 1 :]:
-            (x, y), (other_x, other_y) = points[first.id], points[second.id]
-            (width, height), (other_width, other_height) = size(first), size(second)
-            apart = max(abs(x - other_x) - (width + other_width) / 2, abs(y - other_y) - (height + other_height) / 2)
-            assert apart > -2, f"{first.text} covers {second.text}"
+    boxes = {
+        node.text: [edge + at for edge, at in zip(bounds(node), 2 * points[node.id], strict=True)]
+        for node in drawing.nodes
+    }
+    for (first, one), (second, other) in itertools.combinations(boxes.items(), 2):
+        apart = max(one[0] - other[2], other[0] - one[2], one[1] - other[3], other[1] - one[3])
+        assert apart > -2, f"{first} covers {second}"
     page = Page(picture_page(recommendations(*rows)))
     assert {node["id"]: (node["x"], node["y"]) for node in page.data["nodes"]} == points
     assert json.loads(json.dumps(page.data))["options"]["physics"] == {"enabled": False}
