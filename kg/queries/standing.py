@@ -129,7 +129,8 @@ class Standing:
         theirs = np.bincount(at, weights=nearness(apart, spacing)[of], minlength=len(places))
         ends = world.in_directory[places]
         known = np.flatnonzero((places != subject) & (ends >= 0) & ~np.isnan(xyz[ends, 0]))
-        known = known[np.lexsort((ends[known], -theirs[known]))][:_ENDS]
+        # In order of ids, so that sums run in the same order whoever asks.
+        known = np.sort(known[np.lexsort((ends[known], -theirs[known]))][:_ENDS])
         if not len(known):
             return np.zeros(0, np.int64)
         ends = ends[known]
