@@ -35,6 +35,9 @@ _CLASS_NAMES = tuple(map(str, range(len(SIZE_CLASSES) + 1)))
 REACH = 2.5
 FARTHEST = 200.0
 
+#: Of so many places it is kept which networks they would be in.
+_PLACES_KEPT = 128
+
 #: So many numbers are kept of how networks go together, 8 bytes each.
 _LIFTS_KEPT = 1 << 24
 
@@ -60,8 +63,8 @@ class World:
         self.snapshot = snapshot
         self.aggregates = aggregates
         self._lifts: dict[int, tuple[Floats, Floats, Floats]] = {}
-        # Of the latest place only: its candidates and its scores ask for it one after the other.
-        self._affinity: tuple[int, Floats] | None = None
+        # Of the latest places only: their candidates and their scores ask for it one after the other.
+        self._affinity: dict[int, Floats] = {}
         self._of_standing: dict[tuple[int, int], Floats] = {}
         self._of_network: dict[int, Floats] = {}
 
@@ -189,9 +192,11 @@ class World:
         It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
         graph, so that a part of it will do.
         """
-        if self._affinity is None or self._affinity[0] != place:
-            self._affinity = place, self._affinity_of(place)
-        return self._affinity[1]
+        if place not in self._affinity:
+            if len(self._affinity) >= _PLACES_KEPT:
+                self._affinity.pop(next(iter(self._affinity)))
+            self._affinity[place] = self._affinity_of(place)
+        return self._affinity[place]
 
     def _affinity_of(self, place: int) -> Floats:
         places, networks = self.snapshot.places, self.snapshot.networks
