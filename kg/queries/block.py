@@ -203,14 +203,11 @@ class Block:
             kept[some, row] = theirs[some, row]
         some = np.flatnonzero(kept.any(axis=1))
         around = self.everyone.around[self.ends[some]]
-        scale = np.repeat(self.world.spacing[self.ends[some]], np.diff(around.indptr))
-        places, place = np.unique(around.indices, return_inverse=True)
-        end = np.repeat(np.arange(len(some)), np.diff(around.indptr))
-        cells = (nearness(around.data, scale), (place, end))
-        score = floats(_sorted(cells, (len(places), len(some))) @ kept[some]).T
-        for row, worth in enumerate(np.ascontiguousarray(score)):
-            some = np.flatnonzero(worth > 0.0)
-            found[row, places[some[standing.best_of(worth[some], standing.BY_NEIGHBOURS)]]] = True
+        around.data = nearness(around.data, np.repeat(self.world.spacing[self.ends[some]], np.diff(around.indptr)))
+        score = sparse.csr_array(kept[some].T) @ around
+        for row in range(len(self.subjects)):
+            at = slice(score.indptr[row], score.indptr[row + 1])
+            found[row, _highest(score.data[at], score.indices[at], standing.BY_NEIGHBOURS)] = True
 
     def _nearest(self, found: NDArray[np.bool_]) -> None:
         if not self.located.any():
@@ -253,12 +250,11 @@ class Block:
         for held, worth, holders in self.everyone.steps:
             score = score + _some(held, self.subjects, worth) @ holders
         score = sparse.csr_array(score + self.everyone.twins[self.subjects])
-        score.sort_indices()
         for row, one in enumerate(self.subjects.tolist()):
             at = slice(score.indptr[row], score.indptr[row + 1])
             worth, columns = score.data[at], score.indices[at]
             worth[columns == one] = 0.0
-            found[row, columns[ways.top_of(worth, ways.EACH)]] = True
+            found[row, _highest(worth, columns, ways.EACH)] = True
 
 
 def _alike_in(there: Indices, sizes: Floats, population: Floats) -> Iterator[Indices]:
@@ -296,6 +292,15 @@ def _alike_in(there: Indices, sizes: Floats, population: Floats) -> Iterator[Ind
         else:
             tied = np.sort(np.concatenate([there[farther:near], there[further:beyond]]))
             yield np.concatenate([tied[:rest], there[near:further]])
+
+
+def _highest(worth: Floats, places: Indices, number: int) -> Indices:
+    """Return the places of the highest worth above 0, of those that are worth the same the first by id."""
+    if len(worth) > number:
+        some = worth >= np.partition(worth, len(worth) - number)[len(worth) - number]
+        worth, places = worth[some], places[some]
+    order = np.argsort(places)
+    return np.asarray(places[order][ways.top_of(worth[order], number)], np.int64)
 
 
 def _apart(sizes: Floats, at: Indices, population: Floats) -> Floats:

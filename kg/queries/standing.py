@@ -23,6 +23,7 @@ from kg.queries.world import World, neighbourhood
 
 if TYPE_CHECKING:
     from kg.queries.kinds.kind import Weights
+    from kg.queries.kinds.shapes import Shape
     from kg.queries.snapshot.directory import Directory
 
 #: So many come in for their standing, and so many for twins of neighbours.
@@ -30,7 +31,7 @@ BY_STANDING = 500
 BY_NEIGHBOURS = 300
 
 #: Features that are the same for all places of a region, or nearly so.
-_OF_REGION = frozenset(
+OF_REGION = frozenset(
     (
         "twin_countries", "twin_regions", "twin_region_countries", "project_countries", "project_regions", "network_countries",
         "programme_share", "own_twins_there", "distance",
@@ -44,7 +45,7 @@ _OF_ITSELF = frozenset(("own_twins_there", "distance"))
 _ROUNDING = 1e-9
 
 #: Features that a place has whoever asks.
-_OF_PLACE = frozenset(("population", "twin_towns", "small_networks", "project_activity"))
+OF_PLACE = frozenset(("population", "twin_towns", "small_networks", "project_activity"))
 
 #: Populations within a twentieth of each other count as one size.
 _STEPS = 20.0
@@ -154,7 +155,7 @@ class Standing:
         first = _Standing(self, int(subjects[0]), stands, twins[0])
         found = np.zeros((len(subjects), len(stands)))
         for name, shape in weights.terms.items():
-            if name in _OF_REGION - _OF_ITSELF:
+            if name in OF_REGION - _OF_ITSELF:
                 found += shape.of(FEATURES[name](first))
             elif name in _OF_ITSELF:
                 for row, (one, some) in zip(found, self._each(subjects, twins), strict=True):
@@ -197,8 +198,18 @@ class Standing:
             everyone = np.arange(len(self.directory.places.ids))
             pairs = _Standing(self, 0, everyone, np.zeros(0, np.int64))
             # The weights are kept beside what they are worth, so that nothing else can get their id.
-            self._of_place[id(weights)] = weights, self._worth(weights, _OF_PLACE, pairs)
+            self._of_place[id(weights)] = weights, self._worth(weights, OF_PLACE, pairs)
         return self._of_place[id(weights)][1]
+
+    def worth_of_place(self, name: str, shape: Shape) -> Floats:
+        """Return what a term of :data:`OF_PLACE` is worth, for each place of the directory."""
+        everyone = np.arange(len(self.directory.places.ids))
+        return shape.of(FEATURES[name](_Standing(self, 0, everyone, np.zeros(0, np.int64))))
+
+    def worth_of_sectors(self, subject: int, name: str, shape: Shape) -> Floats:
+        """Return what a term of two regions is worth to a place and all of its sector, for each sector of the directory."""
+        _, stands = self.directory.sectors
+        return shape.of(FEATURES[name](_Standing(self, subject, stands, np.zeros(0, np.int64))))
 
     @staticmethod
     def _worth(weights: Weights, names: frozenset[str], pairs: Pairs) -> Floats:
