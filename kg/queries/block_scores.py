@@ -20,9 +20,8 @@ from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.ranking import Rule, ties
 from kg.queries.scoring import best
-from kg.queries.snapshot.graph import Layer
-from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
-from kg.queries.standing import OF_PLACE, OF_REGION
+from kg.queries.snapshot.layers import Floats, Indices, floats
+from kg.queries.standing import OF_ITSELF, OF_PLACE, OF_REGION
 from kg.queries.validity import is_over
 from kg.queries.world import CLOSE, WIDE, WIDEST
 
@@ -46,8 +45,8 @@ _OF_TWINS = frozenset(("own_twins_there", "shared_twins", "specific_twins", "twi
 #: Twinnings between surroundings, by how wide these are.
 _SURROUNDINGS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_widest": WIDEST}
 
-#: What takes long and decides little comes last, for those only that it can still bring into the list.
-_LATE = ("distance", "size")
+#: What is the same for all pairs of places of two sectors.
+_OF_SECTORS = OF_REGION - OF_ITSELF
 
 #: Sums of doubles in another order differ by less than this.
 _ROUNDING = 1e-9
@@ -91,6 +90,22 @@ class Finder:
         self.lasting = np.ones(len(snapshot.places.ids), bool)
         self.lasting[over] = False
 
+        self.late = [one for one in enumerate(weights.terms.items()) if not is_early(one[1][0])]
+        self.needed = {
+            name: [snapshot.twins] * (name in _OF_TWINS)
+            + [getattr(snapshot, layer).held for layer in _LAYERS.get(name, ())]
+            for _, (name, _) in self.late
+        }
+        self._of_nothing: dict[str, float] = {}
+
+    def worth_of_nothing(self, name: str, subject: int) -> float:
+        """Return what a term is worth to this and every subject that has nothing of what it looks at, whoever the other is."""
+        if name not in self._of_nothing:
+            other = np.array([0 if subject else -1])
+            value = FEATURES[name](Pairs(self.world, subject, other))
+            self._of_nothing[name] = float(self.weights.terms[name].of(value)[0])
+        return self._of_nothing[name]
+
     @cached_property
     def of_place(self) -> Mapping[str, Floats]:
         """What the terms of a place alone are worth, for each place."""
@@ -102,7 +117,7 @@ class Finder:
         }
 
     def best(self, block: Block) -> Iterator[Best]:
-        """Yield the best partners of each place of a block that still is a municipality."""
+        """Yield the best partners of each place of a block that still is a municipality and has any."""
         found = block.candidates(self.weights)
         found &= self.lasting
         for row, one in enumerate(block.subjects.tolist()):
@@ -111,36 +126,59 @@ class Finder:
         # One after the other, in half the time of both positions at once.
         row, others = np.divmod(np.flatnonzero(found), found.shape[1])
         scored = _Scored(self, block, row, others)
-        early, late = scored.early(), [name for name in self.weights.terms if name in _LATE]
-        highest = sum(max(self.weights.terms[name].worth) for name in late)
+        early = scored.early()
         for at, one in enumerate(block.subjects.tolist()):
             some = slice(scored.starts[at], scored.starts[at + 1])
-            if some.start == some.stop:
-                continue
-            kept, own = others[some], early[:, some]
-            if late and len(kept) > 4 * self.top:
-                at = self._within_reach(one, kept, own, highest)
-                kept, own = kept[at], own[:, at]
-            terms = self._with_late(one, kept, own)
-            first = best(terms, kept, self.top)
-            yield Best(one, kept[first], terms[first])
+            if some.start < some.stop:
+                yield self._best(one, others[some], early[:, some])
 
-    def _within_reach(self, subject: int, others: Indices, early: NDArray[np.float64], highest: float) -> Indices:
-        """Return who can still be among the best, whatever the late terms are worth."""
-        number, rough = 4 * self.top, early.sum(axis=0)
-        first = np.argpartition(rough, len(rough) - number)[len(rough) - number :]
-        sums = self._with_late(subject, others[first], early[:, first]).sum(axis=1)
-        bar = np.partition(sums, number - self.top)[number - self.top]
-        return np.flatnonzero(rough + highest >= bar - _ROUNDING)
+    def _best(self, subject: int, others: Indices, early: NDArray[np.float64]) -> Best:
+        # Who is best by what is known gives a bar; who cannot reach it, whatever else there is, is looked at no more.
+        number = 4 * self.top
+        late = _Late(self, subject)
+        if len(others) > number:
+            rough = early.sum(axis=0)
+            first = np.argpartition(rough, len(rough) - number)[len(rough) - number :]
+            sums = late.added(others[first], early[:, first]).sum(axis=1)
+            bar = np.partition(sums, number - self.top)[number - self.top]
+            kept = np.flatnonzero(rough + late.highest >= bar - _ROUNDING)
+            others, early = others[kept], early[:, kept]
+        terms = late.added(others, early)
+        first = best(terms, others, self.top)
+        return Best(subject, others[first], terms[first])
 
-    def _with_late(self, subject: int, others: Indices, early: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return all terms, shape ``(others, terms)``."""
-        found = np.ascontiguousarray(early.T)
-        pairs = Pairs(self.world, subject, others)
-        for at, (name, shape) in enumerate(self.weights.terms.items()):
-            if name in _LATE:
-                found[:, at] = shape.of(FEATURES[name](pairs))
+
+class _Late:
+    """The terms that are asked for each subject by itself, for those others only that can still come into its list."""
+
+    def __init__(self, finder: Finder, subject: int) -> None:
+        self._world = finder.world
+        self._subject = subject
+        self._shapes: list[tuple[int, str, Shape]] = []
+        self._nothing = np.zeros(len(finder.weights.terms))
+        #: What these terms are worth at most.
+        self.highest = 0.0
+        for at, (name, shape) in finder.late:
+            rows = finder.needed[name]
+            if not rows or any(one.starts[subject] < one.starts[subject + 1] for one in rows):
+                self._shapes.append((at, name, shape))
+                self.highest += max(shape.worth)
+            else:
+                self._nothing[at] = finder.worth_of_nothing(name, subject)
+        self.highest += float(self._nothing.sum())
+
+    def added(self, others: Indices, early: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return all terms, shape ``(others, terms)``, of those others, of whom the early ones stand in columns."""
+        found = early.T + self._nothing
+        pairs = Pairs(self._world, self._subject, others)
+        for at, name, shape in self._shapes:
+            found[:, at] = shape.of(FEATURES[name](pairs))
         return found
+
+
+def is_early(name: str) -> bool:
+    """Return whether a term is asked for all pairs of a block at once."""
+    return name in OF_PLACE or name in _OF_SECTORS or name in _SURROUNDINGS or name == "network_affinity"
 
 
 class _Scored:
@@ -155,8 +193,6 @@ class _Scored:
         self.starts = np.searchsorted(row, np.arange(len(block.subjects) + 1)).tolist()
         self._unique = np.flatnonzero(np.bincount(others, minlength=len(finder.lasting)))
         self._at = np.searchsorted(self._unique, others)
-        self._pairs: dict[int, Pairs] = {}
-        self._common: dict[Rows, NDArray[np.bool_]] = {}
 
     def early(self) -> NDArray[np.float64]:
         """Return what the terms are worth, shape ``(terms, pairs)``, with 0 for the late ones."""
@@ -164,26 +200,19 @@ class _Scored:
         found = np.zeros((len(terms), len(self._row)))
         if len(self._row):
             for at, (name, shape) in enumerate(terms.items()):
-                if name not in _LATE:
+                if is_early(name):
                     found[at] = self._worth(name, shape)
         return found
 
     def _worth(self, name: str, shape: Shape) -> Floats:
         if name in OF_PLACE:
             return self._of_place(name, shape)
-        if name in OF_REGION and name not in _OF_TWINS:
+        if name in _OF_SECTORS:
             group, _ = self.world.aggregates.directory.sectors
             return self.world.standing.worth_of_sectors(int(self.block.subjects[0]), name, shape)[group[self._others]]
         if name in _SURROUNDINGS:
             return _worth(shape, self._surroundings(_SURROUNDINGS[name]))
-        if name == "network_affinity":
-            return _worth(shape, self._affinity())
-        if name in _OF_TWINS:
-            return self._each(name, shape, self.world.snapshot.twins.counts[self.block.subjects] > 0)
-        if name in _LAYERS:
-            layers = (getattr(self.world.snapshot, layer) for layer in _LAYERS[name])
-            return self._each(name, shape, sum(layer.held.counts[self.block.subjects] for layer in layers) > 0)
-        return self._each(name, shape, np.ones(len(self.block.subjects), bool))
+        return _worth(shape, self._affinity())
 
     def _of_place(self, name: str, shape: Shape) -> Floats:
         found = self._finder.of_place[name][self._others]
@@ -195,39 +224,6 @@ class _Scored:
                 pairs = Pairs(self.world, int(self.block.subjects[row]), self._others[tied])
                 found[tied] = shape.of(FEATURES[name](pairs))
         return found
-
-    def _each(self, name: str, shape: Shape, has: NDArray[np.bool_]) -> Floats:
-        """Ask for each subject by itself; of those that have nothing, whoever the other is, for one pair."""
-        found = np.zeros(len(self._row))
-        nothing: float | None = None
-        for row, has_some in enumerate(has.tolist()):
-            at = slice(self.starts[row], self.starts[row + 1])
-            if at.start == at.stop:
-                continue
-            if has_some:
-                found[at] = _worth(shape, FEATURES[name](self._of_row(row)))
-            else:
-                if nothing is None:
-                    one = Pairs(self.world, int(self.block.subjects[row]), self._others[at][:1])
-                    nothing = float(shape.of(FEATURES[name](one))[0])
-                found[at] = nothing
-        return found
-
-    def _of_row(self, row: int) -> Pairs:
-        if row not in self._pairs:
-            others = self._others[self.starts[row] : self.starts[row + 1]]
-            self._pairs[row] = _Row(self, row, others)
-        return self._pairs[row]
-
-    def common(self, layer: Layer, row: int) -> Indices:
-        """Return which of the pairs of a subject have something of a layer in common, by their position among these."""
-        if layer.held not in self._common:
-            own = self._finder.everyone.held(layer)[self.block.subjects]
-            some = np.unique(own.indices)
-            held = self._finder.everyone.held(layer)[self._unique][:, some]
-            self._common[layer.held] = np.asarray(held @ np.ascontiguousarray(own[:, some].toarray().T)) > 0.0
-        at = slice(self.starts[row], self.starts[row + 1])
-        return np.flatnonzero(self._common[layer.held][self._at[at], row])
 
     def _affinity(self) -> Floats:
         probable = np.append(self.block.affinity, np.zeros((len(self.block.subjects), 1)), axis=1)
@@ -242,26 +238,6 @@ class _Scored:
             if len(twins) and self.block.located[row]:
                 found[at] = np.maximum(found[at] - np.isin(self._others[at], twins), 0.0)
         return found
-
-
-class _Row(Pairs):
-    """The pairs of one subject of a block."""
-
-    def __init__(self, scored: _Scored, row: int, others: Indices) -> None:
-        super().__init__(scored.world, int(scored.block.subjects[row]), others)
-        self._scored = scored
-        self._row = row
-
-    def shared(self, layer: Layer, worth: Floats) -> Floats:
-        at = self._scored.common(layer, self._row)
-        found = np.zeros(len(self.others))
-        if len(at):
-            found[at] = Pairs(self.world, self.subject, self.others[at]).shared(layer, worth)
-        return found
-
-    @cached_property
-    def small_networks(self) -> Floats:
-        return self.aggregates.directory.small_networks[self.others]
 
 
 def _worth(shape: Shape, values: Floats) -> Floats:

@@ -39,7 +39,7 @@ OF_REGION = frozenset(
 )  # fmt: skip
 
 #: Those of them in which places of one region differ as the one who asks.
-_OF_ITSELF = frozenset(("own_twins_there", "distance"))
+OF_ITSELF = frozenset(("own_twins_there", "distance"))
 
 #: Sums of doubles in another order differ by less than this.
 _ROUNDING = 1e-9
@@ -155,9 +155,9 @@ class Standing:
         first = _Standing(self, int(subjects[0]), stands, twins[0])
         found = np.zeros((len(subjects), len(stands)))
         for name, shape in weights.terms.items():
-            if name in OF_REGION - _OF_ITSELF:
+            if name in OF_REGION - OF_ITSELF:
                 found += shape.of(FEATURES[name](first))
-            elif name in _OF_ITSELF:
+            elif name in OF_ITSELF:
                 for row, (one, some) in zip(found, self._each(subjects, twins), strict=True):
                     row += shape.of(FEATURES[name](_Standing(self, one, stands, some)))
         return found
