@@ -6,6 +6,7 @@ many pairs: a term of the other place alone, a term of two regions, a term of wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +48,15 @@ _SURROUNDINGS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_wides
 
 #: What is the same for all pairs of places of two sectors.
 _OF_SECTORS = OF_REGION - OF_ITSELF
+
+#: Terms that are quick to ask for, and of those that are asked late the first.
+_QUICK = frozenset(("distance", "size"))
+
+#: So many times as many as are looked for are scored first, to see what the others have to reach.
+_FIRST = 4
+
+#: Those who can reach it go on alone when they are less than this part of all.
+_WORTH_IT = 0.7
 
 #: Sums of doubles in another order differ by less than this.
 _ROUNDING = 1e-9
@@ -90,7 +100,8 @@ class Finder:
         self.lasting = np.ones(len(snapshot.places.ids), bool)
         self.lasting[over] = False
 
-        self.late = [one for one in enumerate(weights.terms.items()) if not is_early(one[1][0])]
+        late = [one for one in enumerate(weights.terms.items()) if not is_early(one[1][0])]
+        self.late = sorted(late, key=lambda one: one[1][0] not in _QUICK)
         self.needed = {
             name: [snapshot.twins] * (name in _OF_TWINS)
             + [getattr(snapshot, layer).held for layer in _LAYERS.get(name, ())]
@@ -133,17 +144,16 @@ class Finder:
                 yield self._best(one, others[some], early[:, some])
 
     def _best(self, subject: int, others: Indices, early: NDArray[np.float64]) -> Best:
-        # Who is best by what is known gives a bar; who cannot reach it, whatever else there is, is looked at no more.
-        number = 4 * self.top
         late = _Late(self, subject)
+        bar = -np.inf
+        # Who is best by what is known gives a bar; who cannot reach it, whatever else there is, is looked at no more.
+        number = _FIRST * self.top
         if len(others) > number:
             rough = early.sum(axis=0)
             first = np.argpartition(rough, len(rough) - number)[len(rough) - number :]
-            sums = late.added(others[first], early[:, first]).sum(axis=1)
-            bar = np.partition(sums, number - self.top)[number - self.top]
-            kept = np.flatnonzero(rough + late.highest >= bar - _ROUNDING)
-            others, early = others[kept], early[:, kept]
-        terms = late.added(others, early)
+            _, terms = late.added(others[first], early[:, first])
+            bar = np.partition(terms.sum(axis=1), number - self.top)[number - self.top] - _ROUNDING
+        others, terms = late.added(others, early, bar)
         first = best(terms, others, self.top)
         return Best(subject, others[first], terms[first])
 
@@ -156,24 +166,39 @@ class _Late:
         self._subject = subject
         self._shapes: list[tuple[int, str, Shape]] = []
         self._nothing = np.zeros(len(finder.weights.terms))
-        #: What these terms are worth at most.
-        self.highest = 0.0
         for at, (name, shape) in finder.late:
             rows = finder.needed[name]
             if not rows or any(one.starts[subject] < one.starts[subject + 1] for one in rows):
                 self._shapes.append((at, name, shape))
-                self.highest += max(shape.worth)
             else:
                 self._nothing[at] = finder.worth_of_nothing(name, subject)
-        self.highest += float(self._nothing.sum())
 
-    def added(self, others: Indices, early: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return all terms, shape ``(others, terms)``, of those others, of whom the early ones stand in columns."""
-        found = early.T + self._nothing
+    def added(
+        self, others: Indices, early: NDArray[np.float64], bar: float = -np.inf
+    ) -> tuple[Indices, NDArray[np.float64]]:
+        """Return those others that may reach a bar, and all their terms, shape ``(others, terms)``.
+
+        Args:
+            others: The others.
+            early: What their early terms are worth, shape ``(terms, others)``.
+            bar: Who is certainly worth less may be left out.
+        """
+        found = early + self._nothing[:, None]
+        score = found.sum(axis=0)
+        most = math.fsum(max(shape.worth) for _, _, shape in self._shapes)
+        kept = np.flatnonzero(score + most >= bar)
+        others, found, score = others[kept], found[:, kept], score[kept]
         pairs = Pairs(self._world, self._subject, others)
         for at, name, shape in self._shapes:
-            found[:, at] = shape.of(FEATURES[name](pairs))
-        return found
+            worth = shape.of(FEATURES[name](pairs))
+            found[at] = worth
+            score += worth
+            most -= max(shape.worth)
+            kept = np.flatnonzero(score + most >= bar)
+            if len(kept) < _WORTH_IT * len(others):
+                others, found, score = others[kept], found[:, kept], score[kept]
+                pairs = Pairs(self._world, self._subject, others)
+        return others, np.ascontiguousarray(found.T)
 
 
 def is_early(name: str) -> bool:
