@@ -112,7 +112,7 @@ class Finder:
     def worth_of_nothing(self, name: str, subject: int) -> float:
         """Return what a term is worth to this and every subject that has nothing of what it looks at, whoever the other is."""
         if name not in self._of_nothing:
-            other = np.array([0 if subject else -1])
+            other = np.array([0 if subject else len(self.lasting) - 1])
             value = FEATURES[name](Pairs(self.world, subject, other))
             self._of_nothing[name] = float(self.weights.terms[name].of(value)[0])
         return self._of_nothing[name]
