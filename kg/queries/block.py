@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ class Everyone:
         group, stands = self.world.aggregates.directory.sectors
         order = np.argsort(group, kind="stable")
         starts = np.searchsorted(group[order], np.arange(len(stands) + 1)).tolist()
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in pairwise(starts):
             for first in range(start, end, MOST):
                 yield Block(self, order[first : min(first + MOST, end)])
 
@@ -103,7 +103,9 @@ class Everyone:
             ]
         )
         # A distance of 0 stays an entry: nothing here drops what is stored.
-        return sparse.csr_array((away, columns.astype(np.int32), np.concatenate([[0], np.cumsum(counts)])), shape=(len(xyz), len(xyz)))
+        return sparse.csr_array(
+            (away, columns.astype(np.int32), np.concatenate([[0], np.cumsum(counts)])), shape=(len(xyz), len(xyz))
+        )
 
 
 class Block:
@@ -229,7 +231,7 @@ class Block:
             within = np.flatnonzero(chords <= np.partition(chords, number - 1)[number - 1])
             within = within[np.lexsort((within, chords[within]))]
             nearest = some[within]
-            found[row, nearest[nearest != self.subjects[row]][:ways.EACH]] = True
+            found[row, nearest[nearest != self.subjects[row]][: ways.EACH]] = True
 
     def _alike(self, found: NDArray[np.bool_]) -> None:
         places = self.snapshot.places

@@ -122,17 +122,15 @@ class Finder:
         """What the terms of a place alone are worth, for each place."""
         standing = self.world.standing
         return {
-            name: standing.worth_of_place(name, shape)
-            for name, shape in self.weights.terms.items()
-            if name in OF_PLACE
+            name: standing.worth_of_place(name, shape) for name, shape in self.weights.terms.items() if name in OF_PLACE
         }
 
     def best(self, block: Block) -> Iterator[Best]:
         """Yield the best partners of each place of a block that still is a municipality and has any."""
         found = block.candidates(self.weights)
         found &= self.lasting
-        for row, one in enumerate(block.subjects.tolist()):
-            found[row, list(ties(self.world.snapshot, one, self.existing))] = False
+        for at, one in enumerate(block.subjects.tolist()):
+            found[at, list(ties(self.world.snapshot, one, self.existing))] = False
         found[~self.lasting[block.subjects]] = False
         # One after the other, in half the time of both positions at once.
         row, others = np.divmod(np.flatnonzero(found), found.shape[1])

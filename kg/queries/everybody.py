@@ -193,7 +193,9 @@ def write_everybody(found: Everybody, file: Path) -> int:
     ending = file.suffix.lower()
     try:
         with _whole(file) as new:
-            return _write_csv(found, new) if ending == ".csv" else _write_arrow(found, new, parquet=ending == ".parquet")
+            return (
+                _write_csv(found, new) if ending == ".csv" else _write_arrow(found, new, parquet=ending == ".parquet")
+            )
     except OSError as error:
         raise KgError(f"--out {file} cannot be written: {error.strerror or error}. Name another file.") from error
 

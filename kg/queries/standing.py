@@ -121,7 +121,9 @@ class Standing:
         terms = [(regions, group), (self._worth_of_places(weights)[None], np.arange(len(group)))]
         if "size" in weights.terms:
             shape, feature = weights.terms["size"], FEATURES["size"]
-            sizes = [shape.of(feature(_Standing(self, one, self._sized, some))) for one, some in self._each(subjects, twins)]
+            sizes = [
+                shape.of(feature(_Standing(self, one, self._sized, some))) for one, some in self._each(subjects, twins)
+            ]
             terms.append((np.array(sizes), self._step))
         if "their_twins_here" in weights.terms:
             shape, more = weights.terms["their_twins_here"], np.zeros(len(group))
@@ -158,8 +160,8 @@ class Standing:
             if name in OF_REGION - OF_ITSELF:
                 found += shape.of(FEATURES[name](first))
             elif name in OF_ITSELF:
-                for row, (one, some) in zip(found, self._each(subjects, twins), strict=True):
-                    row += shape.of(FEATURES[name](_Standing(self, one, stands, some)))
+                for row, (one, some) in enumerate(self._each(subjects, twins)):
+                    found[row] += shape.of(FEATURES[name](_Standing(self, one, stands, some)))
         return found
 
     def by_neighbours(self, world: World, subject: int) -> Indices:

@@ -67,7 +67,9 @@ def made(seed: int, number: int) -> World:
     others = {"n": "Organisation", "o": "Organisation", "p": "Project", "e": "Event", "h": "Person", "k": "Theme"}
     nodes += [NodeRow(f"{letter}{at}", label, f"{letter}{at}") for letter, label in others.items() for at in range(5)]
     nodes += [NodeRow("g0", "Programme", "g0"), NodeRow("g1", "Programme", "g1")]
-    facts = [FactRow("LOCATED_IN", f"l{place}", place, f"nuts:{code}") for place, code in zip(places, regions, strict=True)]
+    facts = [
+        FactRow("LOCATED_IN", f"l{place}", place, f"nuts:{code}") for place, code in zip(places, regions, strict=True)
+    ]
 
     def some(type_: str, share: float, starts: Sequence[str], ends: Sequence[str]) -> None:
         for start in starts:
@@ -92,20 +94,26 @@ def made(seed: int, number: int) -> World:
     return World.of(Snapshot.from_tables(in_order(nodes, facts), DAY))
 
 
-def each_by_itself(world: World, of: Weights, existing: Sequence[Rule], top: int) -> dict[str, list[tuple[str, list[float]]]]:
+def each_by_itself(
+    world: World, of: Weights, existing: Sequence[Rule], top: int
+) -> dict[str, list[tuple[str, list[float]]]]:
     """Return the lists as ``recommend`` makes them, one place after the other."""
     engine, snapshot, found = SnapshotEngine(world), world.snapshot, {}
     for at, row in enumerate(snapshot.places.rows):
         around = engine.around(row.id, of)
         kept, _ = sort_out(snapshot, at, around.candidates, existing=existing)
         ranking = Ranking.of(around.pairs(kept), of)
-        listed = [(snapshot.places.ids[kept[best]], ranking.worth[best].tolist()) for best in ranking.order(top).tolist()]
+        listed = [
+            (snapshot.places.ids[kept[best]], ranking.worth[best].tolist()) for best in ranking.order(top).tolist()
+        ]
         if listed and not (row.dissolved is not None and is_over(DAY, None, row.dissolved)):
             found[row.id] = listed
     return found
 
 
-def all_at_once(world: World, of: Weights, existing: Sequence[Rule], top: int) -> dict[str, list[tuple[str, list[float]]]]:
+def all_at_once(
+    world: World, of: Weights, existing: Sequence[Rule], top: int
+) -> dict[str, list[tuple[str, list[float]]]]:
     found: dict[str, list[tuple[str, list[float]]]] = {}
     for id_, _, _, rank, other, _, _, score, *terms in rows_of(world, of, existing, top):
         found.setdefault(id_, []).append((other, terms))
@@ -225,7 +233,9 @@ def test_a_file_has_all_columns_also_without_rows(ending: str, tmp_path: Path) -
         assert write_everybody(Everybody(TERMS, iter(rows)), file) == len(rows)
         if ending == ".csv":
             header, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
-            assert [(*line[:3], *line[-3:]) for line in lines] == [("own:a", "A", "LV", "0.3", "0.1", "0.2")] * len(rows)
+            assert [(*line[:3], *line[-3:]) for line in lines] == [("own:a", "A", "LV", "0.3", "0.1", "0.2")] * len(
+                rows
+            )
         else:
             table = parquet.read_table(file) if ending == ".parquet" else pa.ipc.open_file(file).read_all()
             header = table.column_names
