@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from kg.queries.kinds.kind import KINDS, Kind, weights
 from kg.queries.ranking import EXISTING, ties
 from kg.queries.scoring import best, features, term_values
 from kg.queries.snapshot.graph import Snapshot
+from kg.queries.snapshot.layers import Indices
 from kg.queries.world import World
 
 TOP = 10
@@ -49,12 +51,14 @@ class Took:
     rows: int
 
 
-def product(world: World) -> tuple[str, Callable[[], int]]:
+def product(world: World, every: int) -> tuple[str, Callable[[], int]]:
     """Return the name of what finds the ten largest of each row of one layer times itself, and a function that does it."""
     held = world.snapshot.networks.held
     cells = (np.ones(len(held.columns)), held.columns.astype(np.int32), held.starts.astype(np.int32))
     layer = sparse.csr_matrix(cells, shape=(held.height, held.width))
     turned = layer.T.tocsr()
+    if every > 1:
+        layer = layer[asked(world, every)]
     try:
         from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
@@ -72,9 +76,14 @@ def _by_scipy(layer: Any, turned: Any) -> int:
     return number
 
 
-def all_rows(world: World, kind: Kind) -> int:
-    """Return how many rows the table of all recommendations has."""
-    return sum(1 for _ in rows_of(world, weights(kind), EXISTING[kind], TOP))
+def asked(world: World, every: int) -> Indices:
+    """Return the places of every so many blocks."""
+    return np.concatenate([block.subjects for block in islice(Everyone(world).blocks(), 0, None, every)])
+
+
+def all_rows(world: World, kind: Kind, every: int) -> int:
+    """Return how many rows the table of all recommendations has, or of every so many blocks of places."""
+    return sum(1 for _ in rows_of(world, weights(kind), EXISTING[kind], TOP, every=every))
 
 
 def measured(work: Callable[[], int]) -> Took:
@@ -126,17 +135,19 @@ def main() -> None:
     parser.add_argument("--kind", choices=KINDS, action="append", help="one kind only; repeatable")
     parser.add_argument("--sample", type=int, default=1_000, help="for so many cities recall is measured; 0 for none")
     parser.add_argument("--times", type=int, default=2, help="each is measured so many times, and the quickest counts")
+    parser.add_argument("--every", type=int, default=1, help="only every so many regions, of both")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
     given = parser.parse_args()
     world = World.of(Snapshot.from_tables(tables(given.snapshot, given.size), given.as_of))
     number = len(world.snapshot.places.ids)
-    name, one_layer = product(world)
+    name, one_layer = product(world, given.every)
     kinds: list[Kind] = given.kind or list(KINDS)
     works: dict[str, Callable[[], int]] = {name: one_layer}
-    works |= {kind: lambda kind=kind: all_rows(world, kind) for kind in kinds}  # type: ignore[misc]
+    works |= {kind: lambda kind=kind: all_rows(world, kind, given.every) for kind in kinds}  # type: ignore[misc]
     runs: dict[str, list[Took]] = {work: [] for work in works}
-    print(f"{number:,} places, {os.cpu_count()} processors, one thread each")
+    some = f", {len(asked(world, given.every)):,} of them asked for" if given.every > 1 else ""
+    print(f"{number:,} places{some}, {os.cpu_count()} processors, one thread each")
     for _ in range(given.times):
         for work, do in works.items():
             runs[work].append(measured(do))

@@ -20,7 +20,7 @@ from kg.queries import candidates as ways
 from kg.queries import standing
 from kg.queries.kinds.kind import Weights
 from kg.queries.measures import kilometres, nearness
-from kg.queries.snapshot.graph import EARTH_KM
+from kg.queries.snapshot.graph import EARTH_KM, Layer
 from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
 from kg.queries.world import World, neighbourhood, reach
 
@@ -40,6 +40,7 @@ class Everyone:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._held: dict[Rows, sparse.csr_array] = {}
         snapshot = world.snapshot
         networks = snapshot.networks
         #: For each layer that leads to others what each step counts, and who has each thing.
@@ -67,6 +68,12 @@ class Everyone:
     def twins(self) -> sparse.csr_array:
         """Who is twinned with whom."""
         return _ones(self.world.snapshot.twins)
+
+    def held(self, layer: Layer) -> sparse.csr_array:
+        """Who has each thing of a layer."""
+        if layer.held not in self._held:
+            self._held[layer.held] = _ones(layer.held)
+        return self._held[layer.held]
 
     @cached_property
     def small_networks(self) -> sparse.csr_array:

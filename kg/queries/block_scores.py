@@ -21,6 +21,7 @@ from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
 from kg.queries.ranking import Rule, ties
 from kg.queries.scoring import best
+from kg.queries.snapshot.graph import Layer
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.standing import OF_ITSELF, OF_PLACE, OF_REGION
 from kg.queries.validity import is_over
@@ -42,6 +43,9 @@ _LAYERS: Mapping[str, tuple[str, ...]] = {
 
 #: The same for twinnings.
 _OF_TWINS = frozenset(("own_twins_there", "shared_twins", "specific_twins", "twin_paths"))
+
+#: What two have in common in layers in which most are themselves.
+_COMMON = {"shared_networks": "networks", "shared_small_networks": "networks", "shared_projects": "town_projects"}
 
 #: Twinnings between surroundings, by how wide these are.
 _SURROUNDINGS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_widest": WIDEST}
@@ -100,7 +104,11 @@ class Finder:
         self.lasting = np.ones(len(snapshot.places.ids), bool)
         self.lasting[over] = False
 
-        late = [one for one in enumerate(weights.terms.items()) if not is_early(one[1][0])]
+        early = {*OF_PLACE, *_OF_SECTORS, *_SURROUNDINGS, "network_affinity"}
+        early.update(name for name, layer in _COMMON.items() if _is_plain(getattr(snapshot, layer)))
+        #: The terms that are asked for all pairs of a block at once.
+        self.early = early & weights.terms.keys()
+        late = [one for one in enumerate(weights.terms.items()) if one[1][0] not in early]
         self.late = sorted(late, key=lambda one: one[1][0] not in _QUICK)
         self.needed = {
             name: [snapshot.twins] * (name in _OF_TWINS)
@@ -199,9 +207,29 @@ class _Late:
         return others, np.ascontiguousarray(found.T)
 
 
-def is_early(name: str) -> bool:
-    """Return whether a term is asked for all pairs of a block at once."""
-    return name in OF_PLACE or name in _OF_SECTORS or name in _SURROUNDINGS or name == "network_affinity"
+class _Together(Pairs):
+    """All pairs of a block, for what two have in common in layers that nobody is in through a body: sums of products."""
+
+    def __init__(self, scored: _Scored) -> None:
+        super().__init__(scored.world, 0, scored.others)
+        self._scored = scored
+
+    def shared(self, layer: Layer, worth: Floats) -> Floats:
+        scored, held = self._scored, self._scored.everyone.held(layer)
+        own = held[scored.block.subjects]
+        some = np.unique(own.indices)
+        values = own[:, some].toarray() * worth[some]
+        table = floats(held[scored.unique][:, some] @ np.ascontiguousarray(values.T))
+        return floats(table[scored.at, scored.row])
+
+    @cached_property
+    def small_networks(self) -> Floats:
+        return self.aggregates.directory.small_networks[self.others]
+
+    @cached_property
+    def own_small_networks(self) -> Indices:
+        counts = self.aggregates.directory.small_networks[self._scored.block.subjects]
+        return np.asarray(counts[self._scored.row], np.int64)
 
 
 class _Scored:
@@ -210,20 +238,22 @@ class _Scored:
     def __init__(self, finder: Finder, block: Block, row: Indices, others: Indices) -> None:
         self._finder = finder
         self.block = block
+        self.everyone = finder.everyone
         self.world = finder.world
-        self._row = row
-        self._others = others
+        self.row = row
+        self.others = others
         self.starts = np.searchsorted(row, np.arange(len(block.subjects) + 1)).tolist()
-        self._unique = np.flatnonzero(np.bincount(others, minlength=len(finder.lasting)))
-        self._at = np.searchsorted(self._unique, others)
+        self.unique = np.flatnonzero(np.bincount(others, minlength=len(finder.lasting)))
+        self.at = np.searchsorted(self.unique, others)
+        self._together = _Together(self)
 
     def early(self) -> NDArray[np.float64]:
         """Return what the terms are worth, shape ``(terms, pairs)``, with 0 for the late ones."""
         terms = self._finder.weights.terms
-        found = np.zeros((len(terms), len(self._row)))
-        if len(self._row):
+        found = np.zeros((len(terms), len(self.row)))
+        if len(self.row):
             for at, (name, shape) in enumerate(terms.items()):
-                if is_early(name):
+                if name in self._finder.early:
                     found[at] = self._worth(name, shape)
         return found
 
@@ -232,35 +262,42 @@ class _Scored:
             return self._of_place(name, shape)
         if name in _OF_SECTORS:
             group, _ = self.world.aggregates.directory.sectors
-            return self.world.standing.worth_of_sectors(int(self.block.subjects[0]), name, shape)[group[self._others]]
+            return self.world.standing.worth_of_sectors(int(self.block.subjects[0]), name, shape)[group[self.others]]
+        if name in _COMMON:
+            return _worth(shape, FEATURES[name](self._together))
         if name in _SURROUNDINGS:
             return _worth(shape, self._surroundings(_SURROUNDINGS[name]))
         return _worth(shape, self._affinity())
 
     def _of_place(self, name: str, shape: Shape) -> Floats:
-        found = self._finder.of_place[name][self._others]
+        found = self._finder.of_place[name][self.others]
         # Of two that are twinned the tie itself is set aside.
         for row, twins in enumerate(self.block.twins):
             at = slice(self.starts[row], self.starts[row + 1])
-            tied = at.start + np.flatnonzero(np.isin(self._others[at], twins)) if len(twins) else twins
+            tied = at.start + np.flatnonzero(np.isin(self.others[at], twins)) if len(twins) else twins
             if len(tied):
-                pairs = Pairs(self.world, int(self.block.subjects[row]), self._others[tied])
+                pairs = Pairs(self.world, int(self.block.subjects[row]), self.others[tied])
                 found[tied] = shape.of(FEATURES[name](pairs))
         return found
 
     def _affinity(self) -> Floats:
         probable = np.append(self.block.affinity, np.zeros((len(self.block.subjects), 1)), axis=1)
-        held = self._finder.everyone.small_networks[self._unique]
+        held = self._finder.everyone.small_networks[self.unique]
         table = floats(held @ np.ascontiguousarray(probable[:, self.world.named].T))
-        return floats(table[self._at, self._row])
+        return floats(table[self.at, self.row])
 
     def _surroundings(self, part: float) -> Floats:
-        found = self.block.neighbours_twins(part, self._unique)[self._at, self._row]
+        found = self.block.neighbours_twins(part, self.unique)[self.at, self.row]
         for row, twins in enumerate(self.block.twins):
             at = slice(self.starts[row], self.starts[row + 1])
             if len(twins) and self.block.located[row]:
-                found[at] = np.maximum(found[at] - np.isin(self._others[at], twins), 0.0)
+                found[at] = np.maximum(found[at] - np.isin(self.others[at], twins), 0.0)
         return found
+
+
+def _is_plain(layer: Layer) -> bool:
+    """Return whether every place has each thing of a layer itself, none through a body that serves it."""
+    return not (layer.held.marks >= 0).any() and bool((layer.held.weights == 1.0).all())
 
 
 def _worth(shape: Shape, values: Floats) -> Floats:
