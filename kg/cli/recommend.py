@@ -116,7 +116,7 @@ def check_options(options: dict[str, Any]) -> None:
     "--out",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
-    help="With --all: a file that ends in .csv, .parquet or .arrow.",
+    help="With --all: a file that ends in .csv, .parquet or .arrow, with a column for each reason.",
 )
 @format_option
 @picture_option
@@ -199,10 +199,10 @@ def _recommend_all(out: Path | None, connect: dict[str, Any], options: dict[str,
     options.pop("engine")
     with open_graph(**connect) as graph, console_reporter() as report:
         report.step("Reading the graph")
-        rows = everybody(
+        found = everybody(
             graph.connection, progress=lambda done, total: report.count("Comparing places", done, total), **options
         )
-        number = write_everybody(rows, out)
+        number = write_everybody(found, out)
     click.echo(f"{number:,} rows in {out}.", err=True)
 
 

@@ -88,7 +88,7 @@ def by_paths(world: World, subject: int) -> Indices:
     score += np.bincount(twins.columns[at], weights=worth[of], minlength=len(score))
     score[own] += 1.0
     score[subject] = 0.0
-    return _top(score, EACH)
+    return top_of(score, EACH)
 
 
 def nearest(world: World, subject: int) -> Indices:
@@ -138,7 +138,7 @@ def by_networks(world: World, subject: int) -> Indices:
 def likely_networks(world: World, subject: int) -> list[str]:
     """Return the small networks in which the place would most probably be, and is not, the most probable first."""
     affinity = world.affinity(subject)
-    return [world.aggregates.members.rows[at] for at in _top(affinity, _NETWORKS).tolist()]
+    return [world.aggregates.members.rows[at] for at in top_of(affinity, _NETWORKS).tolist()]
 
 
 def _about_as_large(world: World, country: int, population: float) -> Indices:
@@ -157,7 +157,8 @@ def _country_of(world: World, name: str) -> int:
     return countries.index(name) if name in countries else -1
 
 
-def _top(score: Floats, number: int) -> Indices:
+def top_of(score: Floats, number: int) -> Indices:
+    """Return the positions of the highest scores above 0, the best first, ties in their order."""
     found = np.flatnonzero(score > 0.0)
     if len(found) > number:
         some = score[found]

@@ -74,9 +74,18 @@ def choose_engine(connection: Connection, engine: EngineName, as_of: date) -> En
     Raises:
         KgError: The connection was lost, or the database takes too long.
     """
-    state = state_of(connection)
     if engine == "live":
-        return LiveEngine(connection, as_of, _counts(connection, state, as_of))
+        return LiveEngine(connection, as_of, _counts(connection, state_of(connection), as_of))
+    return snapshot_engine(connection, as_of)
+
+
+def snapshot_engine(connection: Connection, as_of: date) -> SnapshotEngine:
+    """Return the engine that has the whole graph in memory, as :func:`choose_engine` does.
+
+    Raises:
+        KgError: The connection was lost, or the database takes too long.
+    """
+    state = state_of(connection)
     held = _HELD.get(connection)
     # While a load is under way, the graph changes and its state does not show it.
     if held is None or held.state != state or not is_settled(state):

@@ -153,7 +153,7 @@ class Pairs:
         return self.sums(self.snapshot.networks.held, floats(self.world.small))
 
     @cached_property
-    def own_small_networks(self) -> int:
+    def own_small_networks(self) -> int | Indices:
         """How many small networks the subject is in."""
         return int(self.world.small[self.snapshot.networks.held.row(self.subject)].sum())
 

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.database.connection import Connection
 from kg.errors import KgError
-from kg.queries.choose import choose_engine
+from kg.queries.block import Everyone
+from kg.queries.block_scores import Finder
+from kg.queries.choose import snapshot_engine
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.names import check_kind
 from kg.queries.paths import DEFAULT_TOP, check_top
-from kg.queries.ranking import EXISTING, Ranking, sort_out
+from kg.queries.ranking import EXISTING, Rule
 from kg.queries.recommend import weighting_of
 from kg.queries.report_results import spreadsheet_cell
-from kg.queries.snapshot.tables import NodeRow
-from kg.queries.validity import is_over, parse_as_of
+from kg.queries.scoring import exact
+from kg.queries.validity import parse_as_of
+from kg.queries.world import World
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Columns of the table with their Arrow types: one row for each place and partner.
+#: Columns of the table with their Arrow types: one row for each place and partner. A column for each term of the kind follows.
 COLUMNS = {
     "id": "string",
     "name": "string",
@@ -41,9 +45,29 @@ COLUMNS = {
 #: Endings of files that can be written.
 ENDINGS = (".csv", ".parquet", ".arrow")
 
-_PLACES = "MATCH (n:City) RETURN collect(n.id) AS ids UNION ALL MATCH (n:Region) RETURN collect(n.id) AS ids"
+#: So many rows at a time go into a file.
+_ROWS = 20_000
 
-Row = tuple[str, str, str | None, int, str, str, str | None, float]
+#: Values of :data:`COLUMNS`, then of the terms.
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """The best partners of every place.
+
+    Attributes:
+        terms: The names of the terms, whose values stand in each row after those of :data:`COLUMNS`; a score is their sum.
+        rows: The rows, which are computed as they are asked for: those of a place one after the other, by rank.
+    """
+
+    terms: tuple[str, ...]
+    rows: Iterator[Row]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return (*COLUMNS, *self.terms)
 
 
 def recommend_all(
@@ -68,14 +92,15 @@ def recommend_all(
         progress: Hears how many places are done, and of how many.
 
     Returns:
-        An Arrow table with the columns of :data:`COLUMNS`, by id of the place, then rank. Places that are no longer municipalities
-        have no rows, and are nobody's partners.
+        An Arrow table with the columns of :data:`COLUMNS` and one for each term, whose sum is the score: the places of a region
+        one after the other by id, the partners of each by rank. Places that are no longer municipalities have no rows, and are
+        nobody's partners.
 
     Raises:
         KgError: If an option makes no sense, or pyarrow is not installed.
     """
     arrow = _pyarrow()
-    rows = everybody(
+    found = everybody(
         connection,
         kind=kind,
         top=top,
@@ -84,7 +109,8 @@ def recommend_all(
         weights=weights,
         progress=progress,
     )
-    return _table(arrow, rows)
+    schema = _schema(arrow, found)
+    return arrow.Table.from_batches(_batches(arrow, found, schema), schema)
 
 
 def everybody(
@@ -96,8 +122,8 @@ def everybody(
     include_existing: bool = False,
     weights: str | Path | Weights | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[Row]:
-    """Yield the rows of :func:`recommend_all`, one after the other, without pyarrow; the arguments are the same.
+) -> Everybody:
+    """Return the rows of :func:`recommend_all`, without pyarrow; the arguments are the same.
 
     Raises:
         KgError: If an option makes no sense.
@@ -106,31 +132,45 @@ def everybody(
     check_top(top)
     weighting, _ = weighting_of(checked, weights)
     # For so many the graph in memory is better than a question for each.
-    finder = choose_engine(connection, "snapshot", day)
-    ids = sorted({id_ for row in connection.run_read(_PLACES) for id_ in row["ids"]})
-    for number, id_ in enumerate(ids):
-        if progress is not None:
-            progress(number, len(ids))
-        try:
-            surroundings = finder.around(id_, weighting)
-        except KeyError:  # removed meanwhile
-            continue
-        snapshot = surroundings.world.snapshot
-        row: NodeRow = snapshot.places.rows[surroundings.subject]
-        if row.dissolved is not None and is_over(day, None, row.dissolved):
-            continue
-        kept, _ = sort_out(
-            snapshot,
-            surroundings.subject,
-            surroundings.candidates,
-            existing=() if include_existing else EXISTING[checked],
-        )
-        ranking = Ranking.of(surroundings.pairs(kept), weighting)
-        for rank, at in enumerate(ranking.order(top).tolist(), 1):
-            other = snapshot.places.rows[kept[at]]
-            yield id_, row.name, row.country, rank, other.id, other.name, other.country, ranking.score(at)
-    if progress is not None:
-        progress(len(ids), len(ids))
+    world = snapshot_engine(connection, day).world
+    existing = () if include_existing else EXISTING[checked]
+    return Everybody(tuple(weighting.terms), rows_of(world, weighting, existing, top, progress))
+
+
+def rows_of(
+    world: World,
+    weights: Weights,
+    existing: Sequence[Rule],
+    top: int,
+    progress: Callable[[int, int], None] | None = None,
+    every: int = 1,
+) -> Iterator[Row]:
+    """Yield the rows of all places of a whole graph.
+
+    Args:
+        world: The graph.
+        weights: What makes the scores.
+        existing: Which existing ties leave a place out.
+        top: How many partners for each place.
+        progress: Hears how many places are done, and of how many.
+        every: Only every so many blocks of places, to measure with.
+    """
+    places = world.snapshot.places.rows
+    heard, done = progress or (lambda _done, _total: None), 0
+    heard(0, len(places))
+    if not places:
+        return
+    everyone = Everyone(world)
+    finder = Finder(everyone, weights, existing, top)
+    for block in islice(everyone.blocks(), 0, None, every):
+        for found in finder.best(block):
+            own = places[found.subject]
+            others = zip(found.others.tolist(), exact(found.terms).tolist(), found.terms.tolist(), strict=True)
+            for rank, (at, score, terms) in enumerate(others, 1):
+                other = places[at]
+                yield own.id, own.name, own.country, rank, other.id, other.name, other.country, score, *terms
+        done += len(block.subjects)
+        heard(done, len(places))
 
 
 def check_out(file: Path) -> None:
@@ -145,19 +185,19 @@ def check_out(file: Path) -> None:
         _pyarrow()
 
 
-def write_everybody(rows: Iterator[Row], file: Path) -> int:
-    """Write rows of :func:`everybody` to a file, as its ending says, and return how many.
+def write_everybody(found: Everybody, file: Path) -> int:
+    """Write the rows of :func:`everybody` to a file, as its ending says, and return how many.
 
     Raises:
         KgError: The ending is not known, pyarrow is not installed, or the file cannot be written.
     """
     check_out(file)
-    first = next(rows, None)
-    rows = iter(()) if first is None else chain([first], rows)
     ending = file.suffix.lower()
     try:
         with _whole(file) as new:
-            return _write_csv(rows, new) if ending == ".csv" else _write_arrow(rows, new, parquet=ending == ".parquet")
+            return (
+                _write_csv(found, new) if ending == ".csv" else _write_arrow(found, new, parquet=ending == ".parquet")
+            )
     except OSError as error:
         raise KgError(f"--out {file} cannot be written: {error.strerror or error}. Name another file.") from error
 
@@ -177,38 +217,46 @@ def _whole(file: Path) -> Iterator[Path]:
         new.unlink(missing_ok=True)
 
 
-def _write_csv(rows: Iterator[Row], file: Path) -> int:
-    number = 0
+def _write_csv(found: Everybody, file: Path) -> int:
+    number, words = 0, len(COLUMNS) - 1
     # The byte order mark makes Excel read the names of cities in their own letters.
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        for *cells, score in rows:
-            writer.writerow([*map(spreadsheet_cell, cells), repr(score)])
+        writer.writerow(found.columns)
+        for row in found.rows:
+            writer.writerow([*map(spreadsheet_cell, row[:words]), *map(repr, row[words:])])
             number += 1
     return number
 
 
-def _write_arrow(rows: Iterator[Row], file: Path, *, parquet: bool) -> int:
+def _write_arrow(found: Everybody, file: Path, *, parquet: bool) -> int:
     arrow = _pyarrow()
-    table = _table(arrow, rows)
+    schema, number = _schema(arrow, found), 0
     if parquet:
-        from pyarrow.parquet import write_table
+        from pyarrow.parquet import ParquetWriter
 
-        write_table(table, file)
+        open_file: Any = ParquetWriter(file, schema)
     else:
-        with arrow.OSFile(str(file), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-    return int(table.num_rows)
+        open_file = arrow.ipc.new_file(str(file), schema)
+    with open_file as writer:
+        for batch in _batches(arrow, found, schema):
+            writer.write_batch(batch)
+            number += batch.num_rows
+    return number
 
 
-def _table(arrow: Any, rows: Iterator[Row]) -> Any:
-    schema = arrow.schema([(name, getattr(arrow, type_)()) for name, type_ in COLUMNS.items()])
-    columns: list[list[object]] = [[] for _ in COLUMNS]
-    for row in rows:
-        for column, cell in zip(columns, row, strict=True):
-            column.append(cell)
-    return arrow.table(dict(zip(COLUMNS, columns, strict=True)), schema=schema)
+def _schema(arrow: Any, found: Everybody) -> Any:
+    types = {**COLUMNS, **dict.fromkeys(found.terms, "float64")}
+    return arrow.schema([(name, getattr(arrow, type_)()) for name, type_ in types.items()])
+
+
+def _batches(arrow: Any, found: Everybody, schema: Any) -> Iterator[Any]:
+    """Yield the rows so many at a time, so that the rest of them is in memory as Arrow only."""
+    while rows := list(islice(found.rows, _ROWS)):
+        yield arrow.record_batch(
+            [arrow.array(values, type_) for values, type_ in zip(zip(*rows, strict=True), schema.types, strict=True)],
+            schema=schema,
+        )
 
 
 def _pyarrow() -> Any:

@@ -146,7 +146,7 @@ def network_countries(pairs: Pairs) -> Floats:
 def shared_small_networks(pairs: Pairs) -> Floats:
     """How many times as many small networks the two share as two places as active as these would by chance."""
     shared = pairs.shared(pairs.snapshot.networks, pairs.world.small.astype(np.float64))
-    own = np.full(len(pairs.others), float(pairs.own_small_networks))
+    own = np.full(len(pairs.others), pairs.own_small_networks, np.float64)
     return _times(shared, measures.expected_shared(own, pairs.small_networks, pairs.world.meeting_rate), 0.5)
 
 

@@ -6,11 +6,13 @@ say without a path; both engines have the same directory, so both find the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
@@ -21,6 +23,7 @@ from kg.queries.world import World, neighbourhood
 
 if TYPE_CHECKING:
     from kg.queries.kinds.kind import Weights
+    from kg.queries.kinds.shapes import Shape
     from kg.queries.snapshot.directory import Directory
 
 #: So many come in for their standing, and so many for twins of neighbours.
@@ -28,21 +31,27 @@ BY_STANDING = 500
 BY_NEIGHBOURS = 300
 
 #: Features that are the same for all places of a region, or nearly so.
-_OF_REGION = frozenset(
+OF_REGION = frozenset(
     (
         "twin_countries", "twin_regions", "twin_region_countries", "project_countries", "project_regions", "network_countries",
         "programme_share", "own_twins_there", "distance",
     )
 )  # fmt: skip
 
+#: Those of them in which places of one region differ as the one who asks.
+OF_ITSELF = frozenset(("own_twins_there", "distance"))
+
+#: Sums of doubles in another order differ by less than this.
+_ROUNDING = 1e-9
+
 #: Features that a place has whoever asks.
-_OF_PLACE = frozenset(("population", "twin_towns", "small_networks", "project_activity"))
+OF_PLACE = frozenset(("population", "twin_towns", "small_networks", "project_activity"))
 
 #: Populations within a twentieth of each other count as one size.
 _STEPS = 20.0
 
 #: So many twins of neighbours, the nearest, are looked around.
-_ENDS = 30
+ENDS = 30
 
 
 class _Directories:
@@ -99,19 +108,61 @@ class Standing:
 
         All are positions in the directory.
         """
-        directory = self.directory
+        return self.by_standing_of(np.array([subject]), [twins], weights)[0]
+
+    def by_standing_of(self, subjects: Indices, twins: Sequence[Indices], weights: Weights) -> list[Indices]:
+        """Return :meth:`by_standing` of several places of one sector, each with its twins.
+
+        What all of them score low enough is looked at only once: their country and region are the same.
+        """
+        directory, country = self.directory, self.directory.places.country
         group, stands = directory.sectors
-        of_region = self._worth(weights, _OF_REGION, _Standing(self, subject, stands, twins))
-        score = of_region[group] + self._worth_of_places(weights)
+        regions = self._worth_of_regions(subjects, twins, stands, weights)
+        terms = [(regions, group), (self._worth_of_places(weights)[None], np.arange(len(group)))]
         if "size" in weights.terms:
-            size = FEATURES["size"](_Standing(self, subject, self._sized, twins))
-            score += weights.terms["size"].of(size)[self._step]
+            shape, feature = weights.terms["size"], FEATURES["size"]
+            sizes = [
+                shape.of(feature(_Standing(self, one, self._sized, some))) for one, some in self._each(subjects, twins)
+            ]
+            terms.append((np.array(sizes), self._step))
         if "their_twins_here" in weights.terms:
-            shape = weights.terms["their_twins_here"]
-            here = directory.abroad_in == directory.places.country[subject]
-            score[directory.abroad[here]] += shape.of(directory.abroad_count[here]) - shape.of(np.zeros(1))
-        score[directory.places.country == directory.places.country[subject]] = -np.inf
-        return _best(score, BY_STANDING)
+            shape, more = weights.terms["their_twins_here"], np.zeros(len(group))
+            here = directory.abroad_in == country[subjects[0]]
+            more[directory.abroad[here]] = shape.of(directory.abroad_count[here]) - shape.of(np.zeros(1))
+            terms.append((more[None], np.arange(len(group))))
+        abroad = country != country[subjects[0]]
+        if len(subjects) > 1:
+            abroad &= self._within_reach(terms, abroad)
+        some = np.flatnonzero(abroad)
+        score = sum((worth[:, at[some]] for worth, at in terms[1:]), regions[:, group[some]])
+        return [some[best_of(row, BY_STANDING)] for row in score]
+
+    @staticmethod
+    def _each(subjects: Indices, twins: Sequence[Indices]) -> Iterator[tuple[int, Indices]]:
+        return zip(subjects.tolist(), twins, strict=True)
+
+    @staticmethod
+    def _within_reach(terms: Sequence[tuple[Floats, Indices]], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which places can be among the best of any row: those that at their best are as good as so many at their worst."""
+        least = sum(worth.min(axis=0)[at] for worth, at in terms)[allowed]
+        if len(least) <= BY_STANDING:
+            return allowed
+        bar = np.partition(least, len(least) - BY_STANDING)[len(least) - BY_STANDING]
+        return np.asarray(sum(worth.max(axis=0)[at] for worth, at in terms) >= bar - _ROUNDING)
+
+    def _worth_of_regions(
+        self, subjects: Indices, twins: Sequence[Indices], stands: Indices, weights: Weights
+    ) -> Floats:
+        """Return what the terms of regions are worth for each subject and each sector."""
+        first = _Standing(self, int(subjects[0]), stands, twins[0])
+        found = np.zeros((len(subjects), len(stands)))
+        for name, shape in weights.terms.items():
+            if name in OF_REGION - OF_ITSELF:
+                found += shape.of(FEATURES[name](first))
+            elif name in OF_ITSELF:
+                for row, (one, some) in enumerate(self._each(subjects, twins)):
+                    found[row] += shape.of(FEATURES[name](_Standing(self, one, stands, some)))
+        return found
 
     def by_neighbours(self, world: World, subject: int) -> Indices:
         """Return the places around twins of neighbours, the most and the nearest of these first, as positions in the directory.
@@ -129,7 +180,8 @@ class Standing:
         theirs = np.bincount(at, weights=nearness(apart, spacing)[of], minlength=len(places))
         ends = world.in_directory[places]
         known = np.flatnonzero((places != subject) & (ends >= 0) & ~np.isnan(xyz[ends, 0]))
-        known = known[np.lexsort((ends[known], -theirs[known]))][:_ENDS]
+        # In order of ids, so that sums run in the same order whoever asks.
+        known = np.sort(known[np.lexsort((ends[known], -theirs[known]))][:ENDS])
         if not len(known):
             return np.zeros(0, np.int64)
         ends = ends[known]
@@ -141,15 +193,25 @@ class Standing:
         away = kilometres(np.sqrt(((xyz[around] - xyz[ends[end]]) ** 2).sum(1)))
         score = floats(np.bincount(around, weights=theirs[known][end] * nearness(away, scale[end])))
         some = np.flatnonzero(score > 0.0)
-        return np.asarray(some[_best(score[some], BY_NEIGHBOURS)], np.int64)
+        return np.asarray(some[best_of(score[some], BY_NEIGHBOURS)], np.int64)
 
     def _worth_of_places(self, weights: Weights) -> Floats:
         if id(weights) not in self._of_place:
             everyone = np.arange(len(self.directory.places.ids))
             pairs = _Standing(self, 0, everyone, np.zeros(0, np.int64))
             # The weights are kept beside what they are worth, so that nothing else can get their id.
-            self._of_place[id(weights)] = weights, self._worth(weights, _OF_PLACE, pairs)
+            self._of_place[id(weights)] = weights, self._worth(weights, OF_PLACE, pairs)
         return self._of_place[id(weights)][1]
+
+    def worth_of_place(self, name: str, shape: Shape) -> Floats:
+        """Return what a term of :data:`OF_PLACE` is worth, for each place of the directory."""
+        everyone = np.arange(len(self.directory.places.ids))
+        return shape.of(FEATURES[name](_Standing(self, 0, everyone, np.zeros(0, np.int64))))
+
+    def worth_of_sectors(self, subject: int, name: str, shape: Shape) -> Floats:
+        """Return what a term of two regions is worth to a place and all of its sector, for each sector of the directory."""
+        _, stands = self.directory.sectors
+        return shape.of(FEATURES[name](_Standing(self, subject, stands, np.zeros(0, np.int64))))
 
     @staticmethod
     def _worth(weights: Weights, names: frozenset[str], pairs: Pairs) -> Floats:
@@ -160,7 +222,7 @@ class Standing:
         return found
 
 
-def _best(score: Floats, number: int) -> Indices:
+def best_of(score: Floats, number: int) -> Indices:
     """Return the positions of the best scores, the best first, ties in their order; none that is minus infinity."""
     least = np.partition(score, len(score) - number)[len(score) - number] if len(score) > number else -np.inf
     found = np.flatnonzero(score >= max(least, np.finfo(np.float64).min))

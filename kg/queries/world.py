@@ -35,6 +35,12 @@ _CLASS_NAMES = tuple(map(str, range(len(SIZE_CLASSES) + 1)))
 REACH = 2.5
 FARTHEST = 200.0
 
+#: Of so many places it is kept which networks they would be in.
+_PLACES_KEPT = 128
+
+#: So many numbers are kept of how networks go together, 8 bytes each.
+_LIFTS_KEPT = 1 << 24
+
 #: Nearness falls to 1/e within this part of the spacing of towns: of immediate neighbours, of surroundings, of the wider area.
 CLOSE, WIDE, WIDEST = 0.3, 1.0, 2.0
 
@@ -57,8 +63,10 @@ class World:
         self.snapshot = snapshot
         self.aggregates = aggregates
         self._lifts: dict[int, tuple[Floats, Floats, Floats]] = {}
-        # Of the latest place only: its candidates and its scores ask for it one after the other.
-        self._affinity: tuple[int, Floats] | None = None
+        # Of the latest places only: their candidates and their scores ask for it one after the other.
+        self._affinity: dict[int, Floats] = {}
+        self._of_standing: dict[tuple[int, int], Floats] = {}
+        self._of_network: dict[int, Floats] = {}
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> World:
@@ -184,31 +192,52 @@ class World:
         It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
         graph, so that a part of it will do.
         """
-        if self._affinity is None or self._affinity[0] != place:
-            self._affinity = place, self._affinity_of(place)
-        return self._affinity[1]
+        if place not in self._affinity:
+            if len(self._affinity) >= _PLACES_KEPT:
+                self._affinity.pop(next(iter(self._affinity)))
+            self._affinity[place] = self._affinity_of(place)
+        return self._affinity[place]
 
     def _affinity_of(self, place: int) -> Floats:
-        counts, places, networks = self.aggregates, self.snapshot.places, self.snapshot.networks
-        names, sizes = counts.members.rows, counts.members.row_totals
-        country, class_ = places.country[place], size_class(places.population[[place]])[0]
-        by_country = counts.network_countries.column(places.countries[country], names)
-        by_size = counts.network_sizes.column(_CLASS_NAMES[class_], names)
+        places, networks = self.snapshot.places, self.snapshot.networks
+        sizes = self.aggregates.members.row_totals
         own = networks.held.row(place)
-        by_networks = np.zeros(len(names))
-        for network in own:
-            together = counts.network_pairs.row(networks.things[network], names)
-            by_networks += measures.lift(together, sizes * self.members[network] / self.active, 1.0)
-        logarithm = (
-            np.log(sizes / self.active)
-            + measures.lift(by_country, sizes * self._active_countries[country] / self.active, 1.0)
-            + measures.lift(by_size, sizes * self._active_sizes[class_] / self.active, 1.0)
-            + by_networks / max(len(own), 1)
-        )
+        by_networks = np.zeros(len(sizes))
+        for network in own.tolist():
+            by_networks += self._network_lifts(network)
+        class_ = int(size_class(places.population[[place]])[0])
+        logarithm = self._standing_lifts(int(places.country[place]), class_) + by_networks / max(len(own), 1)
         found = floats(np.exp(np.minimum(logarithm, 0.0)))
         found[sizes >= SMALL_NETWORK] = 0.0
         mine = self.named[own]
         found[mine[mine >= 0]] = 0.0
+        return found
+
+    def _standing_lifts(self, country: int, class_: int) -> Floats:
+        """Return the logarithm of how probably places of a country and a size class are in each network."""
+        if (country, class_) not in self._of_standing:
+            counts, places = self.aggregates, self.snapshot.places
+            names, sizes = counts.members.rows, counts.members.row_totals
+            by_country = counts.network_countries.column(places.countries[country], names)
+            by_size = counts.network_sizes.column(_CLASS_NAMES[class_], names)
+            self._of_standing[country, class_] = (
+                np.log(sizes / self.active)
+                + measures.lift(by_country, sizes * self._active_countries[country] / self.active, 1.0)
+                + measures.lift(by_size, sizes * self._active_sizes[class_] / self.active, 1.0)
+            )
+        return self._of_standing[country, class_]
+
+    def _network_lifts(self, network: int) -> Floats:
+        """Return how much more probably members of a network are in each network."""
+        found = self._of_network.get(network)
+        if found is None:
+            counts = self.aggregates
+            sizes = counts.members.row_totals
+            if len(self._of_network) * len(sizes) >= _LIFTS_KEPT:
+                self._of_network.clear()
+            together = counts.network_pairs.row(self.snapshot.networks.things[network], counts.members.rows)
+            found = measures.lift(together, sizes * self.members[network] / self.active, 1.0)
+            self._of_network[network] = found
         return found
 
     @cached_property

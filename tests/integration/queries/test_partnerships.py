@@ -21,7 +21,7 @@ from kg.database.connection import Connection
 from kg.errors import KgError
 from kg.graph import KnowledgeGraph
 from kg.queries.everybody import COLUMNS
-from kg.queries.kinds.kind import Weights
+from kg.queries.kinds.kind import Weights, weights
 from kg.queries.kinds.names import KINDS
 from kg.queries.kinds.shapes import Shape
 from kg.queries.why_not import WhyNot
@@ -204,13 +204,17 @@ def test_the_table_of_everybody_has_the_lists_of_each(knowledge: KnowledgeGraph)
     table = knowledge.recommend_all(
         kind="twinning", top=3, as_of=TODAY, progress=lambda done, total: calls.append((done, total))
     )
-    assert table.column_names == list(COLUMNS)
+    terms = tuple(weights("twinning").terms)
+    assert table.column_names == [*COLUMNS, *terms]
     rows = table.to_pylist()
+    assert all(row["score"] == math.fsum(row[term] for term in terms) for row in rows)
     for place in (RIGA, ESPOO, "own:lonely", "own:evil"):
         listed = knowledge.recommend(place, kind="twinning", top=3, as_of=TODAY).recommendations
         own = [row for row in rows if row["id"] == place]
         assert [(row["partner_id"], row["score"]) for row in own] == [(row.partner.id, row.score) for row in listed]
         assert [row["rank"] for row in own] == [1, 2, 3]
+        for row, one in zip(own, listed, strict=True):
+            assert {term: row[term] for term in terms if row[term]} == {term.type: term.value for term in one.terms}
     assert "own:altstadt" not in {row["id"] for row in rows} | {row["partner_id"] for row in rows}
     assert calls[-1][0] == calls[-1][1] > 60
 
@@ -231,7 +235,9 @@ def test_everybody_in_a_file(run: Run, tmp_path: Path, ending: str) -> None:
     else:
         table = parquet.read_table(file) if ending == "parquet" else pa.ipc.open_file(file).read_all()
         rows = table.to_pylist()
-    assert list(rows[0]) == list(COLUMNS)
+    terms = tuple(weights("exchange").terms)
+    assert list(rows[0]) == [*COLUMNS, *terms]
+    assert all(float(row["score"]) == math.fsum(float(row[term]) for term in terms) for row in rows)
     assert len([row for row in rows if row["id"] == RIGA]) == 2
 
 

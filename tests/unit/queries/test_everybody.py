@@ -1,15 +1,201 @@
-"""The table of all recommendations, written to a file."""
+"""The table of all recommendations: the lists of ``recommend`` for each place, and how it is written to a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kg.queries.everybody import ENDINGS, Row, write_everybody
+from kg.queries import block, candidates, standing
+from kg.queries.block import Everyone
+from kg.queries.block_scores import Finder
+from kg.queries.engines import SnapshotEngine
+from kg.queries.everybody import COLUMNS, ENDINGS, Everybody, Row, rows_of, write_everybody
+from kg.queries.features import FEATURES
+from kg.queries.kinds.kind import KINDS, Kind, Weights, weights
+from kg.queries.kinds.shapes import Shape
+from kg.queries.ranking import EXISTING, Ranking, Rule, sort_out
+from kg.queries.snapshot.graph import Snapshot
+from kg.queries.snapshot.tables import FactRow, NodeRow, in_order
+from kg.queries.validity import is_over
+from kg.queries.world import World
 
-ROW: Row = ("own:a", "A", "LV", 1, "own:b", "B", None, 0.1)
+DAY = date(2026, 5, 1)
+TERMS = ("size", "twin_towns")
+ROW: Row = ("own:a", "A", "LV", 1, "own:b", "B", None, 0.3, 0.1, 0.2)
+
+#: Every feature that there is, each worth something at any value.
+ALL = [
+    Weights(
+        terms={
+            name: Shape(at=(0.0, 0.5, 3.0, 1000.0), worth=(0.1, -0.7, 1.3, 0.2))
+            for name in list(FEATURES)[first : first + 16]
+        }
+    )
+    for first in (0, 16)
+]
+
+
+def made(seed: int, number: int) -> World:
+    """Return a graph of so many places with something of everything, of which much is missing here and there."""
+    chance = np.random.default_rng(seed)
+    countries = np.array(["FI", "LV", "SE", None], object)[chance.integers(0, 4, number)]
+    regions = [f"{country or 'XX'}{chance.integers(2)}{chance.integers(2)}1" for country in countries]
+    spots = np.round(chance.uniform((20.0, 54.0), (24.0, 57.0), (number, 2)), 1)
+    sizes = chance.integers(1, 30, number) * 1_000
+    places = [f"t{at:02}" for at in range(number)]
+    nodes = [
+        NodeRow(
+            place,
+            "City",
+            place,
+            countries[at],
+            int(sizes[at]) if chance.random() < 0.9 else None,
+            *(map(float, spots[at]) if chance.random() < 0.9 else (None, None)),
+            dissolved="2020" if chance.random() < 0.1 else None,
+        )
+        for at, place in enumerate(places)
+    ]
+    nodes += [NodeRow(f"nuts:{code}", "Region", code, code[:2], nuts=code) for code in sorted(set(regions))]
+    others = {"n": "Organisation", "o": "Organisation", "p": "Project", "e": "Event", "h": "Person", "k": "Theme"}
+    nodes += [NodeRow(f"{letter}{at}", label, f"{letter}{at}") for letter, label in others.items() for at in range(5)]
+    nodes += [NodeRow("g0", "Programme", "g0"), NodeRow("g1", "Programme", "g1")]
+    facts = [
+        FactRow("LOCATED_IN", f"l{place}", place, f"nuts:{code}") for place, code in zip(places, regions, strict=True)
+    ]
+
+    def some(type_: str, share: float, starts: Sequence[str], ends: Sequence[str]) -> None:
+        for start in starts:
+            for end in ends:
+                if start < end and chance.random() < share:
+                    facts.append(FactRow(type_, f"{type_}{start}{end}", start, end))
+
+    def things(letter: str) -> list[str]:
+        return [f"{letter}{at}" for at in range(5)]
+
+    some("TWINNED_WITH", 0.06, places, places)
+    for type_, share, letter in (
+        ("MEMBER_OF", 0.2, "n"), ("PARTICIPATES_IN", 0.15, "p"), ("TOOK_PART_IN", 0.1, "e"), ("SEEKS", 0.1, "k"), ("OFFERS", 0.1, "k"),
+    ):  # fmt: skip
+        pairs = [(start, end) for start in (*places, *things("o")) for end in things(letter) if chance.random() < share]
+        facts += [FactRow(type_, f"{type_}{start}{end}", start, end) for start, end in pairs]
+    for type_, share, letter in (("SERVES", 0.05, "o"), ("BASED_IN", 0.05, "o"), ("HOLDS_POST", 0.1, "h")):
+        pairs = [(start, end) for start in things(letter) for end in places if chance.random() < share]
+        facts += [FactRow(type_, f"{type_}{start}{end}", start, end) for start, end in pairs]
+    facts += [FactRow("ABOUT", f"a{at}", f"p{at}", f"k{at // 2}") for at in range(5)]
+    facts += [FactRow("FUNDED_BY", f"f{at}", f"p{at}", f"g{at % 2}") for at in range(5)]
+    return World.of(Snapshot.from_tables(in_order(nodes, facts), DAY))
+
+
+def each_by_itself(
+    world: World, of: Weights, existing: Sequence[Rule], top: int
+) -> dict[str, list[tuple[str, list[float]]]]:
+    """Return the lists as ``recommend`` makes them, one place after the other."""
+    engine, snapshot, found = SnapshotEngine(world), world.snapshot, {}
+    for at, row in enumerate(snapshot.places.rows):
+        around = engine.around(row.id, of)
+        kept, _ = sort_out(snapshot, at, around.candidates, existing=existing)
+        ranking = Ranking.of(around.pairs(kept), of)
+        listed = [
+            (snapshot.places.ids[kept[best]], ranking.worth[best].tolist()) for best in ranking.order(top).tolist()
+        ]
+        if listed and not (row.dissolved is not None and is_over(DAY, None, row.dissolved)):
+            found[row.id] = listed
+    return found
+
+
+def all_at_once(
+    world: World, of: Weights, existing: Sequence[Rule], top: int
+) -> dict[str, list[tuple[str, list[float]]]]:
+    found: dict[str, list[tuple[str, list[float]]]] = {}
+    for id_, _, _, rank, other, _, _, score, *terms in rows_of(world, of, existing, top):
+        found.setdefault(id_, []).append((other, terms))
+        assert rank == len(found[id_])
+        assert score == math.fsum(terms)
+    return found
+
+
+def check_same(world: World, of: Weights, existing: Sequence[Rule], top: int) -> None:
+    expected, found = each_by_itself(world, of, existing, top), all_at_once(world, of, existing, top)
+    assert found.keys() == expected.keys()
+    for id_, listed in expected.items():
+        assert [other for other, _ in found[id_]] == [other for other, _ in listed]
+        np.testing.assert_allclose([t for _, t in found[id_]], [t for _, t in listed], rtol=0, atol=1e-12)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let so few come in by each way that most places do not, and take so few at a time that a region is several blocks."""
+    monkeypatch.setattr(candidates, "EACH", 4)
+    monkeypatch.setattr(candidates, "IN_EACH", 2)
+    monkeypatch.setattr(candidates, "HUB", 12)
+    monkeypatch.setattr(standing, "BY_STANDING", 5)
+    monkeypatch.setattr(standing, "BY_NEIGHBOURS", 3)
+    monkeypatch.setattr(standing, "ENDS", 3)
+    monkeypatch.setattr(block, "MOST", 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.usefixtures("few")
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), number=st.integers(0, 40), top=st.integers(1, 4), keep=st.booleans())
+def test_everybody_has_the_lists_that_each_has_by_itself(
+    kind: Kind, seed: int, number: int, top: int, keep: bool
+) -> None:
+    check_same(made(seed, number), weights(kind), () if keep else EXISTING[kind], top)
+
+
+@pytest.mark.parametrize("of", ALL)
+@pytest.mark.usefixtures("few")
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), keep=st.booleans())
+def test_so_it_is_with_any_term_of_any_shape(of: Weights, seed: int, keep: bool) -> None:
+    check_same(made(seed, 40), of, () if keep else EXISTING["exchange"], 2)
+
+
+@pytest.mark.usefixtures("few")
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_whom_a_block_is_compared_with_are_the_candidates_of_each(seed: int) -> None:
+    world = made(seed, 40)
+    country = world.snapshot.places.country
+    for some in Everyone(world).blocks():
+        found = some.candidates(weights("twinning"))
+        for row, one in zip(found, some.subjects.tolist(), strict=True):
+            expected = candidates.candidates(world, one, weights("twinning"))
+            # Those of its own country are left out at once, but for a place of which no country is known.
+            at_home = (country[expected] == country[one]) & (country[one] > 0)
+            assert np.flatnonzero(row).tolist() == expected[~at_home].tolist()
+
+
+def test_every_place_is_in_one_block() -> None:
+    world = made(1, 40)
+    subjects = np.concatenate([some.subjects for some in Everyone(world).blocks()])
+    assert sorted(subjects.tolist()) == list(range(len(world.snapshot.places.ids)))
+
+
+def test_progress_is_told_up_to_the_last_place() -> None:
+    world, told = made(1, 30), list[tuple[int, int]]()
+    total = len(world.snapshot.places.ids)
+    list(rows_of(world, weights("exchange"), (), 2, lambda done, of: told.append((done, of))))
+    assert told[0] == (0, total)
+    assert told[-1] == (total, total)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_more_than_there_are_is_all_that_there_are() -> None:
+    world = made(2, 12)
+    finder = Finder(Everyone(world), weights("exchange"), (), 1_000)
+    lists = [found for some in Everyone(world).blocks() for found in finder.best(some)]
+    assert all(len(found.others) < len(world.snapshot.places.ids) for found in lists)
+    check_same(world, weights("exchange"), (), 1_000)
 
 
 def broken_off() -> Iterator[Row]:
@@ -22,7 +208,7 @@ def test_what_is_broken_off_leaves_the_old_table_and_nothing_else(ending: str, t
     file = tmp_path / f"all{ending}"
     file.write_text("old", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt):
-        write_everybody(broken_off(), file)
+        write_everybody(Everybody(TERMS, broken_off()), file)
     assert [(one.name, one.read_text(encoding="utf-8")) for one in tmp_path.iterdir()] == [(file.name, "old")]
 
 
@@ -31,7 +217,27 @@ def test_a_new_table_takes_the_place_of_the_old_one_also_behind_a_link(ending: s
     file, link = tmp_path / f"all{ending}", tmp_path / f"link{ending}"
     file.write_text("old", encoding="utf-8")
     link.symlink_to(file)
-    assert write_everybody(iter([ROW]), link) == 1
+    assert write_everybody(Everybody(TERMS, iter([ROW])), link) == 1
     assert link.is_symlink()
     assert file.read_bytes() != b"old"
     assert {one.name for one in tmp_path.iterdir()} == {file.name, link.name}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_file_has_all_columns_also_without_rows(ending: str, tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    for rows in ([], [ROW, ROW]):
+        file = tmp_path / f"all{ending}"
+        assert write_everybody(Everybody(TERMS, iter(rows)), file) == len(rows)
+        if ending == ".csv":
+            header, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+            assert [(*line[:3], *line[-3:]) for line in lines] == [("own:a", "A", "LV", "0.3", "0.1", "0.2")] * len(
+                rows
+            )
+        else:
+            table = parquet.read_table(file) if ending == ".parquet" else pa.ipc.open_file(file).read_all()
+            header = table.column_names
+            assert [tuple(row.values()) for row in table.to_pylist()] == rows
+        assert header == [*COLUMNS, *TERMS]

@@ -1,0 +1,357 @@
+"""Some places of one region, each beside all that it is compared with: what they have in common is looked at once for all of them.
+
+Whom each is compared with is what :func:`kg.queries.candidates.candidates` gives, without its own country; what is here only finds
+it in another way, for many at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from kg.queries import candidates as ways
+from kg.queries import standing
+from kg.queries.kinds.kind import Weights
+from kg.queries.measures import kilometres, nearness
+from kg.queries.snapshot.graph import EARTH_KM, Layer
+from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
+from kg.queries.world import World, neighbourhood, reach
+
+#: So many places at a time, so that what is held of them stays small.
+MOST = 128
+
+#: By so much a search in a tree is widened.
+_WIDER = 1.0 + 1e-9
+
+
+class Everyone:
+    """A whole graph, with what is looked at for every block of places.
+
+    Args:
+        world: The graph; its directory has the same places in the same order.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._held: dict[Rows, sparse.csr_array] = {}
+        snapshot = world.snapshot
+        networks = snapshot.networks
+        #: For each layer that leads to others what each step counts, and who has each thing.
+        self.steps = [
+            (networks.held, _worth(world.members) * (world.members < ways.HUB), _ones(networks.holders)),
+            (
+                snapshot.town_projects.held,
+                _worth(snapshot.town_projects.sizes),
+                _ones(snapshot.town_projects.holders),
+            ),
+            (snapshot.events.held, _worth(snapshot.events.sizes), _ones(snapshot.events.holders)),
+            (snapshot.twins, _worth(snapshot.twin_counts), self.twins),
+        ]
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all places in blocks of one country and region, by region, then in order of ids."""
+        group, stands = self.world.aggregates.directory.sectors
+        order = np.argsort(group, kind="stable")
+        starts = np.searchsorted(group[order], np.arange(len(stands) + 1)).tolist()
+        for start, end in pairwise(starts):
+            for first in range(start, end, MOST):
+                yield Block(self, order[first : min(first + MOST, end)])
+
+    @cached_property
+    def twins(self) -> sparse.csr_array:
+        """Who is twinned with whom."""
+        return _ones(self.world.snapshot.twins)
+
+    def held(self, layer: Layer) -> sparse.csr_array:
+        """Who has each thing of a layer."""
+        if layer.held not in self._held:
+            self._held[layer.held] = _ones(layer.held)
+        return self._held[layer.held]
+
+    @cached_property
+    def small_networks(self) -> sparse.csr_array:
+        """Who is in which small network."""
+        held = self.world.snapshot.networks.held
+        of, at = held.entries(np.arange(held.height))
+        kept = np.flatnonzero(self.world.small[held.columns[at]])
+        cells = (np.ones(len(kept)), (of[kept], held.columns[at[kept]]))
+        return sparse.csr_array(cells, shape=(held.height, held.width))
+
+    @cached_property
+    def twinned(self) -> tuple[Indices, cKDTree]:
+        """The places that have twins and a location, and these as a tree."""
+        snapshot = self.world.snapshot
+        found = np.flatnonzero((snapshot.twins.counts > 0) & ~np.isnan(snapshot.places.xyz[:, 0]))
+        return found, cKDTree(snapshot.places.xyz[found].reshape(-1, 3))
+
+    @cached_property
+    def around(self) -> sparse.csr_array:
+        """How far from each place that has twins each place is that it is a neighbour of, in kilometres."""
+        world, (ends, _) = self.world, self.twinned
+        placed, tree = world.aggregates.directory.tree
+        xyz = world.snapshot.places.xyz
+        chord = 2.0 * np.sin(neighbourhood(world.spacing[ends]) / EARTH_KM / 2.0)
+        met = [placed[np.array(some, np.int64)] for some in tree.query_ball_point(xyz[ends], chord, return_sorted=True)]
+        counts = np.zeros(len(xyz), np.int64)
+        counts[ends] = [len(some) for some in met]
+        columns = np.concatenate(met) if met else np.zeros(0, np.int64)
+        end = np.repeat(ends, counts[ends])
+        away = np.concatenate(
+            [
+                kilometres(np.sqrt(((xyz[columns[at]] - xyz[end[at]]) ** 2).sum(1)))
+                for at in (slice(first, first + 100_000) for first in range(0, max(len(end), 1), 100_000))
+            ]
+        )
+        # A distance of 0 stays an entry: nothing here drops what is stored.
+        return sparse.csr_array(
+            (away, columns.astype(np.int32), np.concatenate([[0], np.cumsum(counts)])), shape=(len(xyz), len(xyz))
+        )
+
+
+class Block:
+    """Some places of one country and region.
+
+    Args:
+        everyone: The graph.
+        subjects: The positions of the places, ascending.
+    """
+
+    def __init__(self, everyone: Everyone, subjects: Indices) -> None:
+        self.everyone = everyone
+        self.world = everyone.world
+        self.snapshot = everyone.world.snapshot
+        self.subjects = subjects
+        self.country = int(self.snapshot.places.country[subjects[0]])
+        self.spacing = float(self.world.spacing[subjects[0]])
+        self.located = ~np.isnan(self.snapshot.places.xyz[subjects, 0])
+
+    @cached_property
+    def twins(self) -> list[Indices]:
+        """The twins of each."""
+        return [self.snapshot.twins.row(one) for one in self.subjects.tolist()]
+
+    @cached_property
+    def affinity(self) -> Floats:
+        """How probably each would be in each network of ``aggregates.members``."""
+        return np.array([self.world.affinity(one) for one in self.subjects.tolist()])
+
+    # Neighbours and their twins --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def ends(self) -> Indices:
+        """The twins of all neighbours of any, ascending."""
+        return self._near[1]
+
+    @cached_property
+    def _near(self) -> tuple[Floats, Indices, sparse.csr_array]:
+        """How far each is from neighbours that have twins, those twins, and who of these is whose."""
+        xyz, (twinned, tree) = self.snapshot.places.xyz, self.everyone.twinned
+        chord = 2.0 * np.sin(neighbourhood(self.spacing) / EARTH_KM / 2.0) * _WIDER
+        met = tree.query_ball_point(xyz[self.subjects[self.located]], chord)
+        near = twinned[np.unique(np.fromiter(chain.from_iterable(met), np.int64))]
+        apart = np.full((len(self.subjects), len(near)), np.inf)
+        apart[self.located] = _kilometres(xyz[self.subjects[self.located]], xyz[near])
+        of, at = self.snapshot.twins.entries(near)
+        ends, end = np.unique(self.snapshot.twins.columns[at], return_inverse=True)
+        joined = sparse.csr_array((np.ones(len(of)), (end, of)), shape=(len(ends), len(near)))
+        joined.sort_indices()
+        return apart, ends, joined
+
+    def by_end(self, within: float, scale: float) -> Floats:
+        """Return how many neighbours of each each of ``ends`` is twinned with, by nearness, shape ``(ends, subjects)``.
+
+        Args:
+            within: In so many kilometres around are neighbours.
+            scale: In so many kilometres nearness falls to 1/e.
+        """
+        apart, ends, joined = self._near
+        near = np.where(apart <= within, nearness(apart, scale), 0.0)
+        found = floats(joined @ np.ascontiguousarray(near.T))
+        found[ends[:, None] == self.subjects[None, :]] = 0.0
+        return found
+
+    def neighbours_twins(self, part: float, others: Indices) -> Floats:
+        """Return :meth:`kg.queries.surroundings.Surroundings.twinnings` of some others, shape ``(others, subjects)``."""
+        theirs = self.by_end(float(reach(part * self.spacing)), part * self.spacing)
+        some = np.flatnonzero(theirs.any(axis=1))
+        scale = part * self.world.spacing[self.ends[some]]
+        around = self.everyone.around[self.ends[some]]
+        end = np.repeat(np.arange(len(some)), np.diff(around.indptr))
+        row = _positions(others, len(self.snapshot.places.ids))[around.indices]
+        kept = np.flatnonzero((row >= 0) & (around.data <= reach(scale)[end]))
+        cells = (nearness(around.data[kept], scale[end[kept]]), (row[kept], end[kept]))
+        return floats(_sorted(cells, (len(others), len(some))) @ theirs[some])
+
+    # Whom to compare them with ---------------------------------------------------------------------------------------------
+
+    def candidates(self, weights: Weights) -> NDArray[np.bool_]:
+        """Return who is compared with each, their own country left out, shape ``(subjects, places)``."""
+        found = np.zeros((len(self.subjects), len(self.snapshot.places.ids)), bool)
+        for row, some in enumerate(self.world.standing.by_standing_of(self.subjects, self.twins, weights)):
+            found[row, some] = True
+        for way in (self._by_neighbours, self._nearest, self._alike, self._by_networks, self._by_paths):
+            way(found)
+        if self.country:
+            found &= self.snapshot.places.country != self.country
+        found[np.arange(len(self.subjects)), self.subjects] = False
+        return found
+
+    def _by_neighbours(self, found: NDArray[np.bool_]) -> None:
+        theirs = self.by_end(float(neighbourhood(self.spacing)), self.spacing)
+        theirs[np.isnan(self.snapshot.places.xyz[self.ends, 0])] = 0.0
+        kept = np.zeros_like(theirs)
+        for row in range(len(self.subjects)):
+            some = ways.top_of(theirs[:, row], standing.ENDS)
+            kept[some, row] = theirs[some, row]
+        some = np.flatnonzero(kept.any(axis=1))
+        around = self.everyone.around[self.ends[some]]
+        around.data = nearness(around.data, np.repeat(self.world.spacing[self.ends[some]], np.diff(around.indptr)))
+        score = sparse.csr_array(kept[some].T) @ around
+        for row in range(len(self.subjects)):
+            at = slice(score.indptr[row], score.indptr[row + 1])
+            found[row, _highest(score.data[at], score.indices[at], standing.BY_NEIGHBOURS)] = True
+
+    def _nearest(self, found: NDArray[np.bool_]) -> None:
+        if not self.located.any():
+            return
+        placed, tree = self.world.aggregates.directory.tree
+        xyz = self.snapshot.places.xyz
+        rows = np.flatnonzero(self.located)
+        own = xyz[self.subjects[rows]]
+        middle = own.mean(axis=0)
+        wide = float(np.sqrt(((own - middle) ** 2).sum(1)).max())
+        number = min(ways.EACH + 1, len(placed))
+        farthest, _ = tree.query(middle, k=[number])
+        # As near to any of them as so many are to their middle, however far they are from it.
+        some = np.sort(placed[tree.query_ball_point(middle, (farthest[0] + 2.0 * wide) * _WIDER)])
+        if self.country and (self.snapshot.places.country[some] == self.country).all():
+            return
+        for row, chords in zip(rows.tolist(), _chords(own, xyz[some]), strict=True):
+            # Itself is one of them, wherever it stands among those that are as near.
+            within = np.flatnonzero(chords <= np.partition(chords, number - 1)[number - 1])
+            within = within[np.lexsort((within, chords[within]))]
+            nearest = some[within]
+            found[row, nearest[nearest != self.subjects[row]][: ways.EACH]] = True
+
+    def _alike(self, found: NDArray[np.bool_]) -> None:
+        places = self.snapshot.places
+        rows = np.flatnonzero(~np.isnan(places.population[self.subjects]))
+        population = places.population[self.subjects[rows]]
+        for name in ways.alike_countries(self.world.aggregates, places.countries[self.country]):
+            country = places.countries.index(name) if name in places.countries else -1
+            if country != self.country:
+                for row, some in zip(rows.tolist(), _alike_in(*self.world.by_size(country), population), strict=False):
+                    found[row, some] = True
+
+    def _by_networks(self, found: NDArray[np.bool_]) -> None:
+        for row, one in enumerate(self.subjects.tolist()):
+            found[row, ways.by_networks(self.world, one)] = True
+
+    def _by_paths(self, found: NDArray[np.bool_]) -> None:
+        score = sparse.csr_array(found.shape)
+        for held, worth, holders in self.everyone.steps:
+            score = score + _some(held, self.subjects, worth) @ holders
+        score = sparse.csr_array(score + self.everyone.twins[self.subjects])
+        for row, one in enumerate(self.subjects.tolist()):
+            at = slice(score.indptr[row], score.indptr[row + 1])
+            worth, columns = score.data[at], score.indices[at]
+            worth[columns == one] = 0.0
+            found[row, _highest(worth, columns, ways.EACH)] = True
+
+
+def _alike_in(there: Indices, sizes: Floats, population: Floats) -> Iterator[Indices]:
+    """Yield for each population the places of a country that are most alike in size, of those equally alike the first by id.
+
+    Args:
+        there: The places, by size, then by id.
+        sizes: Their sizes.
+        population: The populations.
+    """
+    if not len(there):
+        return
+    # Of so many that are smaller and so many that are larger the last that comes in is known: all that are nearer stand in a row,
+    # and before or behind them those that are as far as it.
+    each = ways.IN_EACH
+    middle = np.searchsorted(sizes, population)
+    window = middle[:, None] + np.arange(-each, each)
+    apart = np.where((window >= 0) & (window < len(sizes)), _apart(sizes, window, population[:, None]), np.inf)
+    number = min(each, len(sizes))
+    last = np.partition(apart, number - 1, axis=1)[:, number - 1]
+    nearer = apart < last[:, None]
+    count = nearer.sum(axis=1)
+    start = np.where(count > 0, middle - each + nearer.argmax(axis=1), middle)
+    end = start + count
+    before = np.where((start > 0) & (_apart(sizes, start - 1, population) == last), start - 1, start)
+    after = np.where((end < len(sizes)) & (_apart(sizes, end, population) == last), end, end - 1)
+    first = np.where(before < start, np.searchsorted(sizes, sizes[np.maximum(before, 0)]), start)
+    behind = np.where(after >= end, np.searchsorted(sizes, sizes[np.maximum(after, 0)], side="right"), end)
+    limits = np.column_stack([first, start, end, behind, number - count]).tolist()
+    for farther, near, further, beyond, rest in limits:
+        if farther == near:
+            yield there[near : further + rest]
+        elif further == beyond:
+            yield np.concatenate([there[farther : farther + rest], there[near:further]])
+        else:
+            tied = np.sort(np.concatenate([there[farther:near], there[further:beyond]]))
+            yield np.concatenate([tied[:rest], there[near:further]])
+
+
+def _highest(worth: Floats, places: Indices, number: int) -> Indices:
+    """Return the places of the highest worth above 0, of those that are worth the same the first by id."""
+    if len(worth) > number:
+        some = worth >= np.partition(worth, len(worth) - number)[len(worth) - number]
+        worth, places = worth[some], places[some]
+    order = np.argsort(places)
+    return np.asarray(places[order][ways.top_of(worth[order], number)], np.int64)
+
+
+def _apart(sizes: Floats, at: Indices, population: Floats) -> Floats:
+    return floats(np.abs(np.log((sizes[np.clip(at, 0, len(sizes) - 1)] + 300.0) / (population + 300.0))))
+
+
+def _kilometres(some: Floats, others: Floats) -> Floats:
+    """Return how far apart points on the unit sphere are, shape ``(some, others)``."""
+    return floats(kilometres(_chords(some, others)))
+
+
+def _chords(some: Floats, others: Floats) -> Floats:
+    return floats(np.sqrt(((others[None, :, :] - some[:, None, :]) ** 2).sum(2)))
+
+
+def _worth(sizes: Floats) -> Floats:
+    return floats(1.0 / np.log(1.0 + np.maximum(sizes, 2.0)))
+
+
+def _ones(rows: Rows) -> sparse.csr_array:
+    cells = (np.ones(len(rows.columns)), rows.columns, rows.starts)
+    return sparse.csr_array(cells, shape=(rows.height, rows.width))
+
+
+def _some(rows: Rows, some: Indices, worth: Floats) -> sparse.csr_array:
+    """Return some rows with what each column is worth, what is worth nothing left out."""
+    of, at = rows.entries(some)
+    column = rows.columns[at]
+    kept = np.flatnonzero(worth[column])
+    cells = (worth[column[kept]], (of[kept], column[kept]))
+    return _sorted(cells, (len(some), rows.width))
+
+
+def _sorted(cells: Any, shape: tuple[int, int]) -> sparse.csr_array:
+    """Return a matrix of which each row is summed in order of columns."""
+    found = sparse.csr_array(cells, shape=shape)
+    found.sort_indices()
+    return found
+
+
+def _positions(some: Indices, number: int) -> Indices:
+    """Return where each of so many stands among some, -1 where it does not."""
+    found = np.full(number, -1)
+    found[some] = np.arange(len(some))
+    return found
