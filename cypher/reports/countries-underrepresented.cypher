@@ -20,7 +20,8 @@
 //
 // tags: network, country, membership
 // caution: The starter knows only cities that some network or project names, so countries with few of these seem to lack nothing.
-// caution: Load all municipalities (kg load geonames) before you read much into this.
+// caution: Load all municipalities (kg load geonames) before you read much into this. The list of GeoNames that comes with kg has
+// caution: some districts of large cities as places of their own: leave them out when you read this.
 // since: 0.1
 MATCH (network:Entity {id: $network})
 OPTIONAL MATCH (network)<-[membership:MEMBER_OF]-(city:City)

@@ -19,7 +19,8 @@
 //
 // tags: association, country, city, membership
 // caution: The starter knows only cities that some network or project names, so most cities in no network are not here.
-// caution: Load all municipalities (kg load geonames) before you read much into this.
+// caution: Load all municipalities (kg load geonames) before you read much into this. The list of GeoNames that comes with kg has
+// caution: some districts of large cities as places of their own: leave them out when you read this.
 // since: 0.1
 MATCH (umbrella:Entity {id: $umbrella})<-[membership:MEMBER_OF]-(association:Organisation)
       -[voice:REPRESENTS]->(land:Country)
