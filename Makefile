@@ -37,6 +37,7 @@ test-containers: setup
 bench: setup
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.recall
+	$(BIN)/python -m benchmarks.everybody
 
 lint: setup
 	$(BIN)/ruff check .

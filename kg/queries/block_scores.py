@@ -225,7 +225,6 @@ class _Scored:
         self.starts = np.searchsorted(row, np.arange(len(block.subjects) + 1)).tolist()
         self.unique = np.flatnonzero(np.bincount(others, minlength=len(finder.lasting)))
         self.at = np.searchsorted(self.unique, others)
-        self._together = _Together(self)
 
     def early(self) -> NDArray[np.float64]:
         """Return what the terms are worth, shape ``(terms, pairs)``, with 0 for the late ones."""
@@ -244,7 +243,7 @@ class _Scored:
             group, _ = self.world.aggregates.directory.sectors
             return self.world.standing.worth_of_sectors(int(self.block.subjects[0]), name, shape)[group[self.others]]
         if name in _COMMON:
-            return _worth(shape, FEATURES[name](self._together))
+            return _worth(shape, FEATURES[name](_Together(self)))
         if name in _SURROUNDINGS:
             return _worth(shape, self._surroundings(_SURROUNDINGS[name]))
         return _worth(shape, self._affinity())
