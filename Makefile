@@ -33,7 +33,7 @@ test-integration: setup
 test-containers: setup
 	KG_TEST_CONTAINERS=1 $(PYTEST) -m containers
 
-# Not part of the tests: speed and memory beside other libraries, and what share of the best the candidates hold.
+# Not part of the tests: speed and memory beside other libraries and plain Cypher, and what share of the best the candidates hold.
 bench: setup
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.recall
@@ -42,6 +42,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.pull
 	$(BIN)/python -m benchmarks.reports
+	$(BIN)/python -m benchmarks.everybody
 
 lint: setup
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ from kg.queries.world import World, neighbourhood, reach
 #: So many places at a time, so that what is held of them stays small.
 MOST = 128
 
+#: Around so many places at once neighbours are looked for, since a tree gives them as lists, which are large.
+_ENDS_AT_ONCE = 500
+
 #: By so much a search in a tree is widened.
 _WIDER = 1.0 + 1e-9
 
@@ -98,21 +101,19 @@ class Everyone:
         placed, tree = world.aggregates.directory.tree
         xyz = world.snapshot.places.xyz
         chord = 2.0 * np.sin(neighbourhood(world.spacing[ends]) / EARTH_KM / 2.0)
-        met = [placed[np.array(some, np.int64)] for some in tree.query_ball_point(xyz[ends], chord, return_sorted=True)]
         counts = np.zeros(len(xyz), np.int64)
-        counts[ends] = [len(some) for some in met]
-        columns = np.concatenate(met) if met else np.zeros(0, np.int64)
-        end = np.repeat(ends, counts[ends])
-        away = np.concatenate(
-            [
-                kilometres(np.sqrt(((xyz[columns[at]] - xyz[end[at]]) ** 2).sum(1)))
-                for at in (slice(first, first + 100_000) for first in range(0, max(len(end), 1), 100_000))
-            ]
-        )
+        places, away = [np.zeros(0, np.int32)], [np.zeros(0)]
+        for first in range(0, len(ends), _ENDS_AT_ONCE):
+            some = slice(first, first + _ENDS_AT_ONCE)
+            met = tree.query_ball_point(xyz[ends[some]], chord[some], return_sorted=True)
+            counts[ends[some]] = [len(near) for near in met]
+            columns = placed[np.fromiter(chain.from_iterable(met), np.int64)]
+            end = np.repeat(ends[some], counts[ends[some]])
+            places.append(columns.astype(np.int32))
+            away.append(kilometres(np.sqrt(((xyz[columns] - xyz[end]) ** 2).sum(1))))
         # A distance of 0 stays an entry: nothing here drops what is stored.
-        return sparse.csr_array(
-            (away, columns.astype(np.int32), np.concatenate([[0], np.cumsum(counts)])), shape=(len(xyz), len(xyz))
-        )
+        cells = (np.concatenate(away), np.concatenate(places), np.concatenate([[0], np.cumsum(counts)]))
+        return sparse.csr_array(cells, shape=(len(xyz), len(xyz)))
 
 
 class Block:

@@ -6,7 +6,6 @@ many pairs: a term of the other place alone, a term of two regions, a term of wh
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,10 +55,7 @@ _OF_SECTORS = OF_REGION - OF_ITSELF
 #: Terms that are quick to ask for, and of those that are asked late the first.
 _QUICK = frozenset(("distance", "size"))
 
-#: So many times as many as are looked for are scored first, to see what the others have to reach.
-_FIRST = 4
-
-#: Those who can reach it go on alone when they are less than this part of all.
+#: Those who can still come into the list go on alone when they are less than this part of all.
 _WORTH_IT = 0.7
 
 #: Sums of doubles in another order differ by less than this.
@@ -144,67 +140,51 @@ class Finder:
         row, others = np.divmod(np.flatnonzero(found), found.shape[1])
         scored = _Scored(self, block, row, others)
         early = scored.early()
+        score = early.sum(axis=0)
         for at, one in enumerate(block.subjects.tolist()):
             some = slice(scored.starts[at], scored.starts[at + 1])
             if some.start < some.stop:
-                yield self._best(one, others[some], early[:, some])
+                yield self._best(one, others[some], early[:, some], score[some])
 
-    def _best(self, subject: int, others: Indices, early: NDArray[np.float64]) -> Best:
-        late = _Late(self, subject)
-        bar = -np.inf
-        # Who is best by what is known gives a bar; who cannot reach it, whatever else there is, is looked at no more.
-        number = _FIRST * self.top
-        if len(others) > number:
-            rough = early.sum(axis=0)
-            first = np.argpartition(rough, len(rough) - number)[len(rough) - number :]
-            _, terms = late.added(others[first], early[:, first])
-            bar = np.partition(terms.sum(axis=1), number - self.top)[number - self.top] - _ROUNDING
-        others, terms = late.added(others, early, bar)
-        first = best(terms, others, self.top)
-        return Best(subject, others[first], terms[first])
-
-
-class _Late:
-    """The terms that are asked for each subject by itself, for those others only that can still come into its list."""
-
-    def __init__(self, finder: Finder, subject: int) -> None:
-        self._world = finder.world
-        self._subject = subject
-        self._shapes: list[tuple[int, str, Shape]] = []
-        self._nothing = np.zeros(len(finder.weights.terms))
-        for at, (name, shape) in finder.late:
-            rows = finder.needed[name]
+    def _best(self, subject: int, others: Indices, early: NDArray[np.float64], score: Floats) -> Best:
+        """Return the best of some others, of whom the early terms are known, shape ``(terms, others)``, and their sums."""
+        asked: list[tuple[int, str, Shape]] = []
+        nothing = np.zeros(len(early))
+        for at, (name, shape) in self.late:
+            rows = self.needed[name]
             if not rows or any(one.starts[subject] < one.starts[subject + 1] for one in rows):
-                self._shapes.append((at, name, shape))
+                asked.append((at, name, shape))
             else:
-                self._nothing[at] = finder.worth_of_nothing(name, subject)
+                nothing[at] = self.worth_of_nothing(name, subject)
+        kept = np.arange(len(others))
+        pairs = Pairs(self.world, subject, others)
+        worth: dict[int, Floats] = {}
+        for number, (at, name, shape) in enumerate(asked):
+            # Who cannot come into the list any more, whatever the other terms are worth, is looked at no further.
+            still = score >= _bar(score, self.top) - sum(_range(shape) for _, _, shape in asked[number:]) - _ROUNDING
+            if np.count_nonzero(still) < _WORTH_IT * len(kept):
+                kept, score = kept[still], score[still]
+                worth = {one: values[still] for one, values in worth.items()}
+                pairs = Pairs(self.world, subject, others[kept])
+            worth[at] = shape.of(FEATURES[name](pairs))
+            score = score + worth[at]
+        near = np.flatnonzero(score >= _bar(score, self.top) - _ROUNDING)
+        kept = kept[near]
+        terms = early[:, kept].T + nothing
+        for at, values in worth.items():
+            terms[:, at] = values[near]
+        first = best(terms, others[kept], self.top)
+        return Best(subject, others[kept[first]], terms[first])
 
-    def added(
-        self, others: Indices, early: NDArray[np.float64], bar: float = -np.inf
-    ) -> tuple[Indices, NDArray[np.float64]]:
-        """Return those others that may reach a bar, and all their terms, shape ``(others, terms)``.
 
-        Args:
-            others: The others.
-            early: What their early terms are worth, shape ``(terms, others)``.
-            bar: Who is certainly worth less may be left out.
-        """
-        found = early + self._nothing[:, None]
-        score = found.sum(axis=0)
-        most = math.fsum(max(shape.worth) for _, _, shape in self._shapes)
-        kept = np.flatnonzero(score + most >= bar)
-        others, found, score = others[kept], found[:, kept], score[kept]
-        pairs = Pairs(self._world, self._subject, others)
-        for at, name, shape in self._shapes:
-            worth = shape.of(FEATURES[name](pairs))
-            found[at] = worth
-            score += worth
-            most -= max(shape.worth)
-            kept = np.flatnonzero(score + most >= bar)
-            if len(kept) < _WORTH_IT * len(others):
-                others, found, score = others[kept], found[:, kept], score[kept]
-                pairs = Pairs(self._world, self._subject, others)
-        return others, np.ascontiguousarray(found.T)
+def _bar(score: Floats, top: int) -> float:
+    """Return the last of the highest scores."""
+    return float(np.partition(score, len(score) - top)[len(score) - top]) if len(score) > top else -np.inf
+
+
+def _range(shape: Shape) -> float:
+    # A value that is not known is worth nothing.
+    return max(*shape.worth, 0.0) - min(*shape.worth, 0.0)
 
 
 class _Together(Pairs):
@@ -245,7 +225,6 @@ class _Scored:
         self.starts = np.searchsorted(row, np.arange(len(block.subjects) + 1)).tolist()
         self.unique = np.flatnonzero(np.bincount(others, minlength=len(finder.lasting)))
         self.at = np.searchsorted(self.unique, others)
-        self._together = _Together(self)
 
     def early(self) -> NDArray[np.float64]:
         """Return what the terms are worth, shape ``(terms, pairs)``, with 0 for the late ones."""
@@ -264,7 +243,7 @@ class _Scored:
             group, _ = self.world.aggregates.directory.sectors
             return self.world.standing.worth_of_sectors(int(self.block.subjects[0]), name, shape)[group[self.others]]
         if name in _COMMON:
-            return _worth(shape, FEATURES[name](self._together))
+            return _worth(shape, FEATURES[name](_Together(self)))
         if name in _SURROUNDINGS:
             return _worth(shape, self._surroundings(_SURROUNDINGS[name]))
         return _worth(shape, self._affinity())
