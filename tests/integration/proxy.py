@@ -16,6 +16,10 @@ _RUN, _RESET = 0x10, 0x0F
 _IGNORED_MESSAGE = bytes([0, 2, 0xB0, _IGNORED, 0, 0])
 
 
+#: Given the message of a statement, the code of the error to answer with, or none.
+Fail = Callable[[bytes], str | None]
+
+
 class Proxy:
     """Passes everything on to ``target``, on loopback, from a port of its own.
 
@@ -23,8 +27,8 @@ class Proxy:
         target: Host and port of a Neo4j.
         cut_after: Bytes from the client after which a connection is cut, once for each of them: ``[1000, 50]`` cuts the first
             connection after 1,000 bytes, whichever comes next after 50, and leaves all others alone.
-        fail: Asked with the number (from 0, over all connections) of each statement that the server has taken; a string is the
-            code of an error that the client hears instead.
+        fail: Asked with the message of each statement that the server has taken; a string is the code of an error that the
+            client hears instead.
     """
 
     def __init__(
@@ -32,13 +36,12 @@ class Proxy:
         target: tuple[str, int],
         *,
         cut_after: list[int] | None = None,
-        fail: Callable[[int], str | None] | None = None,
+        fail: Fail | None = None,
     ) -> None:
         self._target = target
         self._cut_after = list(cut_after or ())
         self._fail = fail
         self._lock = threading.Lock()
-        self._answers = 0
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.cuts = 0
@@ -106,11 +109,10 @@ class Proxy:
         while data := server.recv(65536):
             client.sendall(data)
 
-    def statement(self, fail: Callable[[int], str | None]) -> str | None:
-        """Count an answer to a statement, and return the code of the error that takes its place, if one does."""
+    def error_for(self, statement: bytes, fail: Fail) -> str | None:
+        """Return the code of the error that takes the place of the answer to a statement, if one does."""
         with self._lock:
-            code = fail(self._answers)
-            self._answers += 1
+            code = fail(statement)
             self.failures += code is not None
         return code
 
@@ -118,10 +120,10 @@ class Proxy:
 class _Talk:
     """One connection, message by message: after an error the server, as far as the client hears, ignores all up to RESET."""
 
-    def __init__(self, proxy: Proxy, fail: Callable[[int], str | None]) -> None:
+    def __init__(self, proxy: Proxy, fail: Fail) -> None:
         self._proxy = proxy
         self._fail = fail
-        self._asked: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         self._manifest: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.ways = (self._up, self._down)
 
@@ -132,7 +134,7 @@ class _Talk:
         while True:
             tag, raw = _message(client)
             if tag is not None:
-                self._asked.put(tag)
+                self._asked.put((tag, raw))
             server.sendall(raw)
 
     def _down(self, client: socket.socket, server: socket.socket) -> None:
@@ -146,11 +148,11 @@ class _Talk:
                 if not failed or tag is None:
                     client.sendall(raw)
                 continue
-            asked = self._asked.get()
+            asked, statement = self._asked.get()
             failed = failed and asked != _RESET
             if failed:
                 raw = _IGNORED_MESSAGE
-            elif asked == _RUN and tag == _SUCCESS and (code := self._proxy.statement(self._fail)):
+            elif asked == _RUN and tag == _SUCCESS and (code := self._proxy.error_for(statement, self._fail)):
                 failed, raw = True, _failure(code)
             client.sendall(raw)
 

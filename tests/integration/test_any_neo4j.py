@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from urllib.parse import urlsplit
 
@@ -51,8 +52,8 @@ def test_a_load_by_routing_ends_where_one_without_does(
 ) -> None:
     with Proxy(target(address)) as proxy, through(proxy, address) as routed:
         load(routed, Starter())
-        assert digest(routed) == undisturbed
         assert recommend(routed, "Riga").recommendations
+    assert digest(database) == undisturbed
 
 
 def test_a_read_waits_for_the_writes_before_it_wherever_it_is_read(database: Connection, address: Address) -> None:
@@ -76,7 +77,7 @@ def test_what_only_reads_goes_on_when_connections_are_cut(database: Connection, 
         assert proxy.cuts == 4
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_load_over_a_line_that_is_cut_loses_and_doubles_nothing(
     undisturbed: Digest, database: Connection, address: Address, seed: int
 ) -> None:
@@ -95,20 +96,24 @@ def test_a_load_over_a_line_that_is_cut_loses_and_doubles_nothing(
 
 
 def test_errors_that_pass_are_not_seen(undisturbed: Digest, database: Connection, address: Address) -> None:
-    failing = {3, 20, 21, 40}
+    writes = itertools.count()
+
+    def some_writes(statement: bytes) -> str | None:
+        return PASSING if b"UNWIND $rows" in statement and next(writes) in (0, 3, 4, 7) else None
+
     with (
-        Proxy(target(address), fail=lambda number: PASSING if number in failing else None) as proxy,
+        Proxy(target(address), fail=some_writes) as proxy,
         through(proxy, address, "bolt") as connection,
     ):
         load(connection, Starter())
-        assert proxy.failures == len(failing)
+        assert proxy.failures == 4
     assert digest(database) == undisturbed
 
 
 def test_an_error_that_does_not_pass_is_told(database: Connection, address: Address) -> None:
     failing: list[int] = []
     with (
-        Proxy(target(address), fail=lambda number: PASSING if failing else None) as proxy,
+        Proxy(target(address), fail=lambda statement: PASSING if failing else None) as proxy,
         neo4j.GraphDatabase.driver(
             f"bolt://localhost:{proxy.port}", auth=(address.username, address.password), max_transaction_retry_time=1
         ) as driver,
