@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import neo4j
     import py2neo
 
+    from kg.database.check import Checked
     from kg.database.server import Reporter
     from kg.database.settings import Settings
     from kg.editing.merge import Merged
@@ -304,6 +305,12 @@ class KnowledgeGraph(Partnerships, Requests, Exports):
     def digest(self) -> digests.Digest:
         """Return one number for what the graph says; see :func:`kg.database.digest.digest`."""
         return digests.digest(self.connection)
+
+    def check(self, *, most: int = 20) -> Checked:
+        """Return what breaks the rules of the graph, of each rule the first ``most``; see :func:`kg.database.check.check`."""
+        from kg.database.check import check
+
+        return check(self.connection, most=most)
 
     def coverage(self) -> Coverage:
         """Return how complete and how old the graph is; see :func:`kg.queries.coverage.coverage`."""
