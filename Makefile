@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # its tests share what they load. In one process:  make test PARALLEL=
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-unit test-integration test-containers lint types generate notebooks requirements bench clean setup
+.PHONY: demo test test-unit test-integration test-containers lint types generate notebooks requirements sbom audit bench clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -62,6 +62,15 @@ generate: setup
 ONLY :=
 notebooks: setup
 	$(BIN)/python -m tools.notebooks $(ONLY)
+
+# What everything is made of (CycloneDX), from the locks alone; the wheel carries the same.
+sbom: setup
+	$(BIN)/python -m tools.sbom > sbom.cdx.json
+	@echo "Wrote sbom.cdx.json"
+
+# Whether a weakness is known of a locked Python package; asks the public list of them, so it needs the network.
+audit: setup
+	@tools/audit.sh
 
 # Newer versions within the bounds of pyproject.toml: make requirements UPGRADE=--upgrade
 requirements: setup
