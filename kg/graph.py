@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.database.check import Checked
     from kg.database.server import Reporter
     from kg.database.settings import Settings
+    from kg.editing.forget import Forgot
     from kg.editing.merge import Merged
     from kg.editing.review import Answered
     from kg.editing.undo import Undone
@@ -256,6 +257,22 @@ class KnowledgeGraph(Partnerships, Requests, Exports):
 
         with self._change():
             return undo(self.connection, source)
+
+    def forget(self, person: str, *, everyone: bool = False) -> Forgot:
+        """Remove a person and keep them out of later loads; see :func:`kg.editing.forget.forget`."""
+        from kg.editing.forget import forget
+        from kg.queries.snapshot.store import drop
+
+        with self._change():
+            forgot = forget(self.connection, person, everyone=everyone)
+        drop(self.connection)
+        return forgot
+
+    def remember(self, id_: str) -> bool:
+        """Let a person who was forgotten into later loads again; see :func:`kg.editing.forget.remember`."""
+        from kg.editing.forget import remember
+
+        return remember(self.connection, id_)
 
     # What persons decide --------------------------------------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ COMMANDS = {
     "fit": ("kg.cli.fit:fit", "Fit what each term of a recommendation is worth on a graph of one's own."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
+    "forget": ("kg.cli.forget:forget", "Remove a person, and keep them out of later loads."),
     "check": ("kg.cli.check:check", "Look whether the rules of the graph hold, and list what breaks them."),
     "snapshot": ("kg.cli.snapshot:snapshot", "Show or refresh the file that is kept of the graph."),
     "schema": (

@@ -10,6 +10,7 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.state import State, is_settled, state_of
+from kg.errors import KgError
 from kg.home import snapshots_folder
 from kg.queries.snapshot import arrow
 from kg.queries.snapshot.reader import tables_of_database
@@ -116,6 +117,21 @@ def kept(connection: Connection) -> Kept:
     current = is_settled(state) and _state_in(about) == state
     numbers = (about.get("nodes", 0), about.get("facts", 0))
     return Kept(path, about.get("taken"), path.stat().st_size, current, *numbers, note=note)
+
+
+def drop(connection: Connection) -> None:
+    """Remove the file that is kept of a database: somebody in it is to be forgotten.
+
+    Raises:
+        KgError: The connection was lost, or the file may not be removed.
+    """
+    path = _path(state_of(connection))
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise KgError(
+            f"{path} still has what was removed, and cannot be deleted ({error.strerror}): delete it"
+        ) from error
 
 
 def _state_in(about: dict[str, Any] | None) -> object:
