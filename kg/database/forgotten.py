@@ -33,18 +33,19 @@ class Forgotten:
 
     def has(self, id_: str) -> bool:
         """Whether a person with this id (``wikidata:Q5``) asked to be forgotten."""
-        return bool(self.hashes) and self._hash(id_) in self.hashes
+        return bool(self.hashes) and self.hash_of(id_) in self.hashes
 
     def with_ids(self, ids: Iterable[str]) -> Forgotten:
         """Return the list with the ids of a person on it."""
         begun = self if self.salt else Forgotten(secrets.token_hex(16))
-        return Forgotten(begun.salt, begun.hashes | {begun._hash(id_) for id_ in ids})
+        return Forgotten(begun.salt, begun.hashes | {begun.hash_of(id_) for id_ in ids})
 
     def without_ids(self, ids: Iterable[str]) -> Forgotten:
         """Return the list with these ids no longer on it."""
-        return Forgotten(self.salt, self.hashes - {self._hash(id_) for id_ in ids})
+        return Forgotten(self.salt, self.hashes - {self.hash_of(id_) for id_ in ids})
 
-    def _hash(self, id_: str) -> str:
+    def hash_of(self, id_: str) -> str:
+        """Return the hash by which an id stands on the list."""
         return hashlib.blake2b(id_.encode(), key=bytes.fromhex(self.salt), digest_size=16).hexdigest()
 
     @property

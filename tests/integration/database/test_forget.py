@@ -158,10 +158,10 @@ def test_the_list_is_of_hashes_with_a_key_of_its_own() -> None:
 
 
 def test_the_file_that_is_kept_of_the_graph_goes_too(small: Connection) -> None:
-    from kg.queries.snapshot.store import kept, take
+    from kg.queries.snapshot.store import kept, snapshot_of
 
     graph = KnowledgeGraph(small)
-    take(small)
+    snapshot_of(small)
     path = kept(small).path
     assert path.is_file()
     graph.forget("own:anna")
