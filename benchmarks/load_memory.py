@@ -31,9 +31,7 @@ class Forgetful:
     def __init__(self) -> None:
         self.rows = 0
 
-    def run_read(
-        self, cypher: str, parameters: Mapping[str, Any] | None = None, timeout: float | None = None
-    ) -> list[Any]:
+    def run_read(self, cypher: str, *_: Any, **__: Any) -> list[Any]:
         """Answer as an empty database does."""
         if cypher.startswith("CALL ()"):
             return [dict.fromkeys(cypher.rpartition("RETURN ")[2].split(", "), 0)]
@@ -41,21 +39,17 @@ class Forgetful:
             return [{"last": 0}]
         return []
 
-    def write_many(
-        self, statements: Sequence[tuple[str, Mapping[str, Any]]], timeout: float | None = None
-    ) -> list[Any]:
+    def write_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]], *_: Any, **__: Any) -> list[Any]:
         """Count the rows."""
         self.rows += sum(len(given.get("rows", ())) for _, given in statements)
         return [[] for _ in statements]
 
-    def run_write(
-        self, cypher: str, parameters: Mapping[str, Any] | None = None, timeout: float | None = None
-    ) -> list[Any]:
+    def run_write(self, *_: Any, **__: Any) -> list[Any]:
         """Do nothing."""
         return []
 
     @contextmanager
-    def hold(self, cypher: str) -> Iterator[None]:
+    def hold(self, *_: Any) -> Iterator[None]:
         """Hold nothing."""
         yield
 
@@ -79,7 +73,7 @@ def main() -> None:
 def _measure(folder: Path) -> None:
     connection = Forgetful()
     before, clock = time.process_time(), time.perf_counter()
-    report = load(cast(Connection, connection), EuropeLoader(folder, "2024"))
+    report = load(cast("Connection", connection), EuropeLoader(folder, "2024"))
     print(
         f"{report.rows['read']:,} rows: {time.process_time() - before:.1f} s own CPU, {time.perf_counter() - clock:.1f} s wall, "
         f"{peak():.0f} MB, {connection.rows:,} rows given to the database"
