@@ -46,7 +46,7 @@ GOALS = (
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=_size, default=0.125, help="of the graph, 1 is Europe; 1/8 can be written so")
+    parser.add_argument("--size", type=size_of, default=0.125, help="of the graph, 1 is Europe; 1/8 can be written so")
     parser.add_argument("--only", default="kg,plain,bare", help="which of kg, plain and bare to measure")
     parser.add_argument("--json", type=Path, help="file for the figures")
     given = parser.parse_args()
@@ -81,7 +81,8 @@ def main() -> None:
         given.json.write_text(json.dumps({"size": given.size, "loads": figures, "ratios": ratios}, indent=1) + "\n")
 
 
-def _size(text: str) -> float:
+def size_of(text: str) -> float:
+    """Return a size that may be written as a fraction."""
     return float(Fraction(text))
 
 

@@ -108,9 +108,9 @@ def _claimed(loaders: Iterable[Loader]) -> tuple[Claimed, dict[str, str]]:
     for loader in loaders:
         header = header_of(loader)
         claimed.check_order(header)
-        fates = read_rows(loader, header)
-        screen(fates, claimed.find, judgements)
-        claimed.add(edition_of(fates, header, loader.sources), max_ended_share=loader.max_ended_share)
+        with read_rows(loader, header) as fates:
+            screen(fates, claimed.find, judgements)
+            claimed.add(edition_of(fates, loader.sources), max_ended_share=loader.max_ended_share)
         if header.dates_facts:
             editions |= {source.id: max(header.edition, editions.get(source.id, "")) for source in loader.sources}
     return claimed, editions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kg.database.connection import Connection
 from kg.places.names import normalise
@@ -22,6 +22,9 @@ BATCH = 5_000
 READ_TIMEOUT = 600
 
 Item = TypeVar("Item")
+
+#: In so many parts what is known of the facts and nodes of a scope is asked for.
+_PARTS_OF_FACTS, _PARTS_OF_NODES = 40, 20
 
 _LISTS = ", ".join(f"n.{name} AS {name}" for name in LISTS)
 _NODE = f"[label IN labels(n) WHERE label IN $labels][0] AS label, n.id AS id, n.created AS created, {_LISTS}"
@@ -43,9 +46,17 @@ _FACT = (
 )
 _FACTS_OF_SOURCES = f"MATCH ()-[r]->() WHERE any(source IN r.sources WHERE source IN $sources) RETURN {_FACT}"
 _FACTS_OF_SCOPE = f"MATCH ()-[r]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) RETURN {_FACT}"
-_SKIM = (
+# In so many parts that one of them, a few lists of texts, is small beside what a load holds.
+_SKIM_FACTS = (
     "MATCH ()-[r]->() WHERE any(load IN r.loads WHERE load STARTS WITH $prefix) "
-    "RETURN type(r) AS type, collect(r.key) AS keys, collect(r.fingerprint) AS fingerprints, collect(size(r.sources)) AS sizes"
+    f"WITH r, coalesce(r.fingerprint, -1) AS print RETURN type(r) AS type, print % {_PARTS_OF_FACTS} AS part, "
+    "collect(r.key) AS keys, collect(print) AS fingerprints, collect(size(r.sources)) AS sizes"
+)
+_SKIM_NODES = (
+    "MATCH (n:Entity) WHERE any(load IN n.loads WHERE load STARTS WITH $prefix) "
+    "WITH n, [label IN labels(n) WHERE label IN $labels][0] AS label, coalesce(n.fingerprint, -1) AS print "
+    f"RETURN label, print % {_PARTS_OF_NODES} AS part, collect(n.id) AS ids, collect(print) AS fingerprints, "
+    "collect(size(n.sources)) AS sizes, collect(n.sources[0]) AS sources, collect(n.rows[0]) AS rows"
 )
 _FACTS_TOUCHING = (
     f"UNWIND $ids AS id MATCH (:Entity {{id: id}})-[r]-() WHERE r.key IS NOT NULL WITH DISTINCT r RETURN {_FACT}"
@@ -139,10 +150,39 @@ def read_facts(connection: Connection, relationship: str, keys: Iterable[str]) -
     return facts
 
 
-def skim_facts(connection: Connection, scope: str) -> dict[str, list[tuple[str, int, int]]]:
-    """Return, by type of relationship, of each fact of a scope the key, the fingerprint and how many assertions it holds."""
-    rows = connection.run_read(_SKIM, {"prefix": f"{scope}@"}, timeout=READ_TIMEOUT)
-    return {row["type"]: list(zip(row["keys"], row["fingerprints"], row["sizes"], strict=True)) for row in rows}
+class SkimmedFacts(NamedTuple):
+    """Some facts of one type of relationship: their keys, fingerprints, and how many assertions each holds."""
+
+    relationship: str
+    keys: Sequence[str]
+    fingerprints: Sequence[int]
+    sizes: Sequence[int]
+
+
+def skim_facts(connection: Connection, scope: str) -> Iterator[SkimmedFacts]:
+    """Yield what tells of each fact of a scope whether it is what it was, a part of them at a time."""
+    with connection.stream_read(_SKIM_FACTS, {"prefix": f"{scope}@"}, timeout=READ_TIMEOUT) as stream:
+        for relationship, _, keys, fingerprints, sizes in stream.rows:
+            yield SkimmedFacts(relationship, keys, fingerprints, sizes)
+
+
+class SkimmedNodes(NamedTuple):
+    """Some nodes of one label: their ids, fingerprints, how many assertions each holds, and source and row of the first."""
+
+    label: str
+    ids: Sequence[str]
+    fingerprints: Sequence[int]
+    sizes: Sequence[int]
+    sources: Sequence[str]
+    rows: Sequence[str]
+
+
+def skim_nodes(connection: Connection, scope: str) -> Iterator[SkimmedNodes]:
+    """Yield what tells of each node of a scope whether it is what it was, a part of them at a time."""
+    parameters = {"prefix": f"{scope}@", "labels": list(NODES)}
+    with connection.stream_read(_SKIM_NODES, parameters, timeout=READ_TIMEOUT) as stream:
+        for label, _, *lists in stream.rows:
+            yield SkimmedNodes(label, *lists)
 
 
 def read_facts_of_scope(connection: Connection, scope: str) -> dict[str, StoredFact]:

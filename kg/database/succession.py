@@ -5,15 +5,21 @@ Nothing here looks at a database, so that what is written to one and what is rec
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
-from kg.database.claims import FactClaim, NodeClaim, claim_key
+import numpy as np
+
+from kg.database.claim_store import Chosen, ClaimStore, Numbers, row_number
+from kg.database.claims import FactClaim, NodeClaim, claim_number
 from kg.database.loads import LoadHeader
 from kg.errors import KgError
 from kg.schema.identity import reference
 from kg.schema.provenance import Assertion, Source
+from kg.schema.records import FactRecord, NodeRecord
 
 #: Of the assertions that a source makes in a scope, the share that one edition may end without being told to.
 MAX_ENDED_SHARE = 0.2
@@ -30,15 +36,84 @@ class RefusedError(KgError):
 class Edition:
     """All that one edition says, and the rows whose assertions are left as they are because they could not be read.
 
-    ``complete`` says that the whole edition was read, so that what it lacks is gone; ``header`` names the load.
+    ``complete`` says that the whole edition was read, so that what it lacks is gone. What it says are those claims of the store
+    that have the numbers, ascending, each key once.
     """
 
-    header: LoadHeader
-    nodes: Sequence[NodeClaim]
-    facts: Sequence[FactClaim]
+    claims: ClaimStore
+    node_numbers: Numbers
+    fact_numbers: Numbers
     sources: Sequence[Source]
     complete: bool
     unread_rows: Collection[str] = ()
+
+    @classmethod
+    def of_records(
+        cls,
+        header: LoadHeader,
+        records: Iterable[NodeRecord | FactRecord],
+        sources: Sequence[Source],
+        *,
+        complete: bool,
+    ) -> Self:
+        """Return the edition that says all these records; close its claims when it is written."""
+        claims = ClaimStore(header)
+        for record in records:
+            if isinstance(record, NodeRecord):
+                claims.add_node(record)
+            else:
+                claims.add_fact(record)
+        nodes, facts = (first_of_each(columns.key.values) for columns in (claims.nodes, claims.facts))
+        return cls(claims, nodes, facts, sources, complete)
+
+    @property
+    def header(self) -> LoadHeader:
+        """The load."""
+        return self.claims.header
+
+    @property
+    def nodes(self) -> Sequence[NodeClaim]:
+        """What it says of nodes."""
+        return Chosen(self.claims.node, self.node_numbers)
+
+    @property
+    def facts(self) -> Sequence[FactClaim]:
+        """What it says of facts."""
+        return Chosen(self.claims.fact, self.fact_numbers)
+
+    def says(self, key: int) -> bool:
+        """Whether it makes the claim of this :func:`~kg.database.claims.claim_number`."""
+        return any(_holds(keys, key) for keys in self._keys)
+
+    def said_by_row(self, label: str, source: str, row: str) -> list[int]:
+        """Return the numbers of the claims that a row makes of nodes of a label."""
+        rows, numbers = self._rows
+        wanted = row_number(label, source, row)
+        first, last = np.searchsorted(rows, wanted, "left"), np.searchsorted(rows, wanted, "right")
+        return [int(number) for number in numbers[first:last]]
+
+    @cached_property
+    def _keys(self) -> tuple[Numbers, Numbers]:
+        nodes, facts = self.claims.nodes.key.values, self.claims.facts.key.values
+        return np.sort(nodes[self.node_numbers]), np.sort(facts[self.fact_numbers])
+
+    @cached_property
+    def _rows(self) -> tuple[Numbers, Numbers]:
+        rows = self.claims.nodes.row.values[self.node_numbers]
+        order = np.argsort(rows)
+        return rows[order], self.node_numbers[order]
+
+
+def first_of_each(keys: Numbers, among: Numbers | None = None) -> Numbers:
+    """Return the places of the first of all that are equal, ascending; looked for ``among`` some places, ascending, else all."""
+    places = np.arange(len(keys)) if among is None else among
+    _, first = np.unique(keys[places], return_index=True)
+    return np.asarray(places[np.sort(first)], np.int64)
+
+
+def _holds(ordered: Numbers, key: int) -> bool:
+    place = int(np.searchsorted(ordered, key))
+    return place < len(ordered) and bool(ordered[place] == key)
 
 
 class Succession:
@@ -53,10 +128,6 @@ class Succession:
         self._edition = edition
         self._scope = edition.header.scope
         self._calling = set(calling)
-        self._said_by_row: dict[tuple[str, str, str], dict[str, set[str]]] = defaultdict(dict)
-        for claim in edition.nodes:
-            row = claim.label, claim.assertion.source, claim.assertion.row
-            self._said_by_row[row][claim.assertion.identity] = set(claim.ids)
 
     def after(self, subject: str, before: Assertion, again: Assertion | None) -> Assertion | None:
         """Return an earlier assertion as the edition leaves it; None when it is withdrawn.
@@ -82,13 +153,15 @@ class Succession:
         """
         if assertion.scope != self._scope or "i" not in assertion.names:
             return False
-        now = self._said_by_row.get((label, assertion.source, assertion.row), {})
-        if not now or assertion.identity in now:
+        claims = self._edition.claims
+        now = self._edition.said_by_row(label, assertion.source, assertion.row)
+        same = claim_number(label, assertion.source, assertion.row, assertion.texts[0])
+        if not now or any(claims.nodes.key[number] == same for number in now):
             return False
-        before = set(assertion.names["i"])
+        before = {reference(label, id_) for id_ in assertion.names["i"]}
         return any(
-            not ids.isdisjoint(before) and not any(reference(label, id_) in self._calling for id_ in before - ids)
-            for ids in now.values()
+            not names.isdisjoint(before) and self._calling.isdisjoint(before - names)
+            for names in (set(claims.names_of_node(number)) for number in now)
         )
 
     def check_ended_share(
@@ -106,14 +179,12 @@ class Succession:
         """
         if not self._edition.complete:
             return
-        again = {claim.key for claim in self._edition.nodes} | {claim.key for claim in self._edition.facts}
         before: Counter[str] = Counter(said_again or {})
         ended: Counter[str] = Counter()
         for subject, assertion in said:
             if assertion.scope == self._scope and not assertion.missing:
                 before[assertion.source] += 1
-                lacking = claim_key(subject, assertion) not in again and not self.is_superseded(subject, assertion)
-                ended[assertion.source] += self._can_go(assertion) and lacking
+                ended[assertion.source] += self._can_go(assertion) and self._lacks(subject, assertion)
         for source, number in sorted(ended.items()):
             if before[source] >= _FEW and number > max_ended_share * before[source]:
                 raise RefusedError(
@@ -121,6 +192,10 @@ class Succession:
                     f"statements that {source} made before, more than {max_ended_share:.0%}: is the file complete? "
                     "Nothing was written. If they are really gone, load it with --allow-shrink"
                 )
+
+    def _lacks(self, subject: str, assertion: Assertion) -> bool:
+        key = claim_number(subject, assertion.source, assertion.row, assertion.texts[0])
+        return not self._edition.says(key) and not self.is_superseded(subject, assertion)
 
     def _can_go(self, assertion: Assertion) -> bool:
         """Whether the edition can end an assertion that it does not repeat."""

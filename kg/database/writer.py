@@ -8,53 +8,56 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.database import stored
 from kg.database.behind import Behind
-from kg.database.claims import Claim, FactClaim, claim_key, holder_subject
+from kg.database.claim_store import LABELS, TYPES, Numbers
+from kg.database.claims import Claim, FactClaim, NodeClaim, holder_subject
 from kg.database.connection import Connection
+from kg.database.names import FactGroups, Names, NodeGroups, SameFact
 from kg.database.operations import Operations
-from kg.database.scope import FactsOfScope, facts_of_scope
+from kg.database.scope import FactsOfScope, NodesOfScope, facts_of_scope, nodes_of_scope, short
 from kg.database.shrinking import Store
 from kg.database.succession import Edition, Succession
-from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id, regroup
-from kg.schema.identity import best_first, reference, split_reference
+from kg.schema.grouping import StoredFact, StoredNode, new_id, regroup
+from kg.schema.identity import best_first, fact_key, reference, split_reference
 from kg.schema.provenance import Assertion
-from kg.schema.relationships import SELF_LOOP
+from kg.schema.relationships import FACTS, SELF_LOOP
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass
 class Written:
-    """What a load did: the claims that changed something, those that join a node to itself, and counts by what happened."""
+    """What a load did: which claims changed something and which join a node to itself, by their numbers, and counts of changes."""
 
-    changed: set[str] = field(default_factory=set)
-    self_loops: set[str] = field(default_factory=set)
+    changed_nodes: NDArray[np.bool_]
+    changed_facts: NDArray[np.bool_]
+    self_loops: NDArray[np.bool_]
     counts: Counter[str] = field(default_factory=Counter)
 
+    @classmethod
+    def nothing(cls, nodes: int, facts: int) -> Written:
+        """Return what is so before so many claims are written."""
+        return cls(np.zeros(nodes, bool), np.zeros(facts, bool), np.zeros(facts, bool))
 
-@dataclass
-class _Same:
-    """What the edition says of one thing, and the stored nodes that already are that thing."""
-
-    label: str
-    incoming: dict[str, Claim] = field(default_factory=dict)
-    existing: list[str] = field(default_factory=list)
-
-    @property
-    def ids(self) -> list[str]:
-        return best_first(id_ for claim in self.incoming.values() for id_ in claim.assertion.names["i"])
+    def change(self, claims: Iterable[Claim]) -> None:
+        """Let these claims have changed something."""
+        for claim in claims:
+            (self.changed_nodes if isinstance(claim, NodeClaim) else self.changed_facts)[claim.number] = True
 
 
 class EditionWriter:
     """Writes an edition: creates, updates, joins and ends, and nothing that is already so; in a dry run, only says what would be.
 
-    Every reference of the edition's facts must be known. Make it, let it refuse, then write: what is already there is read once,
-    when it is made.
+    Every reference of the edition's facts must be known. Make it, let it refuse, then write: which of it is there already is looked
+    up when it is made.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class EditionWriter:
     ) -> None:
         self._connection = connection
         self._edition = edition
+        self._claims = edition.claims
         self._load = edition.header.id
         self._scope = edition.header.scope
         self._dry_run = dry_run
@@ -71,18 +75,16 @@ class EditionWriter:
         self._authorities = known | given
         self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
         self._now = int(time.time() * 1000)
-        labels = {"Entity", "Identifier", *(claim.label for claim in edition.nodes)}
-        labels |= {split_reference(end)[0] for claim in edition.facts for end in claim.ends}
-        self._numbers = stored.numbers(connection, labels, {SELF_LOOP, *(claim.type for claim in edition.facts)})
-        self._empty = not self._numbers["Entity"]
-        self._scope_nodes = {} if self._empty else stored.read_nodes_of_scope(connection, self._scope)
-        self._ids = self._find_ids(
-            {name for claim in edition.nodes for name in claim.references}
-            | {end for claim in edition.facts for end in claim.ends}
+        facts = self._claims.facts
+        self._used = np.unique(
+            np.concatenate([column.values[edition.fact_numbers] for column in (facts.start, facts.end)])
         )
-        self._of_scope = FactsOfScope()
-        if not self._empty:
-            self._of_scope = facts_of_scope(connection, self._scope, edition.facts, self._stored)
+        self._numbers = self._count_stored()
+        self._empty = not self._numbers["Entity"]
+        self._names = Names(self._claims)
+        self._nodes_of_scope = NodesOfScope() if self._empty else nodes_of_scope(connection, edition)
+        self._find_names()
+        self._of_scope = FactsOfScope() if self._empty else facts_of_scope(connection, edition, self._keys_of)
         calling = {
             name
             for fact in self._of_scope.read.values()
@@ -90,14 +92,46 @@ class EditionWriter:
             if assertion.scope == self._scope
             for name in assertion.names.values()
         }
-        if unchanged := self._of_scope.unchanged:
-            calling.update(end for claim in edition.facts if claim.key in unchanged for end in claim.ends)
+        unchanged = self._of_scope.unchanged
+        for column in (facts.start, facts.end):
+            calling.update(self._claims.references.all[code] for code in np.unique(column.values[unchanged]).tolist())
         self._succession = Succession(edition, calling)
         #: Facts as joining nodes left them, by key; none where there is no such fact any more. A dry run has them only here.
         self._moved: dict[str, StoredFact | None] = {}
+        #: Ids that nodes were given by this load.
+        self._taken: set[str] = set()
         self._behind: Behind | None = None
         self._stores = Store(connection)
-        self.written = Written()
+        self.written = Written.nothing(len(self._claims.nodes.key), len(facts.key))
+
+    def _count_stored(self) -> Mapping[str, int]:
+        """Return how many nodes and facts there are of each kind that matters."""
+        names = self._claims.references.all
+        labels = {LABELS[code] for code in np.unique(self._claims.nodes.label.values[self._edition.node_numbers])}
+        labels |= {split_reference(names[code])[0] for code in self._used.tolist()}
+        types = {TYPES[code] for code in np.unique(self._claims.facts.type.values[self._edition.fact_numbers])}
+        return stored.numbers(self._connection, {"Entity", "Identifier", *labels}, {SELF_LOOP, *types})
+
+    def _find_names(self) -> None:
+        """Find out which stored nodes are named by what the edition says."""
+        if self._empty:
+            return
+        references = self._claims.nodes.references
+        for number, id_ in zip(self._nodes_of_scope.unchanged.tolist(), self._nodes_of_scope.ids, strict=True):
+            self._names.set(references[number], id_)
+        said = np.zeros(len(references), bool)
+        said[self._edition.node_numbers] = True
+        used = np.union1d(references.flat.values[said[references.owners]], self._used)
+        asked = [name for name in self._names.unknown(used.tolist()) if self._numbers[split_reference(name)[0]]]
+        self._names.learn(stored.find_ids(self._connection, asked, identifiers=self._numbers["Identifier"] > 0))
+
+    def _keys_of(self, numbers: Numbers) -> Iterator[str | None]:
+        """Yield the keys of the facts that claims speak of, none where an end is not there."""
+        facts, told_by = self._claims.facts, self._claims.told_by.all
+        columns = (facts.type, facts.start, facts.end, facts.told_by)
+        for type_, start, end, told in zip(*(column.values[numbers].tolist() for column in columns), strict=True):
+            one, other = self._names[start], self._names[end]
+            yield None if one is None or other is None else _key_of(TYPES[type_], (one, other), *told_by[told])
 
     def write(self) -> Written:
         """Write nodes, then facts, and return what that came to once all of it is stored."""
@@ -130,10 +164,15 @@ class EditionWriter:
         Raises:
             RefusedError: It lacks more than ``max_ended_share`` of what one of its sources asserted in this scope before.
         """
-        holders: list[StoredNode | StoredFact] = [*self._scope_nodes.values(), *self._of_scope.read.values()]
+        holders: list[StoredNode | StoredFact] = [*self._nodes_of_scope.read.values(), *self._of_scope.read.values()]
         said = ((holder_subject(holder), assertion) for holder in holders for assertion in holder.assertions)
-        unchanged = self._of_scope.unchanged
-        again = Counter(claim.assertion.source for claim in self._edition.facts if claim.key in unchanged)
+        again: Counter[str] = Counter()
+        for columns, unchanged in (
+            (self._claims.nodes, self._nodes_of_scope.unchanged),
+            (self._claims.facts, self._of_scope.unchanged),
+        ):
+            for code, number in enumerate(np.bincount(columns.source.values[unchanged]).tolist()):
+                again[self._claims.sources.all[code]] += number
         self._succession.check_ended_share(said, max_ended_share, again)
 
     def _store(self, operations: Operations) -> None:
@@ -149,100 +188,113 @@ class EditionWriter:
         if self._behind:
             self._behind.settle()
 
-    def _find_ids(self, names: Iterable[str]) -> dict[str, str]:
-        asked = [name for name in names if self._numbers[split_reference(name)[0]]]
-        return stored.find_ids(self._connection, asked, identifiers=self._numbers["Identifier"] > 0)
-
     def _after(
-        self, subject: str, before: Sequence[Assertion], incoming: Mapping[str, Claim]
+        self, subject: str, before: Sequence[Assertion], claims: Sequence[Claim]
     ) -> tuple[tuple[Assertion, ...], list[Assertion]]:
         """Return the assertions as the edition leaves them, and those of earlier loads that it changed, as they were.
 
-        ``incoming`` are the claims that the edition makes of this thing, by identity.
+        ``claims`` are those that the edition makes of this thing.
         """
-        rest = dict(incoming)
+        if not before:
+            self.written.change(claims)
+            return tuple([claim.assertion for claim in claims]), []
+        rest = {claim.assertion.identity: claim for claim in claims}
         after, replaced = [], []
         for assertion in before:
             again = rest.pop(assertion.identity, None)
             now = self._succession.after(subject, assertion, again.assertion if again else None)
             if now != assertion:
-                self.written.changed.add(claim_key(subject, assertion))
+                self.written.change([again] if again else [])
                 if assertion.load != self._load:
                     replaced.append(assertion)
             if now is not None:
                 after.append(now)
-        self.written.changed.update([claim.key for claim in rest.values()])
+        self.written.change(rest.values())
         return (*after, *(claim.assertion for claim in rest.values())), replaced
 
     # Nodes ------------------------------------------------------------------------------------------------------------
 
     def _write_nodes(self) -> None:
-        names = {name for claim in self._edition.nodes for name in claim.references}
-        groups: Groups[str] = Groups()
-        for claim in self._edition.nodes:
-            called = claim.references
-            groups.join([*called, *(f"={self._ids[name]}" for name in called if name in self._ids)])
-        found = {id_: groups.find(f"={id_}") for name, id_ in sorted(self._ids.items()) if name in names}
-        same: dict[str, _Same] = {}
-        for claim in self._edition.nodes:
-            group = groups.find(claim.references[0])
-            here = same.setdefault(group, _Same(claim.label))
-            here.incoming[claim.assertion.identity] = claim
-        for id_, group in found.items():
-            same[group].existing.append(id_)
-        unsaid = [_Same(node.label, existing=[id_]) for id_, node in self._scope_nodes.items() if id_ not in found]
-        held = self._scope_nodes | stored.read_nodes(self._connection, found.keys() - self._scope_nodes.keys())
-
-        regrouping = [here for here in same.values() if self._must_regroup(here, held)]
-        apart = {id(here) for here in regrouping}
-        self._write_single_nodes([*(here for here in same.values() if id(here) not in apart), *unsaid], held)
-        for here in regrouping:
-            self._regroup(here.label, [held[id_] for id_ in here.existing], here.incoming)
-
-    def _write_single_nodes(self, groups: Sequence[_Same], held: Mapping[str, StoredNode]) -> None:
-        wanted = {id_ for here in groups if not here.existing for id_ in here.ids}
-        taken = set() if self._empty else stored.ids_taken(self._connection, wanted)
+        of_scope = self._nodes_of_scope
+        said = np.setdiff1d(self._edition.node_numbers, of_scope.unchanged, assume_unique=True)
+        groups = NodeGroups(self._claims, said, self._names)
+        unsaid = dict(of_scope.read)
+        regrouping: list[tuple[list[StoredNode], list[NodeClaim]]] = []
         done = 0
-        for batch in stored.batches(groups):
-            operations = Operations(self._authorities)
-            for here in batch:
-                before = held[here.existing[0]] if here.existing else None
-                after, replaced = self._after(here.label, before.assertions if before else (), here.incoming)
-                if before is None:
-                    node = StoredNode(here.label, new_id(here.label, here.ids, taken), self._now, after)
-                    taken.add(node.id)
-                else:
-                    node = replace(before, assertions=after)
-                self._ids |= {reference(node.label, id_): node.id for id_ in here.ids}
-                if node != before:
-                    operations.put_node(before, node)
-                    self._count("nodes", before, node)
-                for assertion in replaced:
-                    operations.remember_node(self._load, node, assertion)
-            self._store(operations)
+        for batch in stored.batches(range(len(groups))):
+            found = [groups[place] for place in batch]
+            some = [(group.existing, [self._claims.node(number) for number in group.claims]) for group in found]
+            held = self._read_nodes(id_ for existing, _ in some for id_ in existing)
+            for existing, _ in some:
+                for id_ in existing:
+                    unsaid.pop(id_, None)
+            together = [([held[id_] for id_ in existing], claims) for existing, claims in some]
+            apart = [self._must_regroup(*group) for group in together]
+            regrouping += [group for group, is_apart in zip(together, apart, strict=True) if is_apart]
+            self._write_single_nodes([group for group, is_apart in zip(together, apart, strict=True) if not is_apart])
             done += len(batch)
             if self._progress:
-                self._progress("nodes", done, len(groups))
+                self._progress("nodes", done, len(groups) + len(unsaid))
+        for left in stored.batches(list(unsaid.values())):
+            self._write_single_nodes([([node], []) for node in left])
+            done += len(left)
+            if self._progress:
+                self._progress("nodes", done, len(groups) + len(unsaid))
+        for nodes, claims in regrouping:
+            self._regroup(nodes, claims)
 
-    def _must_regroup(self, here: _Same, held: Mapping[str, StoredNode]) -> bool:
+    def _read_nodes(self, ids: Iterable[str]) -> Mapping[str, StoredNode]:
+        """Return the nodes of these ids as they were before the load."""
+        read = self._nodes_of_scope.read
+        wanted = set(ids)
+        here = {id_: read[id_] for id_ in wanted & read.keys()}
+        return here | stored.read_nodes(self._connection, wanted - read.keys())
+
+    def _write_single_nodes(self, groups: Sequence[tuple[list[StoredNode], list[NodeClaim]]]) -> None:
+        """Write what is one node before and after, or a new one, in one transaction."""
+        if not self._empty:
+            wanted = {id_ for nodes, claims in groups if not nodes for claim in claims for id_ in claim.ids}
+            self._taken |= stored.ids_taken(self._connection, wanted)
+        operations = Operations(self._authorities)
+        for nodes, claims in groups:
+            before = nodes[0] if nodes else None
+            label = before.label if before else claims[0].label
+            after, replaced = self._after(label, before.assertions if before else (), claims)
+            if before is None:
+                ids = claims[0].ids if len(claims) == 1 else best_first(id_ for claim in claims for id_ in claim.ids)
+                node = StoredNode(label, new_id(label, ids, self._taken), self._now, after)
+                self._taken.add(node.id)
+            else:
+                node = replace(before, assertions=after)
+            for claim in claims:
+                self._names.set(self._claims.nodes.references[claim.number], node.id)
+            if node != before:
+                operations.put_node(before, node)
+                self._count("nodes", before, node)
+            for assertion in replaced:
+                operations.remember_node(self._load, node, assertion)
+        self._store(operations)
+
+    def _must_regroup(self, nodes: Sequence[StoredNode], claims: Sequence[NodeClaim]) -> bool:
         """Whether nodes may join or part: several turn out to be one, or what held one together is withdrawn."""
-        if len(here.existing) != 1:
-            return len(here.existing) > 1
-        assertions = held[here.existing[0]].assertions
-        together = len(assertions) > 1 or len(here.incoming) > 1
-        return together and any(self._succession.is_superseded(here.label, assertion) for assertion in assertions)
+        if len(nodes) != 1:
+            return len(nodes) > 1
+        assertions = nodes[0].assertions
+        together = len(assertions) > 1 or len(claims) > 1
+        return together and any(self._succession.is_superseded(nodes[0].label, assertion) for assertion in assertions)
 
-    def _regroup(self, label: str, nodes: list[StoredNode], incoming: Mapping[str, Claim]) -> None:
+    def _regroup(self, nodes: list[StoredNode], claims: Sequence[NodeClaim]) -> None:
         """Join nodes that turn out to be the same, or part one, in one transaction, with all facts that touch them."""
         self._settle()
+        label = nodes[0].label
         operations = Operations(self._authorities)
         facts = self._facts_touching({node.id for node in nodes})
-        rest = dict(incoming)
+        rest = {claim.assertion.identity: claim for claim in claims}
         now_nodes = []
         for number, node in enumerate(nodes, start=1):
             held = {assertion.identity for assertion in node.assertions}
             # What no node holds yet is added to the last one; regrouping finds the place that is its own.
-            mine = {identity: rest.pop(identity) for identity in list(rest) if identity in held or number == len(nodes)}
+            mine = [rest.pop(identity) for identity in list(rest) if identity in held or number == len(nodes)]
             after, replaced = self._after(label, node.assertions, mine)
             now_nodes.append(replace(node, assertions=after))
             for assertion in replaced:
@@ -257,7 +309,7 @@ class EditionWriter:
         self.written.counts["nodes joined"] += max(fewer, 0)
         self.written.counts["nodes parted"] += max(-fewer, 0)
         self.written.counts["nodes updated"] += not fewer
-        self._ids |= {reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids}
+        self._names.learn({reference(node.label, id_): node.id for node in target.nodes for id_ in node.ids})
 
     def _facts_touching(self, ids: Collection[str]) -> dict[str, StoredFact]:
         facts = stored.read_facts_touching(self._connection, ids) | self._moved
@@ -266,41 +318,55 @@ class EditionWriter:
     # Facts ------------------------------------------------------------------------------------------------------------
 
     def _write_facts(self) -> None:
-        incoming: dict[str, list[FactClaim]] = {}
-        subjects: dict[str, StoredFact] = {}
-        unchanged = {claim: key for claim, key in self._of_scope.unchanged.items() if key not in self._moved}
-        for claim in self._edition.facts:
-            if self._ids[claim.start] == self._ids[claim.end]:
-                self.written.self_loops.add(claim.key)
-            if claim.key not in unchanged and (fact := self._stored(claim)):
-                incoming.setdefault(fact.key, []).append(claim)
-                subjects[fact.key] = fact
-        of_scope = {key: fact for key, fact in self._of_scope.read.items() if key not in self._moved}
+        facts, said = self._claims.facts, self._edition.fact_numbers
+        ranks, ids = self._names.ranked(self._used)
+        self.written.self_loops[said] = ranks[facts.start.values[said]] == ranks[facts.end.values[said]]
+        unchanged = self._of_scope.unchanged
+        if self._moved:
+            unchanged = unchanged[~np.isin(self._of_scope.keys, [short(key) for key in self._moved])]
+        groups = FactGroups(self._claims, np.setdiff1d(said, unchanged, assume_unique=True), ranks, ids)
+        unsaid = {key: fact for key, fact in self._of_scope.read.items() if key not in self._moved}
         moved = {key: fact for key, fact in self._moved.items() if fact}
-        of_scope |= {
+        held = unsaid | moved
+        unsaid |= {
             key: fact for key, fact in moved.items() if any(made.scope == self._scope for made in fact.assertions)
         }
-        held = of_scope | moved
-        held |= self._read_elsewhere(fact for key, fact in subjects.items() if key not in held)
-        todo = sorted({*subjects, *of_scope}, key=lambda key: _by_start(held.get(key) or subjects[key]))
+        self._settle()
         done = 0
-        for batch in stored.batches(todo):
-            operations = Operations(self._authorities)
-            for key in batch:
-                before = held.get(key)
-                subject = before or subjects[key]
-                said = {claim.assertion.identity: claim for claim in incoming.get(key, ())}
-                after, replaced = self._after(holder_subject(subject), before.assertions if before else (), said)
-                fact = subject.saying(after)
-                if fact != before:
-                    operations.put_fact(before, fact)
-                    self._count("facts", before, fact)
-                for assertion in replaced:
-                    operations.remember_fact(self._load, fact, assertion)
-            self._store(operations)
+        for batch in stored.batches(range(len(groups))):
+            some = [self._subject(groups[place]) for place in batch]
+            before = {fact.key: held[fact.key] for fact, _ in some if fact.key in held}
+            before |= self._read_elsewhere(fact for fact, _ in some if fact.key not in held)
+            for fact, _ in some:
+                unsaid.pop(fact.key, None)
+            self._write_batch_of_facts([(before.get(fact.key), fact, claims) for fact, claims in some])
             done += len(batch)
             if self._progress:
-                self._progress("facts", done, len(todo))
+                self._progress("facts", done, len(groups) + len(unsaid))
+        for left in stored.batches(sorted(unsaid.values(), key=_by_start)):
+            self._write_batch_of_facts([(fact, fact, []) for fact in left])
+            done += len(left)
+            if self._progress:
+                self._progress("facts", done, len(groups) + len(unsaid))
+
+    def _subject(self, group: SameFact) -> tuple[StoredFact, list[FactClaim]]:
+        """Return the fact that claims speak of, without assertions, and the claims."""
+        claims = [self._claims.fact(number) for number in group.claims]
+        first = claims[0]
+        return StoredFact(first.type, group.start, group.end, first.part, first.spell, ()), claims
+
+    def _write_batch_of_facts(self, facts: Sequence[tuple[StoredFact | None, StoredFact, Sequence[FactClaim]]]) -> None:
+        """Write facts in one transaction: each as it was, if at all, what it is, and what the edition claims of it."""
+        operations = Operations(self._authorities)
+        for before, subject, claims in facts:
+            after, replaced = self._after(holder_subject(subject), before.assertions if before else (), claims)
+            fact = subject.saying(after)
+            if fact != before:
+                operations.put_fact(before, fact)
+                self._count("facts", before, fact)
+            for assertion in replaced:
+                operations.remember_fact(self._load, fact, assertion)
+        self._store(operations)
 
     def _read_elsewhere(self, facts: Iterable[StoredFact]) -> dict[str, StoredFact]:
         """Return those facts, of which this scope says nothing so far, that others assert.
@@ -312,20 +378,11 @@ class EditionWriter:
         for fact in facts:
             if self._numbers[fact.relationship] > self._of_scope.numbers.get(fact.relationship, 0):
                 elsewhere[fact.relationship].append(fact.key)
-        if elsewhere:
-            self._settle()
         read: dict[str, StoredFact] = {}
         for relationship, keys in elsewhere.items():
             found = stored.read_facts(self._connection, relationship, keys)
             read |= {key: fact for key, fact in found.items() if key not in self._moved}
         return read
-
-    def _stored(self, claim: FactClaim) -> StoredFact | None:
-        """Return the fact that a claim speaks of, without assertions; none while one of its ends is not there."""
-        start, end = self._ids.get(claim.start), self._ids.get(claim.end)
-        if start is None or end is None:
-            return None
-        return StoredFact(claim.type, start, end, claim.part, claim.spell, ()).ordered()
 
     def _count(self, what: str, before: StoredNode | StoredFact | None, after: StoredNode | StoredFact) -> None:
         if before is None:
@@ -339,3 +396,7 @@ class EditionWriter:
 def _by_start(fact: StoredFact) -> tuple[str, str, str]:
     """Sorting by start node spares the server most of the work of finding the dense ends again."""
     return fact.start, fact.type, fact.end
+
+
+def _key_of(type_: str, ends: tuple[str, str], part: str, spell: str) -> str:
+    return fact_key(type_, *ends, part=part, spell=spell, undirected=FACTS[type_].undirected)

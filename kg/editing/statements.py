@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 
 from kg.database import loads, writer
-from kg.database.claims import claim_fact, claim_node
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
@@ -53,12 +53,11 @@ def state(
         dates_facts=False,
     )
     header = loads.place_in_history(connection, header)
-    nodes = [claim_node(record, header) for record in records if isinstance(record, NodeRecord)]
-    facts = [claim_fact(record, header) for record in records if isinstance(record, FactRecord)]
-    edition = Edition(header, nodes, facts, [source], complete=not adds)
-    editor = EditionWriter(connection, edition)
-    loads.begin(connection, header, [source])
-    written = editor.write()
-    stated = {"nodes": len(nodes), "facts": len(facts)}
+    edition = Edition.of_records(header, records, [source], complete=not adds)
+    with closing(edition.claims):
+        editor = EditionWriter(connection, edition)
+        loads.begin(connection, header, [source])
+        written = editor.write()
+    stated = {"nodes": len(edition.node_numbers), "facts": len(edition.fact_numbers)}
     loads.finish(connection, header, [source.id], counts={"read": len(records)}, stated=stated)
     return written

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from kg.database.claims import Claim, FactClaim, NodeClaim, claim_fact, claim_node, with_spell
+from kg.database.claim_store import TYPES, ClaimStore, Codes, Column, Numbers, Ranges
+from kg.database.claims import FactClaim, NodeClaim
 from kg.database.loads import LoadHeader
+from kg.database.spool import Spool
 from kg.database.writer import Written
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
 from kg.schema.records import FactRecord, number_spells
 from kg.schema.relationships import FACTS, Spell
 
-C = TypeVar("C", NodeClaim, FactClaim)
+#: What became of a row; from ``_SKIPPED`` on it is the number of the rule by which it was left out.
+_UNDERSTOOD, _REJECTED, _WRITTEN, _SKIPPED = range(4)
+
+_THE_SAME = "the same as an earlier row"
+_TO_ITSELF = "joins a node to itself"
+
+_NO_CELLS: Mapping[str, str] = {}
+_LASTS = np.array([issubclass(FACTS[type_], Spell) for type_ in TYPES])
+
+#: So many facts whose spells are to be numbered are looked at together.
+_TOGETHER = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +40,252 @@ class Understood:
     """A row of which claims were made."""
 
 
-_UNDERSTOOD = Understood()
-_NO_CELLS: Mapping[str, str] = {}
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fate:
-    """One row on its way through the frame.
-
-    Its cells and records are let go once claims are made of them, so that a large file fits; see :func:`recall`.
-    """
+    """What became of one row; its cells are there when it was rejected."""
 
     row: Row
     outcome: Understood | Skipped | Rejected
     nodes: Sequence[NodeClaim] = ()
     facts: Sequence[FactClaim] = ()
-    #: What the source calls the row and the things in it, when it is rejected: what it said of these before stays.
-    unread: frozenset[str] = frozenset()
+
+
+class Fates:
+    """All rows of an input, and the claims of those that are taken.
+
+    Use it as a context manager: what it puts aside is gone after the block. In memory it keeps some 20 bytes a row besides what
+    :class:`kg.database.claim_store.ClaimStore` does, and the rejected rows.
+
+    Args:
+        header: The load.
+
+    Attributes:
+        claims: What the rows claim.
+        unread: What the source calls the rejected rows and the things in them: what it said of these before stays.
+    """
+
+    def __init__(self, header: LoadHeader) -> None:
+        self.claims = ClaimStore(header)
+        self.unread: set[str] = set()
+        self._outcomes = Column("H")
+        self._nodes = Ranges()
+        self._fact_ends = Column("I")
+        self._rules: Codes[str] = Codes()
+        self._files: Codes[str] = Codes()
+        self._rejected: dict[int, tuple[Row, str]] = {}
+        #: Where each row stands, and what it is called.
+        self._places = Spool()
+
+    # Adding -----------------------------------------------------------------------------------------------------------
+
+    def add(self, row: Row, outcome: Outcome) -> None:
+        """Add what is made of a row."""
+        nodes: list[int] = []
+        called = ""
+        match outcome:
+            case Rejected(reason):
+                self._rejected[len(self)] = row, reason
+                self.unread.add(row.id)
+                self._outcomes.append(_REJECTED)
+            case Skipped(rule):
+                self._outcomes.append(self._skipped_by(rule))
+            case Records():
+                nodes = [self.claims.add_node(record) for record in outcome.nodes]
+                # Those that may have several spells last.
+                records = sorted(outcome.facts, key=_may_have_spells) if len(outcome.facts) > 1 else outcome.facts
+                for record in records:
+                    self.claims.add_fact(record)
+                called = f"{self._files.code(row.file)} {row.line} {row.id}"
+                self._outcomes.append(_UNDERSTOOD)
+        self._nodes.append(nodes)
+        self._fact_ends.append(len(self.claims.facts.key))
+        self._places.put(called)
+
+    def _skipped_by(self, rule: str) -> int:
+        return _SKIPPED + self._rules.code(rule)
+
+    def number_spells(self) -> None:
+        """Give the claims the spells that they have among all rows; of nearly all facts there is only one row."""
+        lasting = np.flatnonzero(_LASTS[self.claims.facts.type.values])
+        subjects = self._subjects(lasting)
+        order = np.argsort(subjects)
+        ordered = subjects[order]
+        again = np.zeros(len(ordered), bool)
+        again[1:] = ordered[1:] == ordered[:-1]
+        several = again.copy()
+        several[:-1] |= again[1:]
+        # Whole subjects at a time.
+        repeated, begins = lasting[order[several]], np.flatnonzero(~again[several])
+        del subjects, order, ordered
+        start = 0
+        for begin in [*begins.tolist(), len(repeated)]:
+            if begin - start >= _TOGETHER or (begin == len(repeated) and begin > start):
+                self._number(np.sort(repeated[start:begin]).tolist())
+                start = begin
+
+    def _subjects(self, numbers: Numbers) -> Numbers:
+        """Return numbers that are the same for claims that may be of several spells of one fact."""
+        facts = self.claims.facts
+        start, end = (column.values[numbers].astype(np.int64) for column in (facts.start, facts.end))
+        subjects = np.zeros(len(numbers), np.int64)
+        # Parts and spells have one number; before spells are numbered, it is that of the part.
+        for part in (
+            np.minimum(start, end),
+            np.maximum(start, end),
+            facts.type.values[numbers],
+            facts.source.values[numbers],
+            facts.told_by.values[numbers],
+        ):
+            subjects = (subjects ^ part) * np.int64(0x9E3779B97F4A7C1)
+            subjects ^= subjects >> np.int64(29)
+        return subjects
+
+    def _number(self, numbers: Sequence[int]) -> None:
+        records = [_record(self.claims.fact(number)) for number in numbers]
+        for number, record in zip(numbers, number_spells(records), strict=True):
+            if record.spell:
+                self.claims.set_spell(number, record.spell)
+
+    # Rows -------------------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    def __iter__(self) -> Iterator[Fate]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> Fate:
+        code = self._outcomes[number]
+        if code == _REJECTED:
+            row, reason = self._rejected[number]
+            return Fate(row, Rejected(reason))
+        row = self._row(number)
+        if code != _UNDERSTOOD:
+            return Fate(row, Skipped(self._rules.all[code - _SKIPPED]))
+        nodes = [self.claims.node(node) for node in self._nodes[number]]
+        return Fate(row, Understood(), nodes, [self.claims.fact(fact) for fact in self.facts_of(number)])
+
+    def _row(self, number: int) -> Row:
+        """Return a row that was understood, without its cells; one that was skipped is without anything."""
+        file, _, rest = self._places[number].partition(" ")
+        line, _, id_ = rest.partition(" ")
+        return Row(self._files.all[int(file)] if file else "", int(line or 0), _NO_CELLS, id_)
+
+    def facts_of(self, number: int) -> range:
+        """Return the numbers of the claims of facts that a row makes."""
+        return range(self._fact_ends[number - 1] if number else 0, self._fact_ends[number])
+
+    def nodes_of(self, number: int) -> list[int]:
+        """Return the numbers of the claims of nodes that a row makes."""
+        return self._nodes[number]
+
+    def skip(self, number: int) -> None:
+        """Leave out a row that was understood: it says what an earlier one says."""
+        self._outcomes[number] = self._skipped_by(_THE_SAME)
+
+    def reject(self, number: int, reason: str) -> None:
+        """Take nothing of a row that was understood, for this reason."""
+        row = self._row(number)
+        self.unread.add(row.id)
+        self.unread.update(self.claims.node(node).assertion.row for node in self._nodes[number])
+        self.unread.update(self.claims.fact(fact).assertion.row for fact in self.facts_of(number))
+        self._rejected[number] = row, reason
+        self._outcomes[number] = _REJECTED
 
     @property
-    def keys(self) -> list[str]:
-        return [claim.key for claim in self.nodes] + [claim.key for claim in self.facts]
+    def rejects(self) -> tuple[tuple[Row, str], ...]:
+        """The rejected rows, each with the reason."""
+        return tuple(self._rejected[number] for number in sorted(self._rejected))
 
-    def reject(self, reason: str) -> None:
-        """Take nothing of the row, for this reason."""
-        claims: list[Claim] = [*self.nodes, *self.facts]
-        self.unread = frozenset((self.row.id, *(claim.assertion.row for claim in claims)))
-        self.outcome = Rejected(reason)
-        self.nodes, self.facts = (), ()
+    def recall(self, loader: Loader) -> None:
+        """Give the rows that were rejected after they had been understood their cells again, for the table of rejects."""
+        wanted = {number for number, (row, _) in self._rejected.items() if not row.cells and not row.defect}
+        if not wanted:
+            return
+        last = max(wanted)
+        for number, row in enumerate(loader.extract()):
+            if number in wanted:
+                known, reason = self._rejected[number]
+                if (known.file, known.line, known.id) == (row.file, row.line, row.id):
+                    self._rejected[number] = row, reason
+            if number == last:
+                return
+
+    # Claims -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def rows_of_nodes(self) -> tuple[Numbers, Numbers]:
+        """For each time that a row that is taken claims a node the row, and the number of the claim."""
+        owners, nodes = self._nodes.owners, self._nodes.flat.values
+        taken = self._taken[owners]
+        return owners[taken], nodes[taken].astype(np.int64)
+
+    @property
+    def rows_of_facts(self) -> tuple[Numbers, Numbers]:
+        """For each claim of a fact that a row that is taken makes the row, and the number of the claim."""
+        owners = np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(self._fact_ends.values, prepend=0))
+        facts = np.flatnonzero(self._taken[owners])
+        return owners[facts], facts
+
+    @property
+    def _taken(self) -> NDArray[np.bool_]:
+        return np.asarray(self._outcomes.values == _UNDERSTOOD)
+
+    def account(self, written: Written) -> tuple[dict[str, int], dict[str, int]]:
+        """Count what became of each row, those that are left out by the rule as well, and check that every row is counted once."""
+        outcomes = self._outcomes.values.astype(np.int64)
+        for (rows, facts), column, changed in (
+            (self.rows_of_nodes, self.claims.nodes.key.values, written.changed_nodes),
+            (self.rows_of_facts, self.claims.facts.key.values, written.changed_facts),
+        ):
+            outcomes[rows[_like(column, changed)[facts]]] = _WRITTEN
+        rows, facts = self.rows_of_facts
+        loops = _like(self.claims.facts.key.values, written.self_loops)[facts]
+        to_itself = np.zeros(len(self), bool)
+        to_itself[rows] = True
+        to_itself[rows[~loops]] = False
+        to_itself[self.rows_of_nodes[0]] = False
+        outcomes[to_itself] = self._skipped_by(_TO_ITSELF)
+        codes, first, numbers = np.unique(outcomes, return_index=True, return_counts=True)
+        found = {int(codes[place]): int(numbers[place]) for place in np.argsort(first)}
+        skipped = {self._rules.all[code - _SKIPPED]: number for code, number in found.items() if code >= _SKIPPED}
+        rows_ = {
+            "read": len(self),
+            "written": found.get(_WRITTEN, 0),
+            "unchanged": found.get(_UNDERSTOOD, 0),
+            "skipped": sum(skipped.values()),
+            "rejected": found.get(_REJECTED, 0),
+        }
+        if rows_["read"] != sum(number for name, number in rows_.items() if name != "read"):
+            raise AssertionError(f"rows do not add up: {rows_}")
+        return rows_, skipped
+
+    # Life -------------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go what is put aside."""
+        self.claims.close()
+        self._places.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether all that was put aside is gone."""
+        return self.claims.closed and self._places.closed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _like(keys: Numbers, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which keys are equal to one of those chosen."""
+    if chosen.all() or not chosen.any():
+        return chosen
+    return np.isin(keys, keys[chosen])
 
 
 def header_of(loader: Loader) -> LoadHeader:
@@ -62,69 +295,27 @@ def header_of(loader: Loader) -> LoadHeader:
     )
 
 
-def read_rows(loader: Loader, header: LoadHeader) -> list[Fate]:
-    """Return all rows, with what each claims."""
-    fates = []
-    nodes: dict[str, NodeClaim] = {}
-    facts: dict[str, FactClaim] = {}
-    for row in loader.extract():
-        outcome = outcome_of(loader, row)
-        if not isinstance(outcome, Records):
-            rejected = isinstance(outcome, Rejected)
-            kept = row if rejected else _without_cells(row)
-            fates.append(Fate(kept, outcome, unread=frozenset((row.id,)) if rejected else frozenset()))
-            continue
-        # Those that may have several spells last.
-        records = sorted(outcome.facts, key=_may_have_spells) if len(outcome.facts) > 1 else outcome.facts
-        fates.append(
-            Fate(
-                _without_cells(row),
-                _UNDERSTOOD,
-                tuple([_known(claim_node(record, header), nodes) for record in outcome.nodes]),
-                tuple([_known(claim_fact(record, header), facts) for record in records]),
-            )
-        )
-    if not fates:
-        raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
-    _number_spells(fates, facts)
+def read_rows(loader: Loader, header: LoadHeader) -> Fates:
+    """Return all rows, with what each claims; close it when it is done with.
+
+    Raises:
+        KgError: There is no row, or no room to put aside what is read.
+    """
+    fates = Fates(header)
+    with ExitStack() as stack:
+        stack.callback(fates.close)
+        for row in loader.extract():
+            fates.add(row, outcome_of(loader, row))
+        if not len(fates):
+            raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
+        fates.claims.complete()
+        fates.number_spells()
+        stack.pop_all()
     return fates
-
-
-def _without_cells(row: Row) -> Row:
-    return Row(row.file, row.line, _NO_CELLS, row.id, row.defect)
 
 
 def _may_have_spells(record: FactRecord) -> bool:
     return isinstance(record.fact, Spell)
-
-
-def _number_spells(fates: Sequence[Fate], known: dict[str, FactClaim]) -> None:
-    """Give the claims the spells that they have among all rows; of nearly all facts there is only one row."""
-    said: set[int] = set()
-    repeated: set[int] = set()
-    for fate in fates:
-        for claim in fate.facts:
-            if issubclass(FACTS[claim.type], Spell):
-                (repeated if (subject := _subject(claim)) in said else said).add(subject)
-    if not repeated:
-        return
-    places = [
-        (fate, place)
-        for fate in fates
-        for place, claim in enumerate(fate.facts)
-        if issubclass(FACTS[claim.type], Spell) and _subject(claim) in repeated
-    ]
-    numbered = number_spells([_record(fate.facts[place]) for fate, place in places])
-    for (fate, place), record in zip(places, numbered, strict=True):
-        if record.spell:
-            facts = list(fate.facts)
-            facts[place] = _known(with_spell(facts[place], record.spell), known)
-            fate.facts = tuple(facts)
-
-
-def _subject(claim: FactClaim) -> int:
-    """Return a number that is the same for claims that may be of several spells of one fact."""
-    return hash((claim.assertion.source, claim.type, *sorted(claim.ends), claim.part))
 
 
 def _record(claim: FactClaim) -> FactRecord:
@@ -132,12 +323,6 @@ def _record(claim: FactClaim) -> FactRecord:
     values = claim.assertion.values
     fact = FACTS[claim.type].model_construct(start=claim.start, end=claim.end, **values)
     return FactRecord(fact, claim.assertion.source, claim.assertion.row)
-
-
-def _known(claim: C, known: dict[str, C]) -> C:
-    """Return the claim, or the very same one that an earlier row made: many rows describe one project, network or country."""
-    first = known.setdefault(claim.key, claim)
-    return first if first.assertion.given == claim.assertion.given else claim
 
 
 def outcome_of(loader: Loader, row: Row) -> Outcome:
@@ -161,58 +346,23 @@ def _explain(error: ValidationError) -> str:
     return "; ".join(parts)
 
 
-def rename(fates: Sequence[Fate], header: LoadHeader) -> None:
-    """Let the claims be those of a load whose id turned out to be another: the same edition is loaded once more."""
-    for fate in fates:
-        fate.nodes = tuple(replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.nodes)
-        fate.facts = tuple(replace(claim, assertion=replace(claim.assertion, load=header.id)) for claim in fate.facts)
-
-
-def recall(loader: Loader, rejected: Sequence[Fate]) -> None:
-    """Give the rows that were rejected after they had been understood their cells again, for the table of rejects."""
-    wanted = {(fate.row.file, fate.row.line, fate.row.id): fate for fate in rejected if not fate.row.cells}
-    if wanted:
-        for row in loader.extract():
-            if fate := wanted.get((row.file, row.line, row.id)):
-                fate.row = row
-
-
-def unite(fates: Sequence[Fate]) -> None:
+def unite(fates: Fates) -> None:
     """See to it that what the same row of the source says twice counts once, and does not differ."""
-    seen: dict[str, str] = {}
-    for fate in fates:
+    facts = fates.claims.facts
+    rows, numbers = fates.rows_of_facts
+    keys = facts.key.values[numbers]
+    found, counts = np.unique(keys, return_counts=True)
+    repeated = np.isin(keys, found[counts > 1])
+    said: dict[int, int] = {}
+    for row in np.unique(rows[repeated]).tolist():
+        mine = [(facts.key[number], facts.fingerprint[number], number) for number in fates.facts_of(row)]
         # What was read of each, before or, when a row says a thing twice, in this row.
-        here = {claim.key: claim.assertion.given for claim in reversed(fate.facts)}
-        differing = [
-            claim.assertion for claim in fate.facts if seen.get(claim.key, here[claim.key]) != claim.assertion.given
-        ]
+        here = {key: fingerprint for key, fingerprint, _ in reversed(mine)}
+        differing = [number for key, fingerprint, number in mine if said.get(key, here[key]) != fingerprint]
         if differing:
-            fate.reject(f"row {differing[0].row!r} of {differing[0].source} was read before with other values")
-        elif not fate.nodes and fate.facts and all(claim.key in seen for claim in fate.facts):
-            fate.outcome = Skipped("the same as an earlier row")
-            fate.facts = ()
+            other = fates.claims.fact(differing[0]).assertion
+            fates.reject(row, f"row {other.row!r} of {other.source} was read before with other values")
+        elif not fates.nodes_of(row) and all(key in said for key in here):
+            fates.skip(row)
         else:
-            seen |= here
-
-
-def account(fates: Sequence[Fate], written: Written) -> tuple[dict[str, int], dict[str, int]]:
-    """Count what became of each row, and check that every row is counted once."""
-    rows: Counter[str] = Counter({"read": len(fates), "written": 0, "unchanged": 0, "skipped": 0, "rejected": 0})
-    skipped: Counter[str] = Counter()
-    for fate in fates:
-        match fate.outcome:
-            case Rejected():
-                rows["rejected"] += 1
-            case Skipped(rule):
-                rows["skipped"] += 1
-                skipped[rule] += 1
-            case _ if fate.facts and all(key in written.self_loops for key in fate.keys):
-                rows["skipped"] += 1
-                skipped["joins a node to itself"] += 1
-            case _ if any(key in written.changed for key in fate.keys):
-                rows["written"] += 1
-            case _:
-                rows["unchanged"] += 1
-    if rows["read"] != sum(number for name, number in rows.items() if name != "read"):
-        raise AssertionError(f"rows do not add up: {dict(rows)}")
-    return dict(rows), dict(skipped)
+            said |= here

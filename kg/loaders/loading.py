@@ -19,8 +19,8 @@ from kg.database.turn import turn
 from kg.database.writer import Progress
 from kg.errors import KgError
 from kg.home import judgements_file
-from kg.loaders.base import Loader, Rejected, Row
-from kg.loaders.fates import Fate, account, header_of, read_rows, recall, rename
+from kg.loaders.base import Loader, Row
+from kg.loaders.fates import Fates, header_of, read_rows
 from kg.loaders.inputs import inputs_of
 from kg.loaders.repeats import repeated
 from kg.loaders.screening import edition_of, screen
@@ -84,20 +84,18 @@ def load(
     sources = tuple(source.id for source in loader.sources)
     if inputs and (last := repeated(connection, header, inputs)):
         return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
-    with _seldom_collecting():
-        fates = read_rows(loader, header)
-        with nullcontext() if dry_run else turn(connection):
-            return _load(
-                connection,
-                loader,
-                header,
-                fates,
-                inputs,
-                dry_run=dry_run,
-                strict=strict,
-                share=share,
-                progress=progress,
-            )
+    with _seldom_collecting(), read_rows(loader, header) as fates, nullcontext() if dry_run else turn(connection):
+        return _load(
+            connection,
+            loader,
+            header,
+            fates,
+            inputs,
+            dry_run=dry_run,
+            strict=strict,
+            share=share,
+            progress=progress,
+        )
 
 
 @contextmanager
@@ -119,7 +117,7 @@ def _load(
     connection: Connection,
     loader: Loader,
     header: LoadHeader,
-    fates: list[Fate],
+    fates: Fates,
     inputs: str | None,
     *,
     dry_run: bool,
@@ -127,30 +125,27 @@ def _load(
     share: float,
     progress: Progress | None,
 ) -> LoadReport:
-    first = header
-    header = loads.place_in_history(connection, first)
-    if header != first:
-        rename(fates, header)
+    # Its id may turn out to be another: the same edition is loaded once more.
+    header = fates.claims.header = loads.place_in_history(connection, header)
     screen(fates, partial(stored.find_ids, connection), read_judgements(judgements_file()))
-    rejected = [fate for fate in fates if isinstance(fate.outcome, Rejected)]
-    recall(loader, rejected)
-    rejects = tuple((fate.row, fate.outcome.reason) for fate in rejected if isinstance(fate.outcome, Rejected))
+    fates.recall(loader)
+    rejects = fates.rejects
     if strict and rejects:
         row, reason = rejects[0]
         raise KgError(
             f"{len(rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
             f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
         )
-    edition = edition_of(fates, header, loader.sources)
+    edition = edition_of(fates, loader.sources)
     editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
     editor.check_ended_share(share)
     if not dry_run:
         editor.reappraise()
         loads.begin(connection, header, loader.sources)
     written = editor.write()
-    rows, skipped = account(fates, written)
+    rows, skipped = fates.account(written)
     sources = tuple(source.id for source in loader.sources)
     if not dry_run:
-        stated = {"nodes": len(edition.nodes), "facts": len(edition.facts)}
+        stated = {"nodes": len(edition.node_numbers), "facts": len(edition.fact_numbers)}
         loads.finish(connection, header, sources, counts=rows, stated=stated, skipped=skipped, inputs=inputs)
     return LoadReport(header.id, sources, rows, skipped, rejects, dict(+written.counts), dry_run)

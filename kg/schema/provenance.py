@@ -126,9 +126,13 @@ class Assertion:
 
     def fingerprint(self) -> int:
         """Return 40 bits over what is asserted, by whom and whether it still is; the editions and loads are left out."""
-        names, values = self.texts
-        text = f"{self.source}\x1f{self.row}\x1f{self.scope}\x1f{values}\x1f{names}\x1f{self.missing}"
-        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_FINGERPRINT_BITS // 8).digest(), "big")
+        return fingerprint_of(self.source, self.row, self.scope, *self.texts, missing=self.missing)
+
+
+def fingerprint_of(source: str, row: str, scope: str, names: str, values: str, *, missing: str = "") -> int:
+    """Return the fingerprint of an assertion of these parts, see :meth:`Assertion.fingerprint`."""
+    text = f"{source}\x1f{row}\x1f{scope}\x1f{values}\x1f{names}\x1f{missing}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=_FINGERPRINT_BITS // 8).digest(), "big")
 
 
 def compact(value: Any) -> str:
@@ -149,9 +153,13 @@ def _sorted(value: Any) -> Any:
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if kind is dict:
-        if not all(type(name) is str for name in value):
-            raise _WrittenDifferently
-        return {name: _sorted(value[name]) for name in sorted(value)}
+        ordered = {}
+        for name in sorted(value) if len(value) > 1 else value:
+            if type(name) is not str:
+                raise _WrittenDifferently
+            item = value[name]
+            ordered[name] = item if type(item) is str else _sorted(item)
+        return ordered
     if kind is list or kind is tuple:
         return [_sorted(item) for item in value]
     if kind is float and (1e-4 <= abs(value) < 1e15 or value == 0):

@@ -9,7 +9,7 @@ import pytest
 from kg.database.loads import LoadHeader
 from kg.database.writer import Written
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
-from kg.loaders.fates import Fate, account, read_rows, recall, unite
+from kg.loaders.fates import Fates, read_rows, unite
 from kg.loaders.loading import LoadReport
 from kg.schema.nodes import City
 from kg.schema.records import FactRecord, NodeRecord
@@ -44,7 +44,7 @@ class Made(Loader):
         return self._outcomes[row.line]
 
 
-def fates(*outcomes: Outcome) -> list[Fate]:
+def fates(*outcomes: Outcome) -> Fates:
     made = read_rows(Made(outcomes), HEADER)
     unite(made)
     return made
@@ -55,9 +55,9 @@ def test_rows_rejected_when_they_are_held_against_others_get_their_cells_back() 
     made = read_rows(loader, HEADER)
     unite(made)
     assert [bool(fate.row.cells) for fate in made] == [False, False, True]
-    recall(loader, [fate for fate in made if isinstance(fate.outcome, Rejected)])
+    made.recall(loader)
     assert [fate.row.cells.get("cell") for fate in made] == [None, "1", "2"]
-    assert [fate.unread for fate in made] == [frozenset(), {"1"}, {"2"}]
+    assert made.unread == {"1", "2"}
 
 
 def test_the_same_row_again_is_skipped_and_a_differing_one_rejected() -> None:
@@ -86,8 +86,10 @@ def test_every_row_is_counted_once() -> None:
         Rejected("unreadable"),
         Records(),
     )
-    written = Written(changed={made[0].keys[1]}, self_loops={made[3].keys[0]})
-    rows, skipped = account(made, written)
+    written = Written.nothing(2, 3)
+    written.change([made[0].facts[0]])
+    written.self_loops[made[3].facts[0].number] = True
+    rows, skipped = made.account(written)
     assert rows == {"read": 8, "written": 1, "unchanged": 2, "skipped": 4, "rejected": 1}
     assert skipped == {"the same as an earlier row": 1, "joins a node to itself": 1, "too small": 2}
 
