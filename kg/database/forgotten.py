@@ -54,7 +54,11 @@ class Forgotten:
         return {"salt": self.salt, "hashes": sorted(self.hashes)}
 
 
+#: The list with nobody on it.
+NOBODY = Forgotten()
+
+
 def read_forgotten(connection: Connection) -> Forgotten:
     """Return the list of a database, an empty one when nobody is on it."""
     rows = connection.run_read(_READ, {})
-    return Forgotten(rows[0]["salt"], frozenset(rows[0]["hashes"])) if rows else Forgotten()
+    return Forgotten(rows[0]["salt"], frozenset(rows[0]["hashes"])) if rows else NOBODY

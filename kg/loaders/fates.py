@@ -14,11 +14,13 @@ from pydantic import ValidationError
 
 from kg.database.claim_store import TYPES, ClaimStore, Codes, Column, Numbers, Ranges
 from kg.database.claims import FactClaim, NodeClaim
+from kg.database.forgotten import NOBODY, Forgotten
 from kg.database.loads import LoadHeader
 from kg.database.spool import Spool
 from kg.database.writer import Written
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
+from kg.loaders.forgetting import without_forgotten
 from kg.schema.records import FactRecord, number_spells
 from kg.schema.relationships import FACTS, Spell
 
@@ -295,8 +297,10 @@ def header_of(loader: Loader) -> LoadHeader:
     )
 
 
-def read_rows(loader: Loader, header: LoadHeader) -> Fates:
+def read_rows(loader: Loader, header: LoadHeader, forgotten: Forgotten = NOBODY) -> Fates:
     """Return all rows, with what each claims; close it when it is done with.
+
+    What they say of persons who asked to be forgotten is left out.
 
     Raises:
         KgError: There is no row, or no room to put aside what is read.
@@ -305,7 +309,7 @@ def read_rows(loader: Loader, header: LoadHeader) -> Fates:
     with ExitStack() as stack:
         stack.callback(fates.close)
         for row in loader.extract():
-            fates.add(row, outcome_of(loader, row))
+            fates.add(row, without_forgotten(outcome_of(loader, row), forgotten))
         if not len(fates):
             raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
         fates.claims.complete()

@@ -14,6 +14,7 @@ from functools import partial
 
 from kg.database import loads, stored, writer
 from kg.database.connection import Connection
+from kg.database.forgotten import read_forgotten
 from kg.database.loads import LoadHeader
 from kg.database.turn import turn
 from kg.database.writer import Progress
@@ -84,7 +85,16 @@ def load(
     sources = tuple(source.id for source in loader.sources)
     if inputs and (last := repeated(connection, header, inputs)):
         return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
-    with _seldom_collecting(), read_rows(loader, header) as fates, nullcontext() if dry_run else turn(connection):
+    forgotten = read_forgotten(connection)
+    with (
+        _seldom_collecting(),
+        read_rows(loader, header, forgotten) as fates,
+        nullcontext() if dry_run else turn(connection),
+    ):
+        if read_forgotten(connection) != forgotten:
+            raise KgError(
+                f"somebody was forgotten while the files of {loader.name} were read: run the same command again"
+            )
         return _load(
             connection,
             loader,

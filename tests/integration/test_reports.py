@@ -253,6 +253,30 @@ CASES: dict[str, Case] = {
             ("adviser on examples", "Bruno Invented", "2015", "2021", "former", "2020", [PROJECTS]),
         ],
     ),
+    "kept-about-person": (
+        {"person": "Bruno Invented"},
+        [
+            (
+                "post",
+                CEMR,
+                PROJECTS,
+                "HOLDS_POST:bruno>cemr",
+                '{"e":"2024-05","f":"Person/own:small.bruno","t":"Organisation/own:cemr",'
+                '"v":{"as_of":"2020","post":"adviser on examples","since":"2015","until":"2021"}}',
+                "2024-05",
+                None,
+            ),
+            (
+                "the person",
+                None,
+                PROJECTS,
+                "own:small.bruno",
+                '{"e":"2024-05","i":["own:small.bruno"],"v":{"as_of":"2024","name":"Bruno Invented"}}',
+                "2024-05",
+                None,
+            ),
+        ],
+    ),
     "speakers": (
         {},
         [
