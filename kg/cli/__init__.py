@@ -75,7 +75,7 @@ COMMANDS = {
     "fit": ("kg.cli.fit:fit", "Fit what each term of a recommendation is worth on a graph of one's own."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
-    "snapshot": ("kg.cli.snapshot:snapshot", "Show or refresh the file that is kept of the graph."),
+    "snapshot": ("kg.cli.snapshot:snapshot", "Show, refresh or export what is kept of the graph."),
     "schema": (
         "kg.cli.schema:schema",
         "Show the schema, make it in the connected database, or check that database against it.",
