@@ -78,7 +78,7 @@ class World:
         """Return the same counts, and what was made of them so far, over another part of the graph with the same places and things."""
         found = copy(self)
         found.snapshot = snapshot
-        found._affinity = {}
+        found._affinity = {}  # noqa: SLF001 - of its own class
         return found
 
     @cached_property

@@ -41,15 +41,17 @@ def write(folder: Path, tables: Tables, about: Mapping[str, str]) -> None:
     arrow = pyarrow()
     from pyarrow.parquet import ParquetWriter
 
-    for name, kind, rows in zip(FILES, (NodeRow, FactRow), tables, strict=True):
-        schema = _schema(kind._fields).with_metadata(dict(about))
+    contents: tuple[tuple[Sequence[str], Sequence[tuple[Any, ...]]], ...] = (
+        (NodeRow._fields, tables.nodes),
+        (FactRow._fields, tables.facts),
+    )
+    for name, (fields, rows) in zip(FILES, contents, strict=True):
+        schema = _schema(fields).with_metadata(dict(about))
         with ParquetWriter(folder / name, schema) as writer:
             left = iter(rows)
             while some := list(islice(left, GROUP)):
                 columns = zip(*some, strict=True)
-                arrays = [
-                    arrow.array(values, field.type) for values, field in zip(columns, schema, strict=True)
-                ]
+                arrays = [arrow.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
                 writer.write_table(arrow.Table.from_arrays(arrays, schema=schema), GROUP)
 
 
@@ -71,7 +73,8 @@ def read(folder: Path) -> Tables:
     with no_collecting():
         nodes, facts = FILES
         return Tables(
-            list(map(NodeRow._make, rows(nodes, NodeRow._fields))), list(map(FactRow._make, rows(facts, FactRow._fields)))
+            list(map(NodeRow._make, rows(nodes, NodeRow._fields))),
+            list(map(FactRow._make, rows(facts, FactRow._fields))),
         )
 
 
@@ -89,5 +92,7 @@ def pyarrow() -> Any:
     try:
         import pyarrow as pa
     except ImportError as error:
-        raise KgError("The snapshot as Parquet needs pyarrow: install it with pip install 'localgov-kg[parquet]'.") from error
+        raise KgError(
+            "The snapshot as Parquet needs pyarrow: install it with pip install 'localgov-kg[parquet]'."
+        ) from error
     return pa

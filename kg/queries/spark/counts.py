@@ -36,7 +36,9 @@ def count(session: Any, graph: Graph) -> Aggregates:
     places, networks = graph.places, graph.things[_NETWORKS]
     groups = _groups(session, graph)
     small = _small(session, networks.sizes)
-    member = graph.held.where(f.col("layer") == _NETWORKS).select("place", "thing").join(f.broadcast(small), "thing", "left")
+    member = (
+        graph.held.where(f.col("layer") == _NETWORKS).select("place", "thing").join(f.broadcast(small), "thing", "left")
+    )
     member = member.withColumn("small", f.coalesce("small", f.lit(0))).persist()
     town = graph.held.where(f.col("layer") == _TOWNS).select("place", "thing").join(groups, "place").persist()
     try:
@@ -90,7 +92,9 @@ def _small(session: Any, sizes: Floats) -> Any:
     import pyarrow as pa
 
     some = np.flatnonzero(sizes < SMALL_NETWORK)
-    return session.createDataFrame(pa.table({"thing": pa.array(some, pa.int32()), "small": pa.array(np.ones(len(some)), pa.int32())}))
+    return session.createDataFrame(
+        pa.table({"thing": pa.array(some, pa.int32()), "small": pa.array(np.ones(len(some)), pa.int32())})
+    )
 
 
 def _of_places(member: Any, town: Any, number: int) -> dict[str, Floats]:
@@ -115,12 +119,21 @@ def _together(town: Any, group: str, names: Sequence[str]) -> Counts:
 
 def _programmes(town: Any, programmes: Any, regions: Sequence[str]) -> Counts:
     """Return the projects of each NUTS 3 region by programme."""
-    found = town.select("region", "thing").distinct().join(programmes, "thing").groupBy("region", "programme").count().toArrow()
+    found = (
+        town.select("region", "thing")
+        .distinct()
+        .join(programmes, "thing")
+        .groupBy("region", "programme")
+        .count()
+        .toArrow()
+    )
     funded = found.column("programme").to_pylist()
     names = sorted(set(funded))
     at = {name: position for position, name in enumerate(names)}
     column = np.array([at[name] for name in funded], np.int64)
-    cells = _sum(found.column("region").to_numpy(), column, (len(regions), len(names)), found.column("count").to_numpy())
+    cells = _sum(
+        found.column("region").to_numpy(), column, (len(regions), len(names)), found.column("count").to_numpy()
+    )
     return Counts.of(cells, regions, names)
 
 

@@ -42,7 +42,9 @@ def check_snapshot(folder: Path) -> None:
     """
     for name in FILES:
         if not (folder / name).exists():
-            raise KgError(f"--snapshot {folder} holds no snapshot, as there is no {name} in it: kg snapshot export FOLDER writes one.")
+            raise KgError(
+                f"--snapshot {folder} holds no snapshot, as there is no {name} in it: kg snapshot export FOLDER writes one."
+            )
 
 
 def recommend_by_spark(
@@ -81,19 +83,13 @@ def recommend_by_spark(
         tell("Counting over the whole graph")
         shared = _shared(session, graph, weights, existing, top, as_of)
         tell("Comparing places")
-        rows = _rows(session, graph, shared)
-        if not len(graph.places.ids):
-            session.createDataFrame([], rows.schema).write.parquet(str(out))
-            return 0
-        rows.write.parquet(str(out))
+        _rows(session, graph, shared).write.parquet(out.absolute().as_uri())
     finally:
         graph.held.unpersist()
-    return int(session.read.parquet(str(out)).count())
+    return int(session.read.parquet(out.absolute().as_uri()).count())
 
 
-def _shared(
-    session: Any, graph: Graph, weights: Weights, existing: Sequence[Rule], top: int, as_of: date
-) -> Shared:
+def _shared(session: Any, graph: Graph, weights: Weights, existing: Sequence[Rule], top: int, as_of: date) -> Shared:
     aggregates = count(session, graph)
     return Shared(
         as_of=as_of,
@@ -131,7 +127,9 @@ def _rows(session: Any, graph: Graph, shared: Shared) -> Any:
     places = together(own, first).applyInArrow(_places(told), "block int, place int")
     second = graph.held.where(f.col("layer") < RUNNING).join(places, "place")
     terms = ", ".join(f"`{name}` double" for name in shared.weights.terms)
-    found = together(first, second).applyInArrow(_best(told), f"at int, place int, rank int, partner int, score double, {terms}")
+    found = together(first, second).applyInArrow(
+        _best(told), f"at int, place int, rank int, partner int, score double, {terms}"
+    )
     return _named(session, graph, found, list(shared.weights.terms))
 
 

