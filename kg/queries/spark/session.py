@@ -123,6 +123,8 @@ def _java(environment: Mapping[str, str]) -> Iterator[None]:
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
+            # Of 200, as many as suit a hundred machines, most would be empty.
+            "spark.sql.shuffle.partitions": "8",
         }
     conf = environment.get("SPARK_CONF_DIR", str(home / "conf"))
     command = [
