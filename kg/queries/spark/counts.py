@@ -22,7 +22,7 @@ from kg.queries.snapshot.aggregates import (
 )
 from kg.queries.snapshot.directory import Directory
 from kg.queries.snapshot.layers import Floats, Indices
-from kg.queries.spark.layers import Graph
+from kg.queries.spark.layers import Graph, small_frame
 from kg.queries.spark.part import LAYERS
 
 _NETWORKS, _TOWNS = LAYERS.index("networks"), LAYERS.index("town_projects")
@@ -36,9 +36,7 @@ def count(session: Any, graph: Graph) -> Aggregates:
     places, networks = graph.places, graph.things[_NETWORKS]
     groups = _groups(session, graph)
     small = _small(session, networks.sizes)
-    member = (
-        graph.held.where(f.col("layer") == _NETWORKS).select("place", "thing").join(f.broadcast(small), "thing", "left")
-    )
+    member = graph.held.where(f.col("layer") == _NETWORKS).select("place", "thing").join(small, "thing", "left")
     member = member.withColumn("small", f.coalesce("small", f.lit(0))).persist()
     town = graph.held.where(f.col("layer") == _TOWNS).select("place", "thing").join(groups, "place").persist()
     try:
@@ -85,16 +83,15 @@ def _groups(session: Any, graph: Graph) -> Any:
         "larger": places.larger,
         "size": size_class(places.population),
     }
-    return session.createDataFrame(pa.table({name: pa.array(some, pa.int32()) for name, some in values.items()}))
+    return small_frame(session, pa.table({name: pa.array(some, pa.int32()) for name, some in values.items()}))
 
 
 def _small(session: Any, sizes: Floats) -> Any:
     import pyarrow as pa
 
     some = np.flatnonzero(sizes < SMALL_NETWORK)
-    return session.createDataFrame(
-        pa.table({"thing": pa.array(some, pa.int32()), "small": pa.array(np.ones(len(some)), pa.int32())})
-    )
+    ones = pa.array(np.ones(len(some)), pa.int32())
+    return small_frame(session, pa.table({"thing": pa.array(some, pa.int32()), "small": ones}))
 
 
 def _of_places(member: Any, town: Any, number: int) -> dict[str, Floats]:

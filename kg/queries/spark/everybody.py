@@ -21,7 +21,7 @@ from kg.queries.ranking import Rule
 from kg.queries.scoring import exact
 from kg.queries.snapshot.parquet import FILES
 from kg.queries.spark.counts import count
-from kg.queries.spark.layers import Graph, read_graph
+from kg.queries.spark.layers import Graph, read_graph, small_frame
 from kg.queries.spark.part import RUNNING, Entries, Shared, best_of, places_of, things_of
 
 #: The types of the columns by which blocks are told what they asked for.
@@ -121,7 +121,7 @@ def _rows(session: Any, graph: Graph, shared: Shared) -> Any:
             found = found.unionByName(frame.select("block", *columns))
         return found.repartition(partitions, "block").groupBy("block")
 
-    own = graph.held.join(f.broadcast(blocks), "place")
+    own = graph.held.join(blocks, "place")
     things = together(own).applyInArrow(_things(told), "block int, layer int, thing int")
     first = graph.held.join(things, ["layer", "thing"]).select("block", *columns).persist()
     places = together(own, first).applyInArrow(_places(told), "block int, place int")
@@ -149,14 +149,14 @@ def _blocks(session: Any, shared: Shared) -> tuple[Any, Any]:
         "weight": pa.array(np.zeros(len(counts)), pa.float64()),
         "mark": nothing,
     }
-    return session.createDataFrame(pa.table(of_place)), session.createDataFrame(pa.table(every))
+    return small_frame(session, pa.table(of_place)), session.createDataFrame(pa.table(every))
 
 
 def _named(session: Any, graph: Graph, found: Any, terms: list[str]) -> Any:
     """Return rows with ids, names and countries in place of positions, in order."""
     from pyspark.sql import functions as f
 
-    known = session.createDataFrame(graph.named)
+    known = small_frame(session, graph.named)
     own = known.select("place", *(f.col(name) for name in ("id", "name", "country")))
     other = known.select(
         f.col("place").alias("partner"), *(f.col(name).alias(f"partner_{name}") for name in ("id", "name", "country"))

@@ -6,6 +6,7 @@ the twinnings; who has what stays with Spark.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,9 @@ _OF_FACTS = {
     "offers": "OFFERS",
 }
 _BEGUN = ("TOOK_PART_IN",)
+
+#: Tables of so many rows go to every machine.
+_EVERYWHERE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,7 +251,7 @@ class _Reader:
                 "thing": pa.array([at for some in things for at in range(len(some.ids))], pa.int32()),
             }
         )
-        of_thing = self.session.createDataFrame(known)
+        of_thing = small_frame(self.session, known)
         return held.join(of_thing, ["layer", "id"]).select("layer", "place", "thing", "weight", "mark")
 
     def _programmes(self, projects: Things) -> Any:
@@ -255,11 +259,19 @@ class _Reader:
         funded = self._of_type("FUNDED_BY").groupBy(f.col("start").alias("id")).agg(f.min("end").alias("programme"))
         return funded.join(self._numbered(projects.ids, "thing"), "id").select("thing", "programme")
 
-    def _numbered(self, ids: Any, name: str) -> Any:
+    def _numbered(self, ids: Collection[str], name: str) -> Any:
         import pyarrow as pa
 
         table = {"id": pa.array(list(ids), pa.string()), name: pa.array(range(len(ids)), pa.int32())}
-        return self.session.createDataFrame(pa.table(table))
+        return small_frame(self.session, pa.table(table))
+
+
+def small_frame(session: Any, table: Any) -> Any:
+    """Return a table as a data frame that every machine gets whole, unless it has too many rows: then what is joined is sorted."""
+    from pyspark.sql import functions
+
+    frame = session.createDataFrame(table)
+    return functions.broadcast(frame) if table.num_rows <= _EVERYWHERE else frame
 
 
 def _rows(frame: Any, kind: Any) -> list[Any]:
