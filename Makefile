@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # its tests share what they load. In one process:  make test PARALLEL=
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-unit test-integration test-containers lint types generate notebooks requirements sbom audit bench clean setup
+.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -32,6 +32,11 @@ test-integration: setup
 # Needs a Docker engine.
 test-containers: setup
 	KG_TEST_CONTAINERS=1 $(PYTEST) -m containers
+
+# Fetches Spark into .venv (half a gigabyte), without which these tests are skipped.
+test-spark: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/spark.txt
+	$(PYTEST) tests/spark
 
 # Not part of the tests: speed and memory beside other libraries and plain Cypher, and what share of the best the candidates hold.
 bench: setup

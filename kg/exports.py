@@ -58,3 +58,12 @@ class Exports:
 
         asked = check_asked(around, steps, networks, as_of)
         return export(self.connection, asked, check_target(out, form, force=force), progress=progress)
+
+    def export_snapshot(self, folder: str | Path, *, force: bool = False) -> Exported:
+        """Write what recommendations need of the graph as Parquet, with its licences and sources: for other engines.
+
+        ``g.export_snapshot("europe")``. See :func:`kg.queries.export.snapshot.export_snapshot`.
+        """
+        from kg.queries.export.snapshot import export_snapshot
+
+        return export_snapshot(self.connection, folder, force=force)

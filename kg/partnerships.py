@@ -65,6 +65,43 @@ class Partnerships:
             progress=progress,
         )
 
+    def recommend_all_by_spark(
+        self,
+        out: str | Path,
+        *,
+        kind: str = "exchange",
+        top: int = 10,
+        as_of: str | date | None = None,
+        include_existing: bool = False,
+        weights: str | Path | Weights | None = None,
+        report: Callable[[str], None] | None = None,
+    ) -> int:
+        """Write the best partners of every place, computed by Apache Spark, to a file or a new folder; return how many rows.
+
+        The snapshot is exported beside ``out`` meanwhile; see :func:`kg.queries.spark.run.recommend_all_by_spark`, which takes one
+        that is exported already.
+        """
+        from tempfile import TemporaryDirectory
+
+        from kg.queries.export.snapshot import export_snapshot
+        from kg.queries.spark.run import check_spark_out, recommend_all_by_spark
+
+        target = Path(out).expanduser().absolute()
+        check_spark_out(target)
+        with TemporaryDirectory(prefix=f".{target.name}.", suffix=".snapshot", dir=target.parent) as folder:
+            (report or (lambda _: None))("Reading the graph")
+            export_snapshot(self.connection, folder)
+            return recommend_all_by_spark(
+                folder,
+                target,
+                kind=kind,
+                top=top,
+                as_of=as_of,
+                include_existing=include_existing,
+                weights=weights,
+                report=report,
+            )
+
     def score_pairs(
         self,
         pairs: Sequence[tuple[str, str]],

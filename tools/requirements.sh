@@ -6,10 +6,14 @@ tool=$(mktemp -d)
 trap 'rm -rf "$tool"' EXIT
 .venv/bin/python -m venv "$tool"
 "$tool/bin/pip" install --quiet --disable-pip-version-check uv
-"$tool/bin/uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --quiet \
-    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
-    --output-file requirements/dev.txt "$@"
-if grep -nE '://|@ ' requirements/dev.txt; then
-    echo "requirements/dev.txt must carry no address (the lines above)." >&2
+compile() {
+    "$tool/bin/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" "$@"
+}
+compile --extra dev --output-file requirements/dev.txt "$@"
+# Half a gigabyte that few need, in a file of its own; what is in both has one version.
+compile --extra spark --constraint requirements/dev.txt --output-file requirements/spark.txt "$@"
+if grep -nE '://|@ ' requirements/dev.txt requirements/spark.txt; then
+    echo "The requirements must carry no address (the lines above)." >&2
     exit 1
 fi

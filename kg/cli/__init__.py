@@ -77,7 +77,7 @@ COMMANDS = {
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
     "forget": ("kg.cli.forget:forget", "Remove a person, and keep them out of later loads."),
     "check": ("kg.cli.check:check", "Look whether the rules of the graph hold, and list what breaks them."),
-    "snapshot": ("kg.cli.snapshot:snapshot", "Show or refresh the file that is kept of the graph."),
+    "snapshot": ("kg.cli.snapshot:snapshot", "Show, refresh or export what is kept of the graph."),
     "schema": (
         "kg.cli.schema:schema",
         "Show the schema, make it in the connected database, or check that database against it.",

@@ -37,6 +37,13 @@ engine_option = click.option(
     show_default=True,
     help="Ask the database (live) or the graph in memory (snapshot); both give the same answer.",
 )
+engine_or_spark_option = click.option(
+    "--engine",
+    type=click.Choice(["live", "snapshot", "spark"]),
+    default="live",
+    show_default=True,
+    help="Ask the database (live) or the graph in memory (snapshot), or with --all Apache Spark; all give the same answer.",
+)
 weights_option = click.option(
     "--weights",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -11,7 +11,16 @@ import click
 from kg.cli.graph_data import graph_options
 from kg.cli.options import check_writable, connection_options
 from kg.cli.picture import draw_picture, picture_option
-from kg.cli.present import as_of_option, engine_option, format_option, kind_option, present, top_option, weights_option
+from kg.cli.present import (
+    as_of_option,
+    engine_option,
+    engine_or_spark_option,
+    format_option,
+    kind_option,
+    present,
+    top_option,
+    weights_option,
+)
 from kg.errors import KgError
 
 R = TypeVar("R")
@@ -83,7 +92,6 @@ def recommend_options(command: Callable[..., R]) -> Callable[..., R]:
             click.option(
                 "--include-existing", is_flag=True, help="Keep those it is twinned or in a running project with."
             ),
-            engine_option,
             weights_option,
         )
     ):
@@ -111,12 +119,19 @@ def check_options(options: dict[str, Any]) -> None:
 @click.argument("place", required=False)
 @graph_options
 @recommend_options
+@engine_or_spark_option
 @click.option("--all", "everybody", is_flag=True, help="For every city and region, into the file of --out.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
-    help="With --all: a file that ends in .csv, .parquet or .arrow, with a column for each reason.",
+    help="With --all: a file that ends in .csv, .parquet or .arrow, with a column for each reason; by Spark also a new folder.",
+)
+@click.option(
+    "--snapshot",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="With --engine spark: what kg snapshot export wrote, so that no database is asked.",
 )
 @format_option
 @picture_option
@@ -127,6 +142,7 @@ def recommend(
     offline: bool,
     everybody: bool,
     out: Path | None,
+    snapshot: Path | None,
     form: str,
     picture: Path | None,
     connect: dict[str, Any],
@@ -137,6 +153,7 @@ def recommend(
     PLACE is a name (Riga, Rīga, "riga, lv") or an id (geonames:456172). The score of a partner is the sum of its reasons;
     kg/queries/kinds/ says how much each is worth, and --weights uses another such file. Partners are looked for abroad, unless
     its own country is asked for by --country. With --offline no server is needed: the graph is made in memory, and the answer says so.
+    --all is computed on this machine, or with --engine spark by Apache Spark on as many as it has (extra spark; docs/scale.md).
     """
     from kg.graph import connect as open_graph
 
@@ -151,8 +168,14 @@ def recommend(
     if everybody:
         if place is not None or picture is not None or form != "table":
             raise KgError("--all is for every place, into a file: leave PLACE, --format and --picture out.")
-        _recommend_all(out, connect, options)
+        _recommend_all(out, snapshot, connect, options)
         return
+    if options["engine"] == "spark":
+        raise KgError(
+            "--engine spark is for --all: for one place use snapshot or live, which answer in less time than Spark starts."
+        )
+    if snapshot is not None:
+        raise KgError("--snapshot is for --all --engine spark, which reads what kg snapshot export wrote.")
     if place is None:
         raise KgError('Name a city or region: kg recommend "Riga"; or every one: kg recommend --all --out FILE.csv.')
     if out is not None:
@@ -184,7 +207,7 @@ def _refuse_with_offline(everybody: bool, connect: dict[str, Any]) -> None:
         raise KgError(f"--offline asks no database, and {', '.join(given)} would choose one: give one or the other.")
 
 
-def _recommend_all(out: Path | None, connect: dict[str, Any], options: dict[str, Any]) -> None:
+def _recommend_all(out: Path | None, snapshot: Path | None, connect: dict[str, Any], options: dict[str, Any]) -> None:
     from kg.database.server import console_reporter
     from kg.graph import connect as open_graph
     from kg.queries.everybody import check_out, everybody, write_everybody
@@ -194,9 +217,15 @@ def _recommend_all(out: Path | None, connect: dict[str, Any], options: dict[str,
         raise KgError(f"--all takes no {', '.join(given)}: choose from the rows of the file.")
     if out is None:
         raise KgError("--all needs a file to write to: --out FILE.csv, .parquet or .arrow.")
+    if options.pop("engine") == "spark":
+        _by_spark(out, snapshot, connect, options)
+        return
+    if snapshot is not None:
+        raise KgError("--snapshot is for --engine spark, which reads what kg snapshot export wrote.")
+    if out.is_dir():
+        raise KgError(f"--out {out} is a folder: name a file in it.")
     check_out(out)
     check_writable(out, "--out")
-    options.pop("engine")
     with open_graph(**connect) as graph, console_reporter() as report:
         report.step("Reading the graph")
         found = everybody(
@@ -206,10 +235,31 @@ def _recommend_all(out: Path | None, connect: dict[str, Any], options: dict[str,
     click.echo(f"{number:,} rows in {out}.", err=True)
 
 
+def _by_spark(out: Path, snapshot: Path | None, connect: dict[str, Any], options: dict[str, Any]) -> None:
+    from kg.database.server import console_reporter
+    from kg.graph import connect as open_graph
+    from kg.queries.spark.run import check_spark_out, recommend_all_by_spark
+
+    given = [f"--{name.replace('password', 'password-file')}" for name, value in connect.items() if value is not None]
+    if snapshot is not None and given:
+        raise KgError(f"--snapshot asks no database, and {', '.join(given)} would choose one: give one or the other.")
+    check_spark_out(out)
+    if out.suffix:
+        check_writable(out, "--out")
+    with console_reporter() as report:
+        if snapshot is not None:
+            number = recommend_all_by_spark(snapshot, out, report=report.step, **options)
+        else:
+            with open_graph(**connect) as graph:
+                number = graph.recommend_all_by_spark(out, report=report.step, **options)
+    click.echo(f"{number:,} rows in {out}.", err=True)
+
+
 @click.command("why-not")
 @click.argument("place", metavar="A")
 @click.argument("other", metavar="B")
 @recommend_options
+@engine_option
 @format_option
 @connection_options
 def why_not(place: str, other: str, form: str, connect: dict[str, Any], **options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from kg.cli.options import connection_options
 
 @click.group(no_args_is_help=True)
 def snapshot() -> None:
-    """Show or refresh the file that is kept of the graph.
+    """Show, refresh or export what is kept of the graph.
 
     It is read again by itself after each load, merge, request or undo, and when nodes or facts were made or removed by hand. A
     value that was changed by hand is not seen: then refresh it.
@@ -50,3 +51,25 @@ def refresh(connect: dict[str, Any]) -> None:
     click.echo(f"Read {len(taken.tables.nodes):,} nodes and {len(taken.tables.facts):,} facts.")
     if taken.note:
         click.echo(taken.note, err=True)
+
+
+@snapshot.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace an export that is there already.")
+@connection_options
+def export_command(folder: Path, force: bool, connect: dict[str, Any]) -> None:
+    """Write what recommendations need of the graph to FOLDER as Parquet, with its sources and licences beside it.
+
+    \b
+    kg snapshot export europe
+    kg recommend --all --engine spark --snapshot europe --out partners
+
+    FOLDER is a new one, or one with an export that --force replaces. In it are nodes.parquet and facts.parquet, whose columns
+    docs/scale.md has, and LICENCE.txt and CITATION.cff. Needs the extra parquet.
+    """
+    from kg.graph import connect as open_graph
+    from kg.queries.export.snapshot import check_snapshot_target
+
+    check_snapshot_target(folder, option="FOLDER", force=force)
+    with open_graph(**connect) as graph:
+        click.echo(str(graph.export_snapshot(folder, force=force)), err=True)

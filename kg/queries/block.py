@@ -6,7 +6,8 @@ it in another way, for many at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
@@ -20,8 +21,12 @@ from kg.queries import candidates as ways
 from kg.queries import standing
 from kg.queries.kinds.kind import Weights
 from kg.queries.measures import kilometres, nearness
+from kg.queries.ranking import Rule, ties
+from kg.queries.snapshot.directory import Directory
 from kg.queries.snapshot.graph import EARTH_KM, Layer
 from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
+from kg.queries.snapshot.tables import NodeRow
+from kg.queries.validity import is_over
 from kg.queries.world import World, neighbourhood, reach
 
 #: So many places at a time, so that what is held of them stays small.
@@ -60,12 +65,18 @@ class Everyone:
 
     def blocks(self) -> Iterator[Block]:
         """Yield all places in blocks of one country and region, by region, then in order of ids."""
-        group, stands = self.world.aggregates.directory.sectors
-        order = np.argsort(group, kind="stable")
-        starts = np.searchsorted(group[order], np.arange(len(stands) + 1)).tolist()
-        for start, end in pairwise(starts):
-            for first in range(start, end, MOST):
-                yield Block(self, order[first : min(first + MOST, end)])
+        for subjects in blocks_of(self.world.aggregates.directory):
+            yield Block(self, subjects)
+
+    @cached_property
+    def lasting(self) -> NDArray[np.bool_]:
+        """Which places still are municipalities."""
+        snapshot = self.world.snapshot
+        return lasting(snapshot.places.rows, snapshot.as_of)
+
+    def tied(self, place: int, existing: Sequence[Rule]) -> Collection[int]:
+        """Return with which places one has existing ties of some kinds."""
+        return ties(self.world.snapshot, place, existing)
 
     @cached_property
     def twins(self) -> sparse.csr_array:
@@ -311,6 +322,24 @@ def _highest(worth: Floats, places: Indices, number: int) -> Indices:
         worth, places = worth[some], places[some]
     order = np.argsort(places)
     return np.asarray(places[order][ways.top_of(worth[order], number)], np.int64)
+
+
+def blocks_of(directory: Directory) -> Iterator[Indices]:
+    """Yield the positions of all places, those of one country and region together, by region, then in order of ids."""
+    group, stands = directory.sectors
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(len(stands) + 1)).tolist()
+    for start, end in pairwise(starts):
+        for first in range(start, end, MOST):
+            yield order[first : min(first + MOST, end)]
+
+
+def lasting(rows: Sequence[NodeRow], as_of: date) -> NDArray[np.bool_]:
+    """Return which of some places still are municipalities on a day."""
+    found = np.ones(len(rows), bool)
+    over = [at for at, row in enumerate(rows) if row.dissolved is not None and is_over(as_of, None, row.dissolved)]
+    found[over] = False
+    return found
 
 
 def _apart(sizes: Floats, at: Indices, population: Floats) -> Floats:

@@ -18,12 +18,11 @@ from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.shapes import Shape
-from kg.queries.ranking import Rule, ties
+from kg.queries.ranking import Rule
 from kg.queries.scoring import best
 from kg.queries.snapshot.graph import Layer
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.standing import OF_ITSELF, OF_PLACE, OF_REGION
-from kg.queries.validity import is_over
 from kg.queries.world import CLOSE, WIDE, WIDEST
 
 #: Layers of which a subject has to have something, for the other place to make a difference.
@@ -94,11 +93,8 @@ class Finder:
         self.existing = existing
         self.top = top
         snapshot = self.world.snapshot
-        rows = enumerate(snapshot.places.rows)
-        over = [at for at, row in rows if row.dissolved is not None and is_over(snapshot.as_of, None, row.dissolved)]
         #: Which places still are municipalities.
-        self.lasting = np.ones(len(snapshot.places.ids), bool)
-        self.lasting[over] = False
+        self.lasting = everyone.lasting
 
         early = {*OF_PLACE, *_OF_SECTORS, *_SURROUNDINGS, "network_affinity"}
         early.update(name for name, layer in _COMMON.items() if _is_plain(getattr(snapshot, layer)))
@@ -134,7 +130,7 @@ class Finder:
         found = block.candidates(self.weights)
         found &= self.lasting
         for at, one in enumerate(block.subjects.tolist()):
-            found[at, list(ties(self.world.snapshot, one, self.existing))] = False
+            found[at, list(self.everyone.tied(one, self.existing))] = False
         found[~self.lasting[block.subjects]] = False
         # One after the other, in half the time of both positions at once.
         row, others = np.divmod(np.flatnonzero(found), found.shape[1])

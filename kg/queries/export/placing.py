@@ -11,6 +11,7 @@ from pathlib import Path
 from kg.errors import KgError
 from kg.queries.export.credits import CITATION_BEGINS
 from kg.queries.export.tables import FACTS_FOLDER, NODES_FOLDER
+from kg.queries.snapshot.parquet import FILES as SNAPSHOT_FILES
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
 
@@ -64,7 +65,9 @@ def check_folder(folder: Path, option: str, *, force: bool) -> None:
 def _is_export(folder: Path, names: set[str]) -> bool:
     """Whether a folder has all that an export has, and nothing that somebody may have put there since."""
     return (
-        {LICENCE_FILE, CITATION_FILE} <= names <= {NODES_FOLDER, FACTS_FOLDER, LICENCE_FILE, CITATION_FILE}
+        {LICENCE_FILE, CITATION_FILE} <= names
+        and names <= {NODES_FOLDER, FACTS_FOLDER, *SNAPSHOT_FILES, LICENCE_FILE, CITATION_FILE}
+        and all((folder / name).is_file() for name in names & {*SNAPSHOT_FILES})
         and (folder / CITATION_FILE).read_text(encoding="utf-8", errors="replace").startswith(CITATION_BEGINS)
         and all(
             file.is_file() and file.suffix in (".csv", ".parquet") and file.stem in kinds

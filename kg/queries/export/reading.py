@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kg.database.connection import Connection
@@ -67,7 +67,7 @@ class Reading:
         self._connection = connection
         self._scope = scope
         self._ids = None if scope.ids is None else frozenset(scope.ids)
-        self._editions = {row["id"]: row["edition"] for row in read(connection, _EDITIONS)}
+        self._editions = editions(connection)
 
     def nodes(self) -> Iterator[Row]:
         """Yield the nodes, by id."""
@@ -105,19 +105,37 @@ class Reading:
         values = {**found.pop("known"), **found}
         listed = values["sources"] or []
         if values["as_of"] is None:
-            # Rows without a date of their own are as old as the newest edition that still lists them.
-            values["as_of"] = max(
-                (
-                    self._editions[source]
-                    for source, gone in zip(listed, missing, strict=False)
-                    if source in self._editions and (not gone or values["ended"])
-                ),
-                default=None,
-            )
+            values["as_of"] = newest_edition(listed, missing, self._editions, ended=bool(values["ended"]))
         values["sources"] = sorted(set(listed))
         if values.get("note") is not None and not _may_be_told(values["note"]):
             values["note"] = None
         return {name: values[name] for name in names}
+
+
+def editions(connection: Connection) -> dict[str, str]:
+    """Return the edition of each source that has one."""
+    return {row["id"]: row["edition"] for row in read(connection, _EDITIONS)}
+
+
+def newest_edition(
+    listed: Sequence[str], missing: Sequence[str], editions_: Mapping[str, str], *, ended: bool
+) -> str | None:
+    """Return how old something without a date of its own is: as old as the newest edition that still lists it.
+
+    Args:
+        listed: The sources that list or listed it.
+        missing: For each of them the date of the edition that lacked it, empty while it is there.
+        editions_: The edition of each source.
+        ended: Whether no source lists it any more.
+    """
+    return max(
+        (
+            editions_[source]
+            for source, gone in zip(listed, missing, strict=False)
+            if source in editions_ and (not gone or ended)
+        ),
+        default=None,
+    )
 
 
 def _may_be_told(note: str) -> bool:

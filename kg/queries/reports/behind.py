@@ -108,15 +108,15 @@ class Behind:
         self.rows = 0
         self.undated = 0
 
-    def add(self, row: Mapping[str, JsonValue]) -> None:
-        """Take a row into account."""
-        self.rows += 1
+    def add(self, row: Mapping[str, JsonValue], number: int = 1) -> None:
+        """Take a row into account, or so many that rest on the same."""
+        self.rows += number
         date = str(row.get("as_of") or "")
         if date:
             self._first = min(self._first or date, date)
             self._last = max(self._last, date)
         else:
-            self.undated += 1
+            self.undated += number
         ids = ids_of(row)
         for id_ in ids:
             self._named[id_] = None

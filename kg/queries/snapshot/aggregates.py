@@ -20,6 +20,7 @@ from kg.queries.measures import kilometres
 from kg.queries.snapshot.directory import Directory
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, Rows
+from kg.queries.snapshot.places import Places
 
 #: A network of fewer members than this is small: to share it says more.
 SMALL_NETWORK = 150
@@ -197,7 +198,6 @@ class Aggregates:
         names = tuple(map(str, range(len(SIZE_CLASSES) + 1)))
         country = _members(places.country, len(places.countries))
         larger = _members(places.larger, len(places.larger_regions))
-        twins = _cells(snapshot.twins)
         held = _cells(networks.held)
         small_held = held[:, np.flatnonzero(small)]
         small_names = tuple(name for name, is_small in zip(networks.things, small, strict=True) if is_small)
@@ -210,9 +210,7 @@ class Aggregates:
         ).astype(np.float64)
         by_size = _members(sizes, len(names))
         return cls(
-            twin_countries=Counts.of(country.T @ twins @ country, places.countries, places.countries),
-            twin_regions=Counts.of(larger.T @ twins @ larger, places.larger_regions, places.larger_regions),
-            twin_region_countries=Counts.of(larger.T @ twins @ country, places.larger_regions, places.countries),
+            **counts_of_twins(places, snapshot.twins),
             project_countries=_together(country, towns, places.countries),
             project_regions=_together(larger, towns, places.larger_regions),
             programme_regions=_programmes(snapshot, towns),
@@ -220,7 +218,7 @@ class Aggregates:
             network_sizes=Counts.of(small_held.T @ by_size, small_names, names),
             network_pairs=Counts.of(pairs, networks.things, small_names),
             active=Counts.of(country.T @ (by_size * active[:, None]), places.countries, names),
-            spacing=_spacing(snapshot),
+            spacing=spacing_of(snapshot.places),
             members=Counts.of(networks.sizes[:, None], networks.things, ("",)),
             themes=_themes(snapshot),
             directory=Directory.of(snapshot, small),
@@ -247,6 +245,18 @@ class Aggregates:
 def size_class(population: Floats) -> Indices:
     """Return the size class of each population, 0 where it is unknown."""
     return np.digitize(np.nan_to_num(population), SIZE_CLASSES).astype(np.int64)
+
+
+def counts_of_twins(places: Places, twins: Rows) -> dict[str, Counts]:
+    """Return the twinnings by countries, by regions, and of regions with countries, see :class:`Aggregates`."""
+    country = _members(places.country, len(places.countries))
+    larger = _members(places.larger, len(places.larger_regions))
+    cells = _cells(twins)
+    return {
+        "twin_countries": Counts.of(country.T @ cells @ country, places.countries, places.countries),
+        "twin_regions": Counts.of(larger.T @ cells @ larger, places.larger_regions, places.larger_regions),
+        "twin_region_countries": Counts.of(larger.T @ cells @ country, places.larger_regions, places.countries),
+    }
 
 
 def _members(group: Indices, groups: int) -> sparse.csr_array:
@@ -294,8 +304,8 @@ def _themes(snapshot: Snapshot) -> Counts:
     return Counts.of(np.array([concerned[name] for name in names]).reshape(-1, 1), names, ("",))
 
 
-def _spacing(snapshot: Snapshot) -> Counts:
-    places = snapshot.places
+def spacing_of(places: Places) -> Counts:
+    """Return how far apart the towns of each NUTS 2 region are, see :class:`Aggregates`."""
     placed = np.flatnonzero(~np.isnan(places.xyz[:, 0]) & (places.country > 0))
     names: list[str] = []
     spacing: list[int] = []

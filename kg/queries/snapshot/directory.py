@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from kg.queries.snapshot.graph import Snapshot
-from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.snapshot.layers import Floats, Indices, Rows
 from kg.queries.snapshot.places import Places
 
 _NAMES = ("ids", "countries", "regions", "larger_regions")
@@ -51,15 +51,24 @@ class Directory:
     @classmethod
     def of(cls, snapshot: Snapshot, small: NDArray[np.bool_]) -> Self:
         """Return the directory of a whole graph, of which these networks are small."""
-        places, twins, networks = snapshot.places, snapshot.twins, snapshot.networks
-        everyone = np.arange(len(places.ids))
-        owner = np.repeat(everyone, twins.counts)
+        everyone = np.arange(len(snapshot.places.ids))
+        return cls.of_counts(
+            snapshot.places,
+            snapshot.twins,
+            small_networks=snapshot.networks.held.sums(everyone, small.astype(np.float64)),
+            projects=snapshot.town_project_counts.astype(np.float64),
+        )
+
+    @classmethod
+    def of_counts(cls, places: Places, twins: Rows, *, small_networks: Floats, projects: Floats) -> Self:
+        """Return the directory of all places with their twins, where the small networks and projects of each are counted already."""
+        owner = np.repeat(np.arange(len(places.ids)), twins.counts)
         cells, count = np.unique(owner * len(places.countries) + places.country[twins.columns], return_counts=True)
         return cls(
             places=replace(places, rows=()),
-            twins=snapshot.twin_counts.astype(np.float64),
-            small_networks=networks.held.sums(everyone, small.astype(np.float64)),
-            projects=snapshot.town_project_counts.astype(np.float64),
+            twins=twins.counts.astype(np.float64),
+            small_networks=small_networks,
+            projects=projects,
             abroad=cells // len(places.countries),
             abroad_in=cells % len(places.countries),
             abroad_count=count.astype(np.float64),
