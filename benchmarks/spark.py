@@ -58,8 +58,8 @@ class Measured:
     facts: int
     reading: Took
     comparing: Took
-    starting: Took
-    spark: Took
+    starting: Took | None
+    spark: Took | None
 
 
 def descendants(of: int) -> list[int]:
@@ -177,8 +177,8 @@ def by_spark(folder: Path, out: Path, kind: Kind) -> tuple[Took, Took]:
         return starting, Took(*took, most["java"], most["other"], rows)
 
 
-def measure(size: float, kind: Kind) -> Measured:
-    """Measure both at one size."""
+def measure(size: float, kind: Kind, *, with_spark: bool) -> Measured:
+    """Measure both at one size, or the graph in memory alone."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tables = europe(size)
@@ -186,6 +186,8 @@ def measure(size: float, kind: Kind) -> Measured:
         facts = len(tables.facts)
         del tables
         reading, comparing = in_memory(folder, kind)
+        if not with_spark:
+            return Measured(size, reading.rows, facts, reading, comparing, None, None)
         starting, spark = by_spark(folder, folder / "out", kind)
         if spark.rows != comparing.rows:
             raise SystemExit(f"Spark gives {spark.rows} rows, and the graph in memory {comparing.rows}")
@@ -196,7 +198,7 @@ def tell(found: list[Measured]) -> None:
     """Print what was measured, and what follows from it."""
     print(f"{'':30s} {'wall':>9s} {'processor':>10s} {'memory':>10s} {'a Python':>9s}")
     for one in found:
-        print(f"size {one.size:g}: {one.places:,} places, {one.facts:,} facts, {one.spark.rows:,} rows")
+        print(f"size {one.size:g}: {one.places:,} places, {one.facts:,} facts, {one.comparing.rows:,} rows")
         works = {
             "in memory: reading": one.reading,
             "in memory: comparing": one.comparing,
@@ -204,15 +206,14 @@ def tell(found: list[Measured]) -> None:
             "Spark: all": one.spark,
         }
         for name, took in works.items():
-            python = f"{took.python_megabytes:6,.0f} MB" if took.python_megabytes else ""
-            print(f"  {name:28s} {took.wall:7.1f} s {took.processor:8.1f} s {took.megabytes:7,.0f} MB {python}")
+            if took is not None:
+                python = f"{took.python_megabytes:6,.0f} MB" if took.python_megabytes else ""
+                print(f"  {name:28s} {took.wall:7.1f} s {took.processor:8.1f} s {took.megabytes:7,.0f} MB {python}")
     least, largest = found[0], found[-1]
     both = largest.reading.processor + largest.comparing.processor
-    times = largest.spark.processor / both
-    print(
-        f"Spark takes {times:.1f} times the processor's time at size {largest.size:g}: it is quicker from {int(times) + 1} processors on,"
-    )
-    print("if what it does is worth its start at all.")
+    if largest.spark is not None:
+        times = largest.spark.processor / both
+        print(f"Spark takes {times:.1f} times the processor's time at size {largest.size:g}.")
     if largest.places > least.places:
         more = largest.places - least.places
         each = (largest.comparing.megabytes - least.comparing.megabytes) * 1e6 / more
@@ -233,11 +234,12 @@ def main() -> None:
         "--size", type=lambda text: float(Fraction(text)), action="append", help="1 is Europe; repeatable (else 1/8)"
     )
     parser.add_argument("--kind", choices=KINDS, default="exchange")
+    parser.add_argument("--without-spark", action="store_true", help="the graph in memory alone")
     parser.add_argument("--master", default="local[2]", help="where Spark runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
     given = parser.parse_args()
     os.environ["KG_SPARK_MASTER"] = given.master
-    found = [measure(size, given.kind) for size in sorted(given.size or [1 / 8])]
+    found = [measure(size, given.kind, with_spark=not given.without_spark) for size in sorted(given.size or [1 / 8])]
     print(f"{os.cpu_count()} processors, {given.master}, kind {given.kind}; load {os.getloadavg()[0]:.1f}")
     tell(found)
     if given.json:
