@@ -39,7 +39,7 @@ def candidates(world: World, subject: int, weights: Weights) -> Indices:
 
 
 def afar(world: World, subject: int, weights: Weights) -> Indices:
-    """Return the 500 places abroad that a kind's terms speak for without any path, and 300 around twins of neighbours.
+    """Return the 800 places abroad that a kind's terms speak for without any path, and 300 around twins of neighbours.
 
     They are positions in the directory, ascending.
     """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kg.queries.snapshot.directory import Directory
 
 #: So many come in for their standing, and so many for twins of neighbours.
-BY_STANDING = 500
+BY_STANDING = 800
 BY_NEIGHBOURS = 300
 
 #: Features that are the same for all places of a region, or nearly so.
