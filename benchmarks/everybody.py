@@ -166,14 +166,18 @@ def main() -> None:
     quickest = {work: min(took, key=lambda one: one.processor) for work, took in runs.items()}
     chosen = np.sort(np.random.default_rng(7).choice(number, min(given.sample, number), replace=False)).tolist()
     results = []
-    print(f"{'':28s} {'wall':>8s} {'processor':>10s} {'ratio':>6s} {'peak':>9s} {'rows':>10s} {'recall@10':>10s}")
+    print(
+        f"{'':28s} {'wall':>8s} {'ratio':>6s} {'processor':>10s} {'ratio':>6s} {'peak':>9s} {'rows':>10s} {'recall@10':>10s}"
+    )
     for work, took in quickest.items():
         share = next((recall(world, kind, chosen) for kind in kinds if kind == work and chosen), None)
         beside = took.wall / quickest[name].wall, took.processor / quickest[name].processor
-        results.append({"what": work, **asdict(took), "ratio": beside[1], "ratio_wall": beside[0], "recall": share})
+        results.append(
+            {"what": work, **asdict(took), "ratio_wall": beside[0], "ratio_processor": beside[1], "recall": share}
+        )
         told = "" if share is None else f"{share:10.4f}"
         print(
-            f"{work:28s} {took.wall:6.1f} s {took.processor:8.1f} s {beside[1]:6.1f} {took.megabytes:6,.0f} MB {took.rows:10,d} {told}"
+            f"{work:28s} {took.wall:6.1f} s {beside[0]:6.1f} {took.processor:8.1f} s {beside[1]:6.1f} {took.megabytes:6,.0f} MB {took.rows:10,d} {told}"
         )
     if given.json:
         given.json.write_text(
