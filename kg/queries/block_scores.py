@@ -20,8 +20,7 @@ from kg.queries.block_pairs import BlockPairs
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import Weights
-from kg.queries.kinds.shapes import Shape
-from kg.queries.limits import Limits
+from kg.queries.limits import Brackets, Limits
 from kg.queries.ranking import Rule, ties
 from kg.queries.scoring import best
 from kg.queries.snapshot.graph import Layer
@@ -38,7 +37,15 @@ _COMMON = {"shared_networks": "networks", "shared_small_networks": "networks", "
 #: Terms that are asked for all pairs of a block at once, in steps; after each those go on who can still come into a list. First what
 #: is quick to ask or says most, at last what takes longest.
 _STEPS = (
-    ("network_affinity", "own_twins_there", "their_twins_here"),
+    (
+        "own_twins_there",
+        "their_twins_here",
+        "shared_twins",
+        "specific_twins",
+        "twin_paths",
+        "project_paths",
+        "network_affinity",
+    ),
     ("distance", "size"),
     tuple(_COMMON),
     ("near_twins", "near_twins_wide", "near_twins_widest"),
@@ -101,6 +108,7 @@ class Finder:
         asked = {*self.of_places, *self.of_sectors, *chain.from_iterable(self.steps)}
         #: The terms that are asked for each place by itself.
         self.late = tuple(name for name in terms if name not in asked)
+        self.brackets = {name: Brackets(terms[name]) for name in chain.from_iterable(self.steps)}
         self._of_nothing: dict[str, float] = {}
 
     def worth_of_nothing(self, name: str, subject: int) -> float:
@@ -140,13 +148,14 @@ class Finder:
             for name in step:
                 scored.ask(name)
         scored.narrow(self.late)
+        scored.settle()
         for at in range(len(block.subjects)):
             if scored.pairs.starts[at] < scored.pairs.starts[at + 1]:
                 yield scored.best(at)
 
 
 class _Scored:
-    """The pairs of a block that can still come into a list, with the sum of the terms that have been asked for."""
+    """The pairs of a block that can still come into a list, and between which two numbers the score of each is."""
 
     def __init__(self, finder: Finder, pairs: BlockPairs) -> None:
         self._finder = finder
@@ -162,13 +171,20 @@ class _Scored:
         known = finder.worth_of_place
         if found:
             known = known + self._of_sectors.sum(axis=0)[self._group]
-        self._score = known[pairs.others]
-        for row in np.unique(pairs.row[pairs.tied]).tolist():
-            at = pairs.tied[pairs.row[pairs.tied] == row]
+        #: What the terms that have been asked for are worth together, at least and at most.
+        self._least = known[pairs.others]
+        for row, at in pairs.tied_of.items():
             others = pairs.others[at]
-            self._score[at] += self._of_tied(row, others).sum(axis=0) - finder.worth_of_places[:, others].sum(axis=0)
-        #: What each term is worth that has been asked for all pairs.
-        self._worth: dict[str, Floats] = {}
+            self._least[at] += self._of_tied(row, others).sum(axis=0) - finder.worth_of_places[:, others].sum(axis=0)
+        self._most = self._least
+        #: The same of single terms that have not been asked for yet.
+        self._rough: dict[str, tuple[Floats, Floats]] = {}
+        if "distance" in terms:
+            self._rough["distance"] = pairs.about_distance(terms["distance"])
+        if "size" in terms:
+            self._rough["size"] = pairs.about_size(terms["size"])
+        #: The features that have been asked for of all pairs.
+        self._values: dict[str, Floats] = {}
 
     def _of_tied(self, row: int, others: Indices) -> NDArray[np.float64]:
         """Return what the terms of a place are worth of places that are twinned with a subject: the tie itself is set aside."""
@@ -178,68 +194,67 @@ class _Scored:
 
     def narrow(self, names: tuple[str, ...]) -> None:
         """Leave out who cannot come into the list any more, whatever the terms are worth that have not been asked for yet."""
-        limits, pairs, score = self._finder.limits, self.pairs, self._score
+        limits, pairs = self._finder.limits, self.pairs
         at = pairs.row * limits.number + limits.codes[pairs.others]
-        least, most = limits.tables(self._codes, names)
-        lowest = score + least.ravel()[at]
+        least, most = limits.tables(self._codes, tuple(name for name in names if name not in self._rough))
+        lowest, highest = self._least + least.ravel()[at], self._most + most.ravel()[at]
+        for low, high in self._rough.values():
+            lowest += low
+            highest += high
         bars = [_bar(lowest[start:end], self._finder.top) for start, end in pairwise(pairs.starts)]
-        still = score + most.ravel()[at] >= (np.array(bars) - _ROUNDING)[pairs.row]
-        kept = np.flatnonzero(still)
-        if len(kept) < _WORTH_IT * len(score):
-            self.pairs, self._score = pairs.kept(kept), score[kept]
-            self._worth = {name: values[kept] for name, values in self._worth.items()}
+        kept = np.flatnonzero(highest >= (np.array(bars) - _ROUNDING)[pairs.row])
+        if len(kept) < _WORTH_IT * len(lowest):
+            self.pairs, self._least, self._most = pairs.kept(kept), self._least[kept], self._most[kept]
+            self._values = {name: values[kept] for name, values in self._values.items()}
+            self._rough = {name: (low[kept], high[kept]) for name, (low, high) in self._rough.items()}
 
     def ask(self, name: str) -> None:
-        """Ask for a term of all pairs."""
-        pairs, shape = self.pairs, self._weights.terms[name]
+        """Ask for a feature of all pairs."""
+        pairs = self.pairs
         values = pairs.affinity if name == "network_affinity" else FEATURES[name](pairs)
-        self._worth[name] = _worth(shape, values)
-        self._score = self._score + self._worth[name]
+        low, high = self._finder.brackets[name].of(values)
+        self._values[name] = values
+        self._rough.pop(name, None)
+        self._least, self._most = self._least + low, self._most + high
+
+    def settle(self) -> None:
+        """Reckon what the features that have been asked for are worth exactly."""
+        finder, others = self._finder, self.pairs.others
+        self._terms = np.zeros((len(self._weights.terms), len(others)))
+        for name, values in self._values.items():
+            self._terms[finder.at[name]] = self._weights.terms[name].of(values)
+        for name, worth in zip(finder.of_sectors, self._of_sectors, strict=True):
+            self._terms[finder.at[name]] = worth[self._group[others]]
+        for name, worth in zip(finder.of_places, finder.worth_of_places, strict=True):
+            self._terms[finder.at[name]] = worth[others]
+        columns = [finder.at[name] for name in finder.of_places]
+        for row, at in self.pairs.tied_of.items():
+            self._terms[np.ix_(columns, at)] = self._of_tied(row, others[at])
 
     def best(self, row: int) -> Best:
         """Return the best partners of one place, asking for the terms that are asked for each by itself."""
-        finder, limits, terms = self._finder, self._finder.limits, self._weights.terms
+        finder, limits, shapes = self._finder, self._finder.limits, self._weights.terms
         some = slice(self.pairs.starts[row], self.pairs.starts[row + 1])
         subject, code, others = int(self.pairs.block.subjects[row]), self._codes[row], self.pairs.others[some]
-        score, kept = self._score[some], np.arange(len(others))
-        known = {name for name in finder.late if limits.is_known(code, name)}
-        asked = tuple(name for name in finder.late if name not in known)
-        pairs = Pairs(finder.world, subject, others)
-        worth: dict[str, Floats] = {}
-        for number, name in enumerate(asked):
-            if len(kept) > finder.top:
-                least, most = limits.of(code, asked[number:])
-                codes = limits.codes[others[kept]]
-                still = score + most[codes] >= _bar(score + least[codes], finder.top) - _ROUNDING
-                if np.count_nonzero(still) < _WORTH_IT * len(kept):
-                    kept, score = kept[still], score[still]
-                    worth = {one: values[still] for one, values in worth.items()}
-                    pairs = Pairs(finder.world, subject, others[kept])
-            worth[name] = terms[name].of(FEATURES[name](pairs))
-            score = score + worth[name]
-        near = np.flatnonzero(score >= _bar(score, finder.top) - _ROUNDING)
-        kept = kept[near]
-        found = np.empty((len(near), len(terms)))
-        columns = {name: values[some][kept] for name, values in self._worth.items()}
-        columns |= {name: values[near] for name, values in worth.items()}
-        columns |= {name: finder.worth_of_nothing(name, subject) for name in known}  # type: ignore[dict-item]
-        for name, column in columns.items():
-            found[:, finder.at[name]] = column
-        self._fill(found, row, others[kept])
-        first = best(found, others[kept], finder.top)
-        return Best(subject, others[kept[first]], found[first])
-
-    def _fill(self, terms: NDArray[np.float64], row: int, others: Indices) -> None:
-        """Write what the terms of places and of sectors are worth."""
-        finder = self._finder
-        at = [finder.at[name] for name in finder.of_sectors]
-        terms[:, at] = self._of_sectors[:, self._group[others]].T
-        at = [finder.at[name] for name in finder.of_places]
-        terms[:, at] = finder.worth_of_places[:, others].T
-        twins = self.pairs.block.twins[row]
-        tied = np.flatnonzero(np.isin(others, twins)) if len(twins) else twins
-        if len(tied):
-            terms[tied[:, None], at] = self._of_tied(row, others[tied]).T
+        terms = self._terms[:, some]
+        asked = tuple(name for name in finder.late if not limits.is_known(code, name))
+        for name in finder.late:
+            if name not in asked:
+                terms[finder.at[name]] = finder.worth_of_nothing(name, subject)
+        if asked:
+            score = terms.sum(axis=0)
+            for number, name in enumerate(asked):
+                if len(others) > finder.top:
+                    least, most = limits.of(code, asked[number:])
+                    codes = limits.codes[others]
+                    still = score + most[codes] >= _bar(score + least[codes], finder.top) - _ROUNDING
+                    if np.count_nonzero(still) < _WORTH_IT * len(others):
+                        others, score, terms = others[still], score[still], terms[:, still]
+                worth = shapes[name].of(FEATURES[name](Pairs(finder.world, subject, others)))
+                terms[finder.at[name]] = worth
+                score = score + worth
+        first = best(terms.T, others, finder.top)
+        return Best(subject, others[first], terms.T[first])
 
 
 def _bar(score: Floats, top: int) -> float:
@@ -250,13 +265,3 @@ def _bar(score: Floats, top: int) -> float:
 def _is_plain(layer: Layer) -> bool:
     """Return whether every place has each thing of a layer itself, none through a body that serves it."""
     return not (layer.held.marks >= 0).any() and bool((layer.held.weights == 1.0).all())
-
-
-def _worth(shape: Shape, values: Floats) -> Floats:
-    """Return what values are worth, of which most may be 0."""
-    some = np.flatnonzero(values)
-    if 2 * len(some) > len(values):
-        return shape.of(values)
-    found = np.full(len(values), shape.of(np.zeros(1))[0])
-    found[some] = shape.of(values[some])
-    return found
