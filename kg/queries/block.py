@@ -162,6 +162,7 @@ class Block:
         self.subjects = subjects
         self.country = int(self.snapshot.places.country[subjects[0]])
         self.spacing = float(self.world.spacing[subjects[0]])
+        self._by_end: dict[tuple[float, float], Floats] = {}
         self.located = ~np.isnan(self.snapshot.places.xyz[subjects, 0])
 
     @cached_property
@@ -203,14 +204,27 @@ class Block:
             within: In so many kilometres around are neighbours.
             scale: In so many kilometres nearness falls to 1/e.
         """
-        apart, ends, joined = self._near
-        near = np.where(apart <= within, nearness(apart, scale), 0.0)
-        found = floats(joined @ np.ascontiguousarray(near.T))
-        found[ends[:, None] == self.subjects[None, :]] = 0.0
-        return found
+        if (within, scale) not in self._by_end:
+            apart, ends, joined = self._near
+            near = np.where(apart <= within, nearness(apart, scale), 0.0)
+            found = floats(joined @ np.ascontiguousarray(near.T))
+            found[ends[:, None] == self.subjects[None, :]] = 0.0
+            self._by_end[within, scale] = found
+        return self._by_end[within, scale]
 
     def neighbours_twins(self, part: float, others: Indices) -> Floats:
         """Return :meth:`kg.queries.surroundings.Surroundings.twinnings` of some others, shape ``(others, subjects)``."""
+        theirs, row, end, near = self._around(part, others)
+        return floats(_sorted((near, (row, end)), (len(others), len(theirs))) @ theirs)
+
+    def neighbours_twins_at_most(self, part: float, others: Indices) -> Floats:
+        """Return more than any of :meth:`neighbours_twins` of each of some others, shape ``(others,)``."""
+        theirs, row, end, near = self._around(part, others)
+        most = theirs.max(axis=1, initial=0.0)
+        return floats(np.bincount(row, weights=near * most[end], minlength=len(others)) * _WIDER)
+
+    def _around(self, part: float, others: Indices) -> tuple[Floats, Indices, Indices, Floats]:
+        """Return :meth:`by_end` of some ends, and which others are around which of these, by nearness."""
         theirs = self.by_end(float(reach(part * self.spacing)), part * self.spacing)
         some = np.flatnonzero(theirs.any(axis=1))
         scale = part * self.world.spacing[self.ends[some]]
@@ -218,8 +232,7 @@ class Block:
         end = np.repeat(np.arange(len(some)), np.diff(around.indptr))
         row = _positions(others, len(self.snapshot.places.ids))[around.indices]
         kept = np.flatnonzero((row >= 0) & (around.data <= reach(scale)[end]))
-        cells = (nearness(around.data[kept], scale[end[kept]]), (row[kept], end[kept]))
-        return floats(_sorted(cells, (len(others), len(some))) @ theirs[some])
+        return theirs[some], row[kept], end[kept], nearness(around.data[kept], scale[end[kept]])
 
     # Whom to compare them with ---------------------------------------------------------------------------------------------
 
@@ -238,16 +251,16 @@ class Block:
         return found
 
     def _by_neighbours(self, found: NDArray[np.bool_]) -> None:
-        theirs = self.by_end(float(neighbourhood(self.spacing)), self.spacing)
-        theirs[np.isnan(self.snapshot.places.xyz[self.ends, 0])] = 0.0
+        theirs = self.by_end(float(neighbourhood(self.spacing)), self.spacing).T.copy()
+        theirs[:, np.isnan(self.snapshot.places.xyz[self.ends, 0])] = 0.0
         kept = np.zeros_like(theirs)
-        for row in range(len(self.subjects)):
-            some = ways.top_of(theirs[:, row], standing.ENDS)
-            kept[some, row] = theirs[some, row]
-        some = np.flatnonzero(kept.any(axis=1))
+        for row, own in enumerate(theirs):
+            some = ways.top_of(own, standing.ENDS)
+            kept[row, some] = own[some]
+        some = np.flatnonzero(kept.any(axis=0))
         around = self.everyone.around[self.ends[some]]
         around.data = nearness(around.data, np.repeat(self.world.spacing[self.ends[some]], np.diff(around.indptr)))
-        score = sparse.csr_array(kept[some].T) @ around
+        score = sparse.csr_array(kept[:, some]) @ around
         for row in range(len(self.subjects)):
             at = slice(score.indptr[row], score.indptr[row + 1])
             found[row, _highest(score.data[at], score.indices[at], standing.BY_NEIGHBOURS)] = True
@@ -359,7 +372,9 @@ def _highest(worth: Floats, places: Indices, number: int) -> Indices:
         some = worth >= np.partition(worth, len(worth) - number)[len(worth) - number]
         worth, places = worth[some], places[some]
     order = np.argsort(places)
-    return np.asarray(places[order][ways.top_of(worth[order], number)], np.int64)
+    worth, places = worth[order], places[order]
+    best = standing.highest(worth, number)
+    return np.asarray(places[best[worth[best] > 0.0]], np.int64)
 
 
 def _apart(sizes: Floats, at: Indices, population: Floats) -> Floats:

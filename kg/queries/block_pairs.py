@@ -244,6 +244,13 @@ class BlockPairs(Pairs):
         at = self.row * len(middle) + step[self.others]
         return least.ravel()[at], most.ravel()[at]
 
+    def about_surroundings(self, shape: Shape, part: float) -> tuple[Floats, Floats]:
+        """Return what twinnings between surroundings are worth at least and at most to any of the subjects."""
+        most_there = self.block.neighbours_twins_at_most(part, self.unique)
+        least, most = between(shape, np.zeros(len(self.unique)), most_there)
+        at = self._at // len(self.block.subjects)
+        return least[at], most[at]
+
 
 def _times(cells: sparse.csr_array, worth: Floats) -> sparse.csr_array:
     """Return a matrix with each column times what it is worth."""

@@ -27,12 +27,16 @@ from kg.queries.snapshot.graph import Layer
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.standing import OF_ITSELF, OF_PLACE, OF_REGION
 from kg.queries.validity import is_over
+from kg.queries.world import CLOSE, WIDE, WIDEST
 
 #: Terms that are the same for all pairs of places of two sectors.
 _OF_SECTORS = OF_REGION - OF_ITSELF
 
 #: What two have in common in layers in which most are themselves.
 _COMMON = {"shared_networks": "networks", "shared_small_networks": "networks", "shared_projects": "town_projects"}
+
+#: Twinnings between surroundings, by how wide these are.
+_SURROUNDINGS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_widest": WIDEST}
 
 #: Terms that are asked for all pairs of a block at once, in steps; after each those go on who can still come into a list. First what
 #: is quick to ask or says most, at last what takes longest.
@@ -48,7 +52,7 @@ _STEPS = (
     ),
     ("distance", "size"),
     tuple(_COMMON),
-    ("near_twins", "near_twins_wide", "near_twins_widest"),
+    tuple(_SURROUNDINGS),
 )
 
 #: Those who can still come into the list go on alone when they are less than this part of all.
@@ -147,6 +151,8 @@ class Finder:
             scored.narrow((*chain.from_iterable(self.steps[number:]), *self.late))
             for name in step:
                 scored.ask(name)
+            if number == 0:
+                scored.look_around()
         scored.narrow(self.late)
         scored.settle()
         for at in range(len(block.subjects)):
@@ -216,6 +222,13 @@ class _Scored:
         self._values[name] = values
         self._rough.pop(name, None)
         self._least, self._most = self._least + low, self._most + high
+
+    def look_around(self) -> None:
+        """Reckon roughly what twinnings of neighbours can be worth, where that is much."""
+        for name, part in _SURROUNDINGS.items():
+            shape = self._weights.terms.get(name)
+            if shape and max(shape.worth) - min(shape.worth) > 1.0:
+                self._rough[name] = self.pairs.about_surroundings(shape, part)
 
     def settle(self) -> None:
         """Reckon what the features that have been asked for are worth exactly."""
