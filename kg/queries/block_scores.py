@@ -240,9 +240,9 @@ class _Scored:
             self._terms[finder.at[name]] = worth[self._group[others]]
         for name, worth in zip(finder.of_places, finder.worth_of_places, strict=True):
             self._terms[finder.at[name]] = worth[others]
-        columns = [finder.at[name] for name in finder.of_places]
+        rows = np.array([finder.at[name] for name in finder.of_places], np.int64)
         for row, at in self.pairs.tied_of.items():
-            self._terms[np.ix_(columns, at)] = self._of_tied(row, others[at])
+            self._terms[rows[:, None], at] = self._of_tied(row, others[at])
 
     def best(self, row: int) -> Best:
         """Return the best partners of one place, asking for the terms that are asked for each by itself."""
