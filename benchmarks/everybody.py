@@ -2,13 +2,16 @@
 
 ``kg`` scores all layers and terms and counts candidates, scores, lists and rows with terms, not the reading of the graph. Beside it
 ``sparse_dot_topn`` multiplies one layer, who is in which network, with itself and keeps the ten largest of each row; where it is not
-installed, the same by scipy. Both in one thread, in a process of its own each, one after the other and again, of which the quicker
-counts; with the processor's time, since other programs disturb the time on the wall. Recall is of the ten best among all pairs.
+installed (it is no requirement: ``pip install sparse_dot_topn``), the same by scipy in one thread. kg in as many processes as the
+other has threads, each begun in a process of its own, one after the other and again, of which the quicker counts; with the
+processor's time, since other programs disturb the time on the wall. Memory is of all processes together, what they share once.
+Recall is of the ten best among all pairs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
@@ -43,7 +46,7 @@ _ROWS = 500
 
 @dataclass(frozen=True)
 class Took:
-    """What something took: seconds on the wall and of the processor, and the most megabytes that its process had."""
+    """What something took: seconds on the wall and of the processor, and the most megabytes in use."""
 
     wall: float
     processor: float
@@ -51,7 +54,7 @@ class Took:
     rows: int
 
 
-def product(world: World, every: int) -> tuple[str, Callable[[], int]]:
+def product(world: World, every: int, threads: int) -> tuple[str, Callable[[], int]]:
     """Return the name of what finds the ten largest of each row of one layer times itself, and a function that does it."""
     held = world.snapshot.networks.held
     cells = (np.ones(len(held.columns)), held.columns.astype(np.int32), held.starts.astype(np.int32))
@@ -63,7 +66,7 @@ def product(world: World, every: int) -> tuple[str, Callable[[], int]]:
         from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         return "scipy, one layer", lambda: _by_scipy(layer, turned)
-    return "sparse_dot_topn, one layer", lambda: int(sp_matmul_topn(layer, turned, top_n=TOP, n_threads=1).nnz)
+    return "sparse_dot_topn, one layer", lambda: int(sp_matmul_topn(layer, turned, top_n=TOP, n_threads=threads).nnz)
 
 
 def _by_scipy(layer: Any, turned: Any) -> int:
@@ -81,9 +84,9 @@ def asked(world: World, every: int) -> Indices:
     return np.concatenate([block.subjects for block in islice(Everyone(world).blocks(), 0, None, every)])
 
 
-def all_rows(world: World, kind: Kind, every: int) -> int:
+def all_rows(world: World, kind: Kind, every: int, processes: int) -> int:
     """Return how many rows the table of all recommendations has, or of every so many blocks of places."""
-    return sum(1 for _ in rows_of(world, weights(kind), EXISTING[kind], TOP, every=every))
+    return sum(1 for _ in rows_of(world, weights(kind), EXISTING[kind], TOP, every=every, processes=processes))
 
 
 def measured(work: Callable[[], int]) -> Took:
@@ -92,23 +95,31 @@ def measured(work: Callable[[], int]) -> Took:
     receive, send = context.Pipe(duplex=False)
 
     def child() -> None:
-        wall, processor = time.perf_counter(), time.process_time()
+        wall, before = time.perf_counter(), os.times()
         rows = work()
-        took = time.perf_counter() - wall, time.process_time() - processor
-        send.send(Took(*took, _peak(), rows))
+        after = os.times()
+        processor = sum(after[:4]) - sum(before[:4])
+        send.send((time.perf_counter() - wall, processor, rows))
 
     process = context.Process(target=child)
     process.start()
     send.close()
-    found: Took = receive.recv()
+    peak = 0.0
+    while not receive.poll(0.5):
+        peak = max(peak, _together(os.getpid()))
+    wall, processor, rows = receive.recv()
     process.join()
-    return found
+    return Took(wall, processor, peak, rows)
 
 
-def _peak() -> float:
-    """Return the most resident memory that this process has had, the graph included, in megabytes."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:"))) / 1024
+def _together(process: int) -> float:
+    """Return the memory of a process and of those that it began, in megabytes; what several share is counted once."""
+    with contextlib.suppress(OSError):
+        begun = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        own = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+        return own + sum(_together(int(one)) for one in begun)
+    return 0.0  # it has ended
 
 
 def recall(world: World, kind: Kind, places: list[int]) -> float:
@@ -136,32 +147,37 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=1_000, help="for so many cities recall is measured; 0 for none")
     parser.add_argument("--times", type=int, default=2, help="each is measured so many times, and the quickest counts")
     parser.add_argument("--every", type=int, default=1, help="only every so many regions, of both")
+    parser.add_argument("--processes", type=int, default=2, help="so many processes of kg beside as many threads")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
     given = parser.parse_args()
     world = World.of(Snapshot.from_tables(tables(given.snapshot, given.size), given.as_of))
     number = len(world.snapshot.places.ids)
-    name, one_layer = product(world, given.every)
+    name, one_layer = product(world, given.every, given.processes)
     kinds: list[Kind] = given.kind or list(KINDS)
     works: dict[str, Callable[[], int]] = {name: one_layer}
-    works |= {kind: lambda kind=kind: all_rows(world, kind, given.every) for kind in kinds}  # type: ignore[misc]
+    works |= {kind: lambda kind=kind: all_rows(world, kind, given.every, given.processes) for kind in kinds}  # type: ignore[misc]
     runs: dict[str, list[Took]] = {work: [] for work in works}
     some = f", {len(asked(world, given.every)):,} of them asked for" if given.every > 1 else ""
-    print(f"{number:,} places{some}, {os.cpu_count()} processors, one thread each")
+    print(f"{number:,} places{some}, {os.cpu_count()} processors, {given.processes} used")
     for _ in range(given.times):
         for work, do in works.items():
             runs[work].append(measured(do))
     quickest = {work: min(took, key=lambda one: one.processor) for work, took in runs.items()}
     chosen = np.sort(np.random.default_rng(7).choice(number, min(given.sample, number), replace=False)).tolist()
     results = []
-    print(f"{'':28s} {'wall':>8s} {'processor':>10s} {'ratio':>6s} {'peak':>9s} {'rows':>10s} {'recall@10':>10s}")
+    print(
+        f"{'':28s} {'wall':>8s} {'ratio':>6s} {'processor':>10s} {'ratio':>6s} {'peak':>9s} {'rows':>10s} {'recall@10':>10s}"
+    )
     for work, took in quickest.items():
         share = next((recall(world, kind, chosen) for kind in kinds if kind == work and chosen), None)
         beside = took.wall / quickest[name].wall, took.processor / quickest[name].processor
-        results.append({"what": work, **asdict(took), "ratio": beside[1], "ratio_wall": beside[0], "recall": share})
+        results.append(
+            {"what": work, **asdict(took), "ratio_wall": beside[0], "ratio_processor": beside[1], "recall": share}
+        )
         told = "" if share is None else f"{share:10.4f}"
         print(
-            f"{work:28s} {took.wall:6.1f} s {took.processor:8.1f} s {beside[1]:6.1f} {took.megabytes:6,.0f} MB {took.rows:10,d} {told}"
+            f"{work:28s} {took.wall:6.1f} s {beside[0]:6.1f} {took.processor:8.1f} s {beside[1]:6.1f} {took.megabytes:6,.0f} MB {took.rows:10,d} {told}"
         )
     if given.json:
         given.json.write_text(

@@ -1,23 +1,26 @@
 """The best partners of every place of a block, with what each term is worth: the lists of :class:`kg.queries.ranking.Ranking`.
 
 Every term is the feature and the shape by which ``recommend`` scores; what is here only asks for it once where it is the same for
-many pairs: a term of the other place alone, a term of two regions, a term of what the subject has none of.
+many pairs (a term of the other place alone, of two regions, of what the subject has none of), and not at all where a pair cannot come
+into the list any more, whatever it is worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.queries.block import Block, Everyone
+from kg.queries.block_pairs import BlockPairs
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
 from kg.queries.kinds.kind import Weights
-from kg.queries.kinds.shapes import Shape
+from kg.queries.limits import Brackets, Limits
 from kg.queries.ranking import Rule
 from kg.queries.scoring import best
 from kg.queries.snapshot.graph import Layer
@@ -25,22 +28,8 @@ from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.standing import OF_ITSELF, OF_PLACE, OF_REGION
 from kg.queries.world import CLOSE, WIDE, WIDEST
 
-#: Layers of which a subject has to have something, for the other place to make a difference.
-_LAYERS: Mapping[str, tuple[str, ...]] = {
-    "shared_networks": ("networks",),
-    "shared_small_networks": ("networks",),
-    "network_affinity_back": ("networks",),
-    "shared_projects": ("town_projects",),
-    "project_paths": ("town_projects",),
-    "shared_events": ("events",),
-    "shared_people": ("people",),
-    "themes_matched": ("seeks", "offers"),
-    "themes_shared": ("seeks", "offers"),
-    "themes_in_projects": ("project_themes", "seeks", "offers"),
-}
-
-#: The same for twinnings.
-_OF_TWINS = frozenset(("own_twins_there", "shared_twins", "specific_twins", "twin_paths"))
+#: Terms that are the same for all pairs of places of two sectors.
+_OF_SECTORS = OF_REGION - OF_ITSELF
 
 #: What two have in common in layers in which most are themselves.
 _COMMON = {"shared_networks": "networks", "shared_small_networks": "networks", "shared_projects": "town_projects"}
@@ -48,14 +37,25 @@ _COMMON = {"shared_networks": "networks", "shared_small_networks": "networks", "
 #: Twinnings between surroundings, by how wide these are.
 _SURROUNDINGS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_widest": WIDEST}
 
-#: What is the same for all pairs of places of two sectors.
-_OF_SECTORS = OF_REGION - OF_ITSELF
-
-#: Terms that are quick to ask for, and of those that are asked late the first.
-_QUICK = frozenset(("distance", "size"))
+#: Terms that are asked for all pairs of a block at once, in steps; after each those go on who can still come into a list. First what
+#: is quick to ask or says most, at last what takes longest.
+_STEPS = (
+    (
+        "own_twins_there",
+        "their_twins_here",
+        "shared_twins",
+        "specific_twins",
+        "twin_paths",
+        "project_paths",
+        "network_affinity",
+    ),
+    ("distance", "size"),
+    tuple(_COMMON),
+    tuple(_SURROUNDINGS),
+)
 
 #: Those who can still come into the list go on alone when they are less than this part of all.
-_WORTH_IT = 0.7
+_WORTH_IT = 0.8
 
 #: Sums of doubles in another order differ by less than this.
 _ROUNDING = 1e-9
@@ -96,17 +96,19 @@ class Finder:
         #: Which places still are municipalities.
         self.lasting = everyone.lasting
 
-        early = {*OF_PLACE, *_OF_SECTORS, *_SURROUNDINGS, "network_affinity"}
-        early.update(name for name, layer in _COMMON.items() if _is_plain(getattr(snapshot, layer)))
-        #: The terms that are asked for all pairs of a block at once.
-        self.early = early & weights.terms.keys()
-        late = [one for one in enumerate(weights.terms.items()) if one[1][0] not in early]
-        self.late = sorted(late, key=lambda one: one[1][0] not in _QUICK)
-        self.needed = {
-            name: [snapshot.twins] * (name in _OF_TWINS)
-            + [getattr(snapshot, layer).held for layer in _LAYERS.get(name, ())]
-            for _, (name, _) in self.late
-        }
+        self.limits = Limits(snapshot, weights)
+        terms = weights.terms
+        self.at = {name: at for at, name in enumerate(terms)}
+        self.of_places = [name for name in terms if name in OF_PLACE]
+        self.of_sectors = [name for name in terms if name in _OF_SECTORS]
+        apart = {name for name, layer in _COMMON.items() if not _is_plain(getattr(snapshot, layer))}
+        steps = (tuple(name for name in step if name in terms and name not in apart) for step in _STEPS)
+        #: The terms that are asked for all pairs of a block at once, step by step.
+        self.steps = [step for step in steps if step]
+        asked = {*self.of_places, *self.of_sectors, *chain.from_iterable(self.steps)}
+        #: The terms that are asked for each place by itself.
+        self.late = tuple(name for name in terms if name not in asked)
+        self.brackets = {name: Brackets(terms[name]) for name in chain.from_iterable(self.steps)}
         self._of_nothing: dict[str, float] = {}
 
     def worth_of_nothing(self, name: str, subject: int) -> float:
@@ -118,12 +120,16 @@ class Finder:
         return self._of_nothing[name]
 
     @cached_property
-    def of_place(self) -> Mapping[str, Floats]:
-        """What the terms of a place alone are worth, for each place."""
-        standing = self.world.standing
-        return {
-            name: standing.worth_of_place(name, shape) for name, shape in self.weights.terms.items() if name in OF_PLACE
-        }
+    def worth_of_places(self) -> Floats:
+        """What the terms of a place alone are worth, shape ``(terms of places, places)``."""
+        standing, terms = self.world.standing, self.weights.terms
+        found = [standing.worth_of_place(name, terms[name]) for name in self.of_places]
+        return floats(found).reshape(len(found), -1)
+
+    @cached_property
+    def worth_of_place(self) -> Floats:
+        """Their sum, for each place."""
+        return floats(self.worth_of_places.sum(axis=0)) if self.of_places else np.zeros(len(self.lasting))
 
     def best(self, block: Block) -> Iterator[Best]:
         """Yield the best partners of each place of a block that still is a municipality and has any."""
@@ -134,43 +140,130 @@ class Finder:
         found[~self.lasting[block.subjects]] = False
         # One after the other, in half the time of both positions at once.
         row, others = np.divmod(np.flatnonzero(found), found.shape[1])
-        scored = _Scored(self, block, row, others)
-        early = scored.early()
-        score = early.sum(axis=0)
-        for at, one in enumerate(block.subjects.tolist()):
-            some = slice(scored.starts[at], scored.starts[at + 1])
-            if some.start < some.stop:
-                yield self._best(one, others[some], early[:, some], score[some])
+        if not len(row):
+            return
+        scored = _Scored(self, BlockPairs(block, row, others))
+        for number, step in enumerate(self.steps):
+            scored.narrow((*chain.from_iterable(self.steps[number:]), *self.late))
+            for name in step:
+                scored.ask(name)
+            if number == 0:
+                scored.look_around()
+        scored.narrow(self.late)
+        scored.settle()
+        for at in range(len(block.subjects)):
+            if scored.pairs.starts[at] < scored.pairs.starts[at + 1]:
+                yield scored.best(at)
 
-    def _best(self, subject: int, others: Indices, early: NDArray[np.float64], score: Floats) -> Best:
-        """Return the best of some others, of whom the early terms are known, shape ``(terms, others)``, and their sums."""
-        asked: list[tuple[int, str, Shape]] = []
-        nothing = np.zeros(len(early))
-        for at, (name, shape) in self.late:
-            rows = self.needed[name]
-            if not rows or any(one.starts[subject] < one.starts[subject + 1] for one in rows):
-                asked.append((at, name, shape))
-            else:
-                nothing[at] = self.worth_of_nothing(name, subject)
-        kept = np.arange(len(others))
-        pairs = Pairs(self.world, subject, others)
-        worth: dict[int, Floats] = {}
-        for number, (at, name, shape) in enumerate(asked):
-            # Who cannot come into the list any more, whatever the other terms are worth, is looked at no further.
-            still = score >= _bar(score, self.top) - sum(_range(shape) for _, _, shape in asked[number:]) - _ROUNDING
-            if np.count_nonzero(still) < _WORTH_IT * len(kept):
-                kept, score = kept[still], score[still]
-                worth = {one: values[still] for one, values in worth.items()}
-                pairs = Pairs(self.world, subject, others[kept])
-            worth[at] = shape.of(FEATURES[name](pairs))
-            score = score + worth[at]
-        near = np.flatnonzero(score >= _bar(score, self.top) - _ROUNDING)
-        kept = kept[near]
-        terms = early[:, kept].T + nothing
-        for at, values in worth.items():
-            terms[:, at] = values[near]
-        first = best(terms, others[kept], self.top)
-        return Best(subject, others[kept[first]], terms[first])
+
+class _Scored:
+    """The pairs of a block that can still come into a list, and between which two numbers the score of each is."""
+
+    def __init__(self, finder: Finder, pairs: BlockPairs) -> None:
+        self._finder = finder
+        self._weights = finder.weights
+        self.pairs = pairs
+        block, world = pairs.block, finder.world
+        self._group, _ = world.aggregates.directory.sectors
+        standing, subject, terms = world.standing, int(block.subjects[0]), finder.weights.terms
+        found = [standing.worth_of_sectors(subject, name, terms[name]) for name in finder.of_sectors]
+        #: What the terms of two sectors are worth, shape ``(terms of sectors, sectors)``.
+        self._of_sectors = floats(found).reshape(len(found), -1)
+        self._codes = finder.limits.codes[block.subjects].tolist()
+        known = finder.worth_of_place
+        if found:
+            known = known + self._of_sectors.sum(axis=0)[self._group]
+        #: What the terms that have been asked for are worth together, at least and at most.
+        self._least = known[pairs.others]
+        for row, at in pairs.tied_of.items():
+            others = pairs.others[at]
+            self._least[at] += self._of_tied(row, others).sum(axis=0) - finder.worth_of_places[:, others].sum(axis=0)
+        self._most = self._least
+        #: The same of single terms that have not been asked for yet.
+        self._rough: dict[str, tuple[Floats, Floats]] = {}
+        if "distance" in terms:
+            self._rough["distance"] = pairs.about_distance(terms["distance"])
+        if "size" in terms:
+            self._rough["size"] = pairs.about_size(terms["size"])
+        #: The features that have been asked for of all pairs.
+        self._values: dict[str, Floats] = {}
+
+    def _of_tied(self, row: int, others: Indices) -> NDArray[np.float64]:
+        """Return what the terms of a place are worth of places that are twinned with a subject: the tie itself is set aside."""
+        pairs = Pairs(self._finder.world, int(self.pairs.block.subjects[row]), others)
+        found = [self._weights.terms[name].of(FEATURES[name](pairs)) for name in self._finder.of_places]
+        return floats(found).reshape(len(found), len(others))
+
+    def narrow(self, names: tuple[str, ...]) -> None:
+        """Leave out who cannot come into the list any more, whatever the terms are worth that have not been asked for yet."""
+        limits, pairs = self._finder.limits, self.pairs
+        at = pairs.row * limits.number + limits.codes[pairs.others]
+        least, most = limits.tables(self._codes, tuple(name for name in names if name not in self._rough))
+        lowest, highest = self._least + least.ravel()[at], self._most + most.ravel()[at]
+        for low, high in self._rough.values():
+            lowest += low
+            highest += high
+        bars = [_bar(lowest[start:end], self._finder.top) for start, end in pairwise(pairs.starts)]
+        kept = np.flatnonzero(highest >= (np.array(bars) - _ROUNDING)[pairs.row])
+        if len(kept) < _WORTH_IT * len(lowest):
+            self.pairs, self._least, self._most = pairs.kept(kept), self._least[kept], self._most[kept]
+            self._values = {name: values[kept] for name, values in self._values.items()}
+            self._rough = {name: (low[kept], high[kept]) for name, (low, high) in self._rough.items()}
+
+    def ask(self, name: str) -> None:
+        """Ask for a feature of all pairs."""
+        pairs = self.pairs
+        values = pairs.affinity if name == "network_affinity" else FEATURES[name](pairs)
+        low, high = self._finder.brackets[name].of(values)
+        self._values[name] = values
+        self._rough.pop(name, None)
+        self._least, self._most = self._least + low, self._most + high
+
+    def look_around(self) -> None:
+        """Reckon roughly what twinnings of neighbours can be worth, where that is much."""
+        for name, part in _SURROUNDINGS.items():
+            shape = self._weights.terms.get(name)
+            if shape and max(shape.worth) - min(shape.worth) > 1.0:
+                self._rough[name] = self.pairs.about_surroundings(shape, part)
+
+    def settle(self) -> None:
+        """Reckon what the features that have been asked for are worth exactly."""
+        finder, others = self._finder, self.pairs.others
+        self._terms = np.zeros((len(self._weights.terms), len(others)))
+        for name, values in self._values.items():
+            self._terms[finder.at[name]] = self._weights.terms[name].of(values)
+        for name, worth in zip(finder.of_sectors, self._of_sectors, strict=True):
+            self._terms[finder.at[name]] = worth[self._group[others]]
+        for name, worth in zip(finder.of_places, finder.worth_of_places, strict=True):
+            self._terms[finder.at[name]] = worth[others]
+        rows = np.array([finder.at[name] for name in finder.of_places], np.int64)
+        for row, at in self.pairs.tied_of.items():
+            self._terms[rows[:, None], at] = self._of_tied(row, others[at])
+
+    def best(self, row: int) -> Best:
+        """Return the best partners of one place, asking for the terms that are asked for each by itself."""
+        finder, limits, shapes = self._finder, self._finder.limits, self._weights.terms
+        some = slice(self.pairs.starts[row], self.pairs.starts[row + 1])
+        subject, code, others = int(self.pairs.block.subjects[row]), self._codes[row], self.pairs.others[some]
+        terms = self._terms[:, some]
+        asked = tuple(name for name in finder.late if not limits.is_known(code, name))
+        for name in finder.late:
+            if name not in asked:
+                terms[finder.at[name]] = finder.worth_of_nothing(name, subject)
+        if asked:
+            score = terms.sum(axis=0)
+            for number, name in enumerate(asked):
+                if len(others) > finder.top:
+                    least, most = limits.of(code, asked[number:])
+                    codes = limits.codes[others]
+                    still = score + most[codes] >= _bar(score + least[codes], finder.top) - _ROUNDING
+                    if np.count_nonzero(still) < _WORTH_IT * len(others):
+                        others, score, terms = others[still], score[still], terms[:, still]
+                worth = shapes[name].of(FEATURES[name](Pairs(finder.world, subject, others)))
+                terms[finder.at[name]] = worth
+                score = score + worth
+        first = best(terms.T, others, finder.top)
+        return Best(subject, others[first], terms.T[first])
 
 
 def _bar(score: Floats, top: int) -> float:
@@ -178,108 +271,6 @@ def _bar(score: Floats, top: int) -> float:
     return float(np.partition(score, len(score) - top)[len(score) - top]) if len(score) > top else -np.inf
 
 
-def _range(shape: Shape) -> float:
-    # A value that is not known is worth nothing.
-    return max(*shape.worth, 0.0) - min(*shape.worth, 0.0)
-
-
-class _Together(Pairs):
-    """All pairs of a block, for what two have in common in layers that nobody is in through a body: sums of products."""
-
-    def __init__(self, scored: _Scored) -> None:
-        super().__init__(scored.world, 0, scored.others)
-        self._scored = scored
-
-    def shared(self, layer: Layer, worth: Floats) -> Floats:
-        scored, held = self._scored, self._scored.everyone.held(layer)
-        own = held[scored.block.subjects]
-        some = np.unique(own.indices)
-        values = own[:, some].toarray() * worth[some]
-        table = floats(held[scored.unique][:, some] @ np.ascontiguousarray(values.T))
-        return floats(table[scored.at, scored.row])
-
-    @cached_property
-    def small_networks(self) -> Floats:
-        return self.aggregates.directory.small_networks[self.others]
-
-    @cached_property
-    def own_small_networks(self) -> Indices:
-        counts = self.aggregates.directory.small_networks[self._scored.block.subjects]
-        return np.asarray(counts[self._scored.row], np.int64)
-
-
-class _Scored:
-    """The pairs of a block: ``row`` is the position of the subject in it, ascending, ``others`` the other place."""
-
-    def __init__(self, finder: Finder, block: Block, row: Indices, others: Indices) -> None:
-        self._finder = finder
-        self.block = block
-        self.everyone = finder.everyone
-        self.world = finder.world
-        self.row = row
-        self.others = others
-        self.starts = np.searchsorted(row, np.arange(len(block.subjects) + 1)).tolist()
-        self.unique = np.flatnonzero(np.bincount(others, minlength=len(finder.lasting)))
-        self.at = np.searchsorted(self.unique, others)
-
-    def early(self) -> NDArray[np.float64]:
-        """Return what the terms are worth, shape ``(terms, pairs)``, with 0 for the late ones."""
-        terms = self._finder.weights.terms
-        found = np.zeros((len(terms), len(self.row)))
-        if len(self.row):
-            for at, (name, shape) in enumerate(terms.items()):
-                if name in self._finder.early:
-                    found[at] = self._worth(name, shape)
-        return found
-
-    def _worth(self, name: str, shape: Shape) -> Floats:
-        if name in OF_PLACE:
-            return self._of_place(name, shape)
-        if name in _OF_SECTORS:
-            group, _ = self.world.aggregates.directory.sectors
-            return self.world.standing.worth_of_sectors(int(self.block.subjects[0]), name, shape)[group[self.others]]
-        if name in _COMMON:
-            return _worth(shape, FEATURES[name](_Together(self)))
-        if name in _SURROUNDINGS:
-            return _worth(shape, self._surroundings(_SURROUNDINGS[name]))
-        return _worth(shape, self._affinity())
-
-    def _of_place(self, name: str, shape: Shape) -> Floats:
-        found = self._finder.of_place[name][self.others]
-        # Of two that are twinned the tie itself is set aside.
-        for row, twins in enumerate(self.block.twins):
-            at = slice(self.starts[row], self.starts[row + 1])
-            tied = at.start + np.flatnonzero(np.isin(self.others[at], twins)) if len(twins) else twins
-            if len(tied):
-                pairs = Pairs(self.world, int(self.block.subjects[row]), self.others[tied])
-                found[tied] = shape.of(FEATURES[name](pairs))
-        return found
-
-    def _affinity(self) -> Floats:
-        probable = np.append(self.block.affinity, np.zeros((len(self.block.subjects), 1)), axis=1)
-        held = self._finder.everyone.small_networks[self.unique]
-        table = floats(held @ np.ascontiguousarray(probable[:, self.world.named].T))
-        return floats(table[self.at, self.row])
-
-    def _surroundings(self, part: float) -> Floats:
-        found = self.block.neighbours_twins(part, self.unique)[self.at, self.row]
-        for row, twins in enumerate(self.block.twins):
-            at = slice(self.starts[row], self.starts[row + 1])
-            if len(twins) and self.block.located[row]:
-                found[at] = np.maximum(found[at] - np.isin(self.others[at], twins), 0.0)
-        return found
-
-
 def _is_plain(layer: Layer) -> bool:
     """Return whether every place has each thing of a layer itself, none through a body that serves it."""
     return not (layer.held.marks >= 0).any() and bool((layer.held.weights == 1.0).all())
-
-
-def _worth(shape: Shape, values: Floats) -> Floats:
-    """Return what values are worth, of which most may be 0."""
-    some = np.flatnonzero(values)
-    if 2 * len(some) > len(values):
-        return shape.of(values)
-    found = np.full(len(values), shape.of(np.zeros(1))[0])
-    found[some] = shape.of(values[some])
-    return found

@@ -20,7 +20,10 @@ EACH = 500
 COUNTRIES, IN_EACH = 10, 50
 
 #: Members of so many small networks in which the place would most probably be.
-_NETWORKS = 10
+LIKELY = 10
+
+#: Terms that look at twins of neighbours.
+AROUND = ("near_twins", "near_twins_wide", "near_twins_widest")
 
 #: To share a network of so many members says next to nothing, and to list them takes long: it is no way in.
 HUB = 1_000
@@ -39,17 +42,24 @@ def candidates(world: World, subject: int, weights: Weights) -> Indices:
 
 
 def afar(world: World, subject: int, weights: Weights) -> Indices:
-    """Return the 500 places abroad that a kind's terms speak for without any path, and 300 around twins of neighbours.
+    """Return the 800 places abroad that a kind's terms speak for without any path, and 300 around twins of neighbours.
 
-    They are positions in the directory, ascending.
+    The 300 are for kinds that have a term that looks at these. They are positions in the directory, ascending.
     """
     standing, own = world.standing, int(world.in_directory[subject])
     twins = world.in_directory[world.snapshot.twins.row(subject)]
-    ways = [standing.by_neighbours(world, subject)]
+    ways = [np.zeros(0, np.int64)]
+    if looks_around(weights):
+        ways.append(standing.by_neighbours(world, subject))
     if own >= 0:
         ways.append(standing.by_standing(own, twins[twins >= 0], weights))
     found = np.unique(np.concatenate(ways))
     return np.asarray(found[found != own], np.int64)
+
+
+def looks_around(weights: Weights) -> bool:
+    """Return whether a kind has a term that looks at twins of neighbours."""
+    return not weights.terms.keys().isdisjoint(AROUND)
 
 
 def by_ties(world: World, subject: int) -> Indices:
@@ -138,7 +148,7 @@ def by_networks(world: World, subject: int) -> Indices:
 def likely_networks(world: World, subject: int) -> list[str]:
     """Return the small networks in which the place would most probably be, and is not, the most probable first."""
     affinity = world.affinity(subject)
-    return [world.aggregates.members.rows[at] for at in top_of(affinity, _NETWORKS).tolist()]
+    return [world.aggregates.members.rows[at] for at in top_of(affinity, LIKELY).tolist()]
 
 
 def _about_as_large(world: World, country: int, population: float) -> Indices:

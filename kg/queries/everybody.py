@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.database.connection import Connection
 from kg.errors import KgError
-from kg.queries.block import Everyone
-from kg.queries.block_scores import Finder
+from kg.queries.block import Block, Everyone
+from kg.queries.block_scores import Best, Finder
 from kg.queries.choose import snapshot_engine
+from kg.queries.evaluation.processes import USUAL, in_turn
 from kg.queries.kinds.kind import Weights
 from kg.queries.kinds.names import check_kind
 from kg.queries.paths import DEFAULT_TOP, check_top
@@ -47,6 +48,9 @@ ENDINGS = (".csv", ".parquet", ".arrow")
 
 #: So many rows at a time go into a file.
 _ROWS = 20_000
+
+#: For fewer places than this another process is not worth its start.
+_WORTH_IT = 5_000
 
 #: Values of :data:`COLUMNS`, then of the terms.
 Row = tuple[Any, ...]
@@ -143,7 +147,9 @@ def rows_of(
     existing: Sequence[Rule],
     top: int,
     progress: Callable[[int, int], None] | None = None,
+    *,
     every: int = 1,
+    processes: int = USUAL,
 ) -> Iterator[Row]:
     """Yield the rows of all places of a whole graph.
 
@@ -154,6 +160,10 @@ def rows_of(
         top: How many partners for each place.
         progress: Hears how many places are done, and of how many.
         every: Only every so many blocks of places, to measure with.
+        processes: In how many processes, where there are places enough.
+
+    Raises:
+        KgError: A process was ended from outside, as happens where memory is short.
     """
     places = world.snapshot.places.rows
     heard, done = progress or (lambda _done, _total: None), 0
@@ -162,14 +172,24 @@ def rows_of(
         return
     everyone = Everyone(world)
     finder = Finder(everyone, weights, existing, top)
-    for block in islice(everyone.blocks(), 0, None, every):
-        for found in finder.best(block):
+    blocks = [block.subjects for block in islice(everyone.blocks(), 0, None, every)]
+
+    def best_of(at: int) -> list[Best]:
+        # The block is made anew, so that what it looks up is not kept.
+        return list(finder.best(Block(everyone, blocks[at])))
+
+    # What all blocks look at is there after the first, and a copy of the process has it too.
+    ahead = [best_of(0)]
+    number = processes if len(places) >= _WORTH_IT else 1
+    later = in_turn(lambda at: best_of(at + 1), len(blocks) - 1, number)
+    for subjects, lists in zip(blocks, chain(ahead, later), strict=True):
+        for found in lists:
             own = places[found.subject]
             others = zip(found.others.tolist(), exact(found.terms).tolist(), found.terms.tolist(), strict=True)
             for rank, (at, score, terms) in enumerate(others, 1):
                 other = places[at]
                 yield own.id, own.name, own.country, rank, other.id, other.name, other.country, score, *terms
-        done += len(block.subjects)
+        done += len(subjects)
         heard(done, len(places))
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kg.queries.snapshot.directory import Directory
 
 #: So many come in for their standing, and so many for twins of neighbours.
-BY_STANDING = 500
+BY_STANDING = 800
 BY_NEIGHBOURS = 300
 
 #: Features that are the same for all places of a region, or nearly so.
@@ -106,7 +106,7 @@ class Standing:
     def by_standing(self, subject: int, twins: Indices, weights: Weights) -> Indices:
         """Return the places abroad that score best by the terms that need no path, distance and size roughly.
 
-        All are positions in the directory.
+        All are positions in the directory, ascending.
         """
         return self.by_standing_of(np.array([subject]), [twins], weights)[0]
 
@@ -134,8 +134,10 @@ class Standing:
         if len(subjects) > 1:
             abroad &= self._within_reach(terms, abroad)
         some = np.flatnonzero(abroad)
-        score = sum((worth[:, at[some]] for worth, at in terms[1:]), regions[:, group[some]])
-        return [some[best_of(row, BY_STANDING)] for row in score]
+        score = regions.take(group[some], axis=1)
+        for worth, at in terms[1:]:
+            score += worth.take(at[some], axis=1)
+        return [some[highest(row, BY_STANDING)] for row in score]
 
     @staticmethod
     def _each(subjects: Indices, twins: Sequence[Indices]) -> Iterator[tuple[int, Indices]]:
@@ -220,6 +222,18 @@ class Standing:
             if name in names:
                 found += shape.of(FEATURES[name](pairs))
         return found
+
+
+def highest(score: Floats, number: int) -> Indices:
+    """Return the positions of the highest scores, ascending; of those that are the same the first."""
+    if len(score) <= number:
+        return np.arange(len(score))
+    least = np.partition(score, len(score) - number)[len(score) - number]
+    found = np.flatnonzero(score >= least)
+    if len(found) > number:
+        tied = np.flatnonzero(score[found] == least)
+        found = np.delete(found, tied[number - len(found) :])
+    return found
 
 
 def best_of(score: Floats, number: int) -> Indices:

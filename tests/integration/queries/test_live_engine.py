@@ -44,7 +44,7 @@ _PROPERTIES = settings(
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so low that graphs of a dozen places reach them."""
-    for name, value in (("EACH", 2), ("COUNTRIES", 2), ("IN_EACH", 1), ("HUB", 6), ("_NETWORKS", 1)):
+    for name, value in (("EACH", 2), ("COUNTRIES", 2), ("IN_EACH", 1), ("HUB", 6), ("LIKELY", 1)):
         monkeypatch.setattr(ways, name, value)
     monkeypatch.setattr(standing, "BY_STANDING", 2)
     monkeypatch.setattr(standing, "BY_NEIGHBOURS", 1)

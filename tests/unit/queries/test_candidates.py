@@ -130,7 +130,7 @@ def test_a_place_of_unknown_size_has_none_alike() -> None:
 
 def test_all_members_of_own_and_of_likely_networks_come_in_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "EACH", 1)
-    monkeypatch.setattr(ways, "_NETWORKS", 1)
+    monkeypatch.setattr(ways, "LIKELY", 1)
     graph = world(
         [*map(city, "abcdefgh"), city("x", "IT"), *map(thing, ("own", "likely", "unlikely"))],
         members("own", "abcd"),

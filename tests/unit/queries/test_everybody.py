@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.queries import block, candidates, standing
+from kg.queries import block, candidates, everybody, standing
 from kg.queries.block import Everyone
 from kg.queries.block_scores import Finder
 from kg.queries.engines import SnapshotEngine
@@ -129,6 +130,25 @@ def test_more_than_there_are_is_all_that_there_are() -> None:
     lists = [found for some in Everyone(world).blocks() for found in finder.best(some)]
     assert all(len(found.others) < len(world.snapshot.places.ids) for found in lists)
     check_same(world, weights("exchange"), (), 1_000)
+
+
+@pytest.mark.usefixtures("few")
+def test_two_processes_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(everybody, "_WORTH_IT", 0)
+    world, of = made(3, 40), weights("project")
+    one, two = (list(rows_of(world, of, (), 3, processes=number)) for number in (1, 2))
+    assert one == two
+    assert one
+
+
+@pytest.mark.usefixtures("few")
+def test_who_stops_listening_leaves_no_process_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(everybody, "_WORTH_IT", 0)
+    rows = rows_of(made(3, 40), weights("project"), (), 3, processes=2)
+    for _ in range(40):
+        next(rows)
+    rows.close()  # type: ignore[attr-defined]
+    assert not multiprocessing.active_children()
 
 
 def broken_off() -> Iterator[Row]:

@@ -61,7 +61,7 @@ def test_without_a_path_standing_is_the_score_itself(monkeypatch: pytest.MonkeyP
         score = np.sum([shape.of(FEATURES[name](pairs)) for name, shape in ALIKE.terms.items()], axis=0)
         found = ways.Standing(WORLD).by_standing(subject, WORLD.snapshot.twins.row(subject), ALIKE)
         among = [at for at in found.tolist() if at in abroad]
-        assert among == abroad[np.lexsort((abroad, -np.round(score, 9)))].tolist()[: len(among)]
+        assert among == sorted(abroad[np.lexsort((abroad, -np.round(score, 9)))].tolist()[: len(among)])
         assert len(found) == 5
 
 
@@ -77,12 +77,28 @@ def test_of_a_place_that_the_directory_does_not_know_only_neighbours_speak() -> 
     assert afar(unknown, 0, ALIKE).tolist() == []
 
 
-def test_places_around_twins_of_neighbours_come_in_the_nearest_first() -> None:
+def with_a_twin_of_a_neighbour() -> World:
     spots = {"a": (24.0, 57.0), "near-a": (24.02, 57.0), "b": (10.0, 50.0), "near-b": (10.05, 50.0), "far": (0.0, 40.0)}
     nodes = [NodeRow(id_, "City", id_, "LV" if id_.endswith("a") else "DE", 1, *spot) for id_, spot in spots.items()]
-    world = World.of(Snapshot.from_tables(in_order(nodes, [FactRow("TWINNED_WITH", "w", "b", "near-a")]), DAY))
+    return World.of(Snapshot.from_tables(in_order(nodes, [FactRow("TWINNED_WITH", "w", "b", "near-a")]), DAY))
+
+
+def test_places_around_twins_of_neighbours_come_in_the_nearest_first() -> None:
+    world = with_a_twin_of_a_neighbour()
     found = world.standing.by_neighbours(world, world.snapshot.position["a"])
     assert [world.standing.directory.places.ids[at] for at in found] == ["b", "near-b"]
+
+
+def test_they_come_in_for_kinds_that_look_at_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways, "BY_STANDING", 1)
+    world, rising = with_a_twin_of_a_neighbour(), Shape(at=(0.0, 1.0), worth=(0.0, 1.0))
+
+    def found(*terms: str) -> set[str]:
+        positions = afar(world, world.snapshot.position["a"], Weights(terms=dict.fromkeys(terms, rising)))
+        return {world.snapshot.places.ids[at] for at in positions.tolist()}
+
+    assert found("twin_towns") == {"b"}
+    assert found("twin_towns", "near_twins_wide") == {"b", "near-b"}
 
 
 def test_a_place_without_a_location_has_no_neighbours() -> None:
