@@ -69,13 +69,20 @@ def main() -> None:
 @contextmanager
 def started(keep: Path | None = None) -> Iterator[Connection]:
     """A server of its own, in a folder that is kept or in one that goes with it; stopped at the end of the block."""
+    with started_as_process(keep) as (connection, _):
+        yield connection
+
+
+@contextmanager
+def started_as_process(keep: Path | None = None) -> Iterator[tuple[Connection, int]]:
+    """The same, with the id of the server's process."""
     with tempfile.TemporaryDirectory() as temporary:
         jars = Path(os.environ.get("KG_JARS") or ".kg/jars").absolute()
         settings = Settings(KG_HOME=keep or Path(temporary), KG_JARS=jars, NEO4J_URI=None)
         server = ensure_running(settings, Quiet(), new_ports=True)
         try:
             with open_connection(server.uri, server.username, server.password, server.database) as connection:
-                yield connection
+                yield connection, server.pid
         finally:
             stop(home_of(settings))
 

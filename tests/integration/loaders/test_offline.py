@@ -93,3 +93,31 @@ def test_every_value_of_a_row_is_read(ready: Connection) -> None:
         ],
         [FactRow("SEEKS", "k", "nuts:FI1", "own:t", "lead", "2020", "2025", "2026", "2023", "met", "2024-05")],
     )
+
+
+def test_facts_with_the_same_ends_are_in_the_order_of_their_keys(ready: Connection) -> None:
+    ready.run_write(
+        "CREATE (a:Entity:Person {id: 'own:a', name: 'A'}), (b:Entity:City {id: 'own:b', name: 'B'}),"
+        " (c:Entity:City {id: 'own:c', name: 'C'})"
+        " FOREACH (key IN ['5', '1', '3'] | CREATE (a)-[:HOLDS_POST {key: key, since: '2001'}]->(b))"
+        " FOREACH (key IN ['4', '2'] | CREATE (a)-[:HOLDS_POST {key: key, until: key}]->(c))"
+        " CREATE (a)-[:HOLDS_POST {key: '0'}]->(b)"
+    )
+    assert tables_of_database(ready).facts == [
+        FactRow("HOLDS_POST", "0", "own:a", "own:b"),
+        *(FactRow("HOLDS_POST", key, "own:a", "own:b", since="2001") for key in "135"),
+        *(FactRow("HOLDS_POST", key, "own:a", "own:c", until=key) for key in "24"),
+    ]
+
+
+def test_values_that_no_writer_of_ours_writes_are_read_as_they_are(ready: Connection) -> None:
+    ready.run_write(
+        "CREATE (a:Entity:City {id: 'own:a', name: 'A'}), (b:Entity:Organisation {id: 'own:b', name: 'B'}),"
+        " (c:Entity:Organisation {id: 'own:c', name: 'C'}), (:Entity:City)-[:MEMBER_OF {key: 'none'}]->(b)"
+        " CREATE (a)-[:MEMBER_OF {key: '1', role: ['x', 'y'], since: ''}]->(b),"
+        " (a)-[:MEMBER_OF {key: '2', role: ['z', 'x'], since: ''}]->(c)"
+    )
+    assert [(row.key, row.role, row.since) for row in tables_of_database(ready).facts] == [
+        ("1", ["x", "y"], ""),
+        ("2", ["z", "x"], ""),
+    ]
