@@ -75,10 +75,12 @@ COMMANDS = {
     "fit": ("kg.cli.fit:fit", "Fit what each term of a recommendation is worth on a graph of one's own."),
     "undo": ("kg.cli.maintain:undo", "Take back the latest load of SOURCE, or the latest of all."),
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
+    "backup": ("kg.cli.backup:backup", "Write everything in the database to one file."),
+    "restore": ("kg.cli.backup:restore", "Make the graph of a backup again in an empty database."),
     "snapshot": ("kg.cli.snapshot:snapshot", "Show or refresh the file that is kept of the graph."),
     "schema": (
         "kg.cli.schema:schema",
-        "Show the schema, make it in the connected database, or check that database against it.",
+        "Show the schema, make it in the connected database, check that database against it, or bring it to a newer layout.",
     ),
     "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
     "completion": (
