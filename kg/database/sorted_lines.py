@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import IO, Self
 
 #: So many bytes of text are kept before they go to a file.
-_MOST = 64 << 20
+_MOST = 32 << 20
 
 
 class SortedLines:

@@ -92,6 +92,11 @@ class ArchiveWriter:
             self.parts.append(Part(name=self._name, rows=self._rows, bytes=self._bytes, sha256=self._sum.hexdigest()))
         self._member, self._rows, self._bytes, self._sum = None, 0, 0, hashlib.sha256()
 
+    def close(self) -> None:
+        """Close the part that is being written, if there is one."""
+        if self._member is not None:
+            self._member.close()
+
     def finish_parts(self) -> tuple[Part, ...]:
         """End the last part, and return what all of them are."""
         self._end()
@@ -119,7 +124,11 @@ def new_archive(path: Path, *, force: bool) -> Iterator[ArchiveWriter]:
             with _create(draft) as file:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
                     writer = ArchiveWriter(archive)
-                    yield writer
+                    try:
+                        yield writer
+                    finally:
+                        # An archive with an open member cannot be closed, and would say so instead of what went wrong.
+                        writer.close()
                 file.flush()
                 os.fsync(file.fileno())
             _place(draft, path, force=force)

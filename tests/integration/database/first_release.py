@@ -79,7 +79,10 @@ _PLACES: list[NodeRecord | FactRecord] = [
 def _members(*numbers: int, until: str | None = None) -> list[NodeRecord | FactRecord]:
     return [
         NodeRecord(
-            Organisation(name="Invented Network", acronym="IN", kind="network", founded="1990"), ("own:in",), "network", "in"
+            Organisation(name="Invented Network", acronym="IN", kind="network", founded="1990"),
+            ("own:in",),
+            "network",
+            "in",
         ),
         *(
             FactRecord(
@@ -96,14 +99,24 @@ _WIKI: list[NodeRecord | FactRecord] = [
     # One and the same as a city of the gazetteer, by an id that both have.
     NodeRecord(City(name="Moerk", names=("Mørk",)), ("wikidata:Q900013",), "wiki", "w13"),
     NodeRecord(Organisation(name="IN (network)", dissolved="1985"), ("own:in",), "wiki", "win"),
-    NodeRecord(Project(name="DARK", title="Dark skies", start="2019", end="2021", budget_eur=0.1 + 0.2), ("own:dark",), "wiki", "p"),
+    NodeRecord(
+        Project(name="DARK", title="Dark skies", start="2019", end="2021", budget_eur=0.1 + 0.2),
+        ("own:dark",),
+        "wiki",
+        "p",
+    ),
     NodeRecord(Event(name="Night of 2020", start="2020-10-25"), ("own:night",), "wiki", "e"),
     NodeRecord(Theme(name="Darkness"), ("own:darkness",), "wiki", "t"),
     NodeRecord(Person(name="Ingrid Invented"), ("own:ingrid",), "wiki", "i"),
-    FactRecord(HoldsPost(start="Person/own:ingrid", end="Organisation/own:in", post="chair", since="2019"), "wiki", "ip"),
+    FactRecord(
+        HoldsPost(start="Person/own:ingrid", end="Organisation/own:in", post="chair", since="2019"), "wiki", "ip"
+    ),
     FactRecord(About(start="Project/own:dark", end="Theme/own:darkness"), "wiki", "pt"),
     FactRecord(About(start="Event/own:night", end="Theme/own:darkness"), "wiki", "et"),
-    *(FactRecord(ParticipatesIn(start=_at(n), end="Project/own:dark", budget_eur=1e6 / n), "wiki", f"pp{n}") for n in (1, 2, 3)),
+    *(
+        FactRecord(ParticipatesIn(start=_at(n), end="Project/own:dark", budget_eur=1e6 / n), "wiki", f"pp{n}")
+        for n in (1, 2, 3)
+    ),
     # Until is before the since of the network's own list: what the first kg showed of both.
     FactRecord(MemberOf(start=_at(7), end="Organisation/own:in", until="1995"), "wiki", "wm7"),
     # Left and came back.
