@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from kg import __version__
 from kg.database.connection import Connection
@@ -27,6 +28,8 @@ CALL () { MATCH (l:Load) RETURN count(l) > 0 AS is_loaded }
 RETURN layouts, restores, is_loaded"""
 
 _RECORD = """\
+OPTIONAL MATCH (l:Layout)
+WITH count(l) AS there WHERE there = 0
 CREATE (:Layout {number: $number, made: $now, made_by: $kg, steps: [], applied: [], versions: [], under_way: ''})"""
 
 
@@ -71,10 +74,8 @@ def standing(connection: Connection) -> Standing:
     return Standing(found["number"], row["is_loaded"], by, found["under_way"], restoring)
 
 
-def make_ready(connection: Connection) -> None:
-    """Refuse to change a graph of another layout, or half a one; write down the layout of one that is only beginning.
-
-    The caller has the turn (:func:`kg.database.turn.turn`).
+def refuse_other(connection: Connection) -> None:
+    """Refuse to change a graph of another layout, or half a one.
 
     Raises:
         KgError: The graph is of another layout, or a restore into it was broken off.
@@ -84,13 +85,11 @@ def make_ready(connection: Connection) -> None:
     refuse_newer(found)
     if found.layout < LAYOUT:
         raise KgError(f"{_older(found)} Nothing was changed.")
-    if found.recorded is None:
-        record(connection)
 
 
-def record(connection: Connection) -> None:
-    """Write down that a graph is of the present layout; it says nothing yet."""
-    connection.run_write(_RECORD, {"number": LAYOUT, "now": now(), "kg": __version__})
+def record() -> tuple[str, dict[str, Any]]:
+    """Return the statement that writes the present layout down, where none is: part of the first change of all."""
+    return _RECORD, {"number": LAYOUT, "now": now(), "kg": __version__}
 
 
 def refuse_newer(found: Standing) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from kg.database.connection import Connection
 from kg.database.driver_errors import TimedOutError
-from kg.database.layout import make_ready
+from kg.database.layout import refuse_other
 from kg.errors import KgError
 
 #: The lock is on this value in the index behind the uniqueness of Load.id; nothing is left of the node.
@@ -47,5 +47,5 @@ def turn(connection: Connection, *, any_layout: bool = False) -> Iterator[None]:
                 ) from None
     with connection.hold(_TAKE):
         if not any_layout:
-            make_ready(connection)
+            refuse_other(connection)
         yield

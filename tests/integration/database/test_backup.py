@@ -47,11 +47,10 @@ RETURN type(r) AS type, [name IN keys(r) | [name, valueType(r[name]), r[name]]] 
 
 
 def everything(connection: Connection) -> list[str]:
-    rows = []
-    for statement in (NODES, RELATIONSHIPS):
-        for row in connection.run_read(statement, timeout=600):
-            rows.append(repr([sorted(value, key=repr) if isinstance(value, list) else value for value in row.values()]))
-    return sorted(rows)
+    rows = [row for statement in (NODES, RELATIONSHIPS) for row in connection.run_read(statement, timeout=600)]
+    return sorted(
+        repr([sorted(value, key=repr) if isinstance(value, list) else value for value in row.values()]) for row in rows
+    )
 
 
 def empty(connection: Connection) -> None:
@@ -66,7 +65,9 @@ def small(database: Connection) -> Connection:
     g.seek("Espoo", "Digital transformation", by="Ada", note="Déjà vu")
     g.undo()
     g.offer("Espoo", "Digital transformation", by="Ada")
-    database.run_write("MATCH (r:City {name: 'Riga'}) CREATE (:`My note` {on: date('2026-01-01')})-[:`is about` {n: 2.0}]->(r)")
+    database.run_write(
+        "MATCH (r:City {name: 'Riga'}) CREATE (:`My note` {on: date('2026-01-01')})-[:`is about` {n: 2.0}]->(r)"
+    )
     return database
 
 
@@ -130,7 +131,9 @@ def test_an_empty_database_is_backed_up_and_restored(database: Connection, tmp_p
     assert everything(database) == []
 
 
-NAMES = st.sampled_from(["City", "name", "a b", "`", "``) DETACH DELETE n //", "$", "ключ", "名", "a:b", 'q"\\', "é", "e\u0301", "a,b"])
+NAMES = st.sampled_from(
+    ["City", "name", "a b", "`", "``) DETACH DELETE n //", "$", "ключ", "名", "a:b", 'q"\\', "é", "e\u0301", "a,b"]
+)
 #: What a query says of the values, since some cannot be made in Python.
 ODD = [
     "9007199254740993", "-9223372036854775808", "9223372036854775807", "0.1 + 0.2", "-0.0", "1.0", "1.0 / 0.0", "4.9E-324",
@@ -162,7 +165,10 @@ def _make(connection: Connection, graph: tuple[list[Any], list[Any]]) -> None:
         f"(n{number}{''.join(':`' + label.replace('`', '``') + '`' for label in sorted(labels))} {values(properties)})"
         for number, (labels, properties) in enumerate(nodes)
     ]
-    parts += [f"(n{a})-[:`{type_.replace('`', '``')}` {values(properties)}]->(n{b})" for a, b, type_, properties in relationships]
+    parts += [
+        f"(n{a})-[:`{type_.replace('`', '``')}` {values(properties)}]->(n{b})"
+        for a, b, type_, properties in relationships
+    ]
     connection.run_write(f"CREATE {', '.join(parts)}")
 
 
@@ -206,7 +212,9 @@ def test_a_load_that_was_broken_off_goes_on_after_a_restore(database: Connection
     load(database, edition)
     whole = digest(database)
     database.run_write("MATCH ()-[f:LOCATED_IN]->() WITH f LIMIT 5 DELETE f")
-    database.run_write("MATCH (l:Load) SET l.complete = false, l.attempt_status = ['running'], l.content = null, l.inputs = null")
+    database.run_write(
+        "MATCH (l:Load) SET l.complete = false, l.attempt_status = ['running'], l.content = null, l.inputs = null"
+    )
     assert "broken off" in str(backup(database, tmp_path / "a.kgbackup"))
     empty(database)
     restore(database, tmp_path / "a.kgbackup")
@@ -233,7 +241,9 @@ def test_recommendations_are_what_they_were(database: Connection, tmp_path: Path
 # One state of the graph --------------------------------------------------------------------------------------------------------
 
 
-def test_nobody_loads_while_a_backup_is_taken(small: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_loads_while_a_backup_is_taken(
+    small: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(survey, "_TOLD", 1)
     monkeypatch.setattr(turns, "_LOOK", 1)
     monkeypatch.setattr(turns, "_PATIENCE", 0)
@@ -299,7 +309,9 @@ def test_a_database_that_is_not_empty_is_refused(small: Connection, taken: Path)
 def test_what_kg_keeps_beside_an_empty_graph_is_in_nobodys_way(small: Connection, taken: Path) -> None:
     before = everything(small)
     empty(small)
-    small.run_write("CREATE (:Layout {number: 2, made_by: 'x', versions: [], under_way: ''}) CREATE (:Aggregate {state: 'old'})")
+    small.run_write(
+        "CREATE (:Layout {number: 2, made_by: 'x', versions: [], under_way: ''}) CREATE (:Aggregate {state: 'old'})"
+    )
     restore(small, taken)
     assert everything(small) == before
 

@@ -67,7 +67,9 @@ def test_what_the_first_kg_refused_is_nothing_that_could_be_taken_back(first: Co
 
 
 def test_no_span_ends_before_it_begins(first: Connection) -> None:
-    wrong = "MATCH ()-[f:MEMBER_OF]->() WHERE f.since IS NOT NULL AND f.until IS NOT NULL RETURN f.since AS s, f.until AS u"
+    wrong = (
+        "MATCH ()-[f:MEMBER_OF]->() WHERE f.since IS NOT NULL AND f.until IS NOT NULL RETURN f.since AS s, f.until AS u"
+    )
     assert not all(are_in_order(row["s"], row["u"]) for row in first.run_read(wrong))
     migrate(first)
     assert all(are_in_order(row["s"], row["u"]) for row in first.run_read(wrong))
@@ -134,7 +136,9 @@ def test_a_step_that_is_broken_off_goes_on(first: Connection, one_more: None) ->
 
     def mark(connection: Connection) -> int:
         changed = 0
-        while connection.run_write("MATCH (t:Theme) WHERE t.marked IS NULL WITH t LIMIT 1 SET t.marked = 1 RETURN t.id AS id"):
+        while connection.run_write(
+            "MATCH (t:Theme) WHERE t.marked IS NULL WITH t LIMIT 1 SET t.marked = 1 RETURN t.id AS id"
+        ):
             changed += 1
             seen.append(changed)
             if len(seen) == 1:
@@ -175,7 +179,11 @@ def test_an_older_layout_is_read_with_a_word_and_not_changed(
     first: Connection, kg_environment: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     before = digest(first)
-    for change in (lambda: load(first, Starter()), lambda: undo(first), lambda: KnowledgeGraph(first).seek("Mörk-1", "Darkness", by="A")):
+    for change in (
+        lambda: load(first, Starter()),
+        lambda: undo(first),
+        lambda: KnowledgeGraph(first).seek("Mörk-1", "Darkness", by="A"),
+    ):
         with pytest.raises(KgError, match="of layout 0, and this kg works with layout 2: run `kg schema migrate`"):
             change()
     assert digest(first) == before
