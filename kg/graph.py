@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -9,9 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from kg.counting import Change, counted
-from kg.database import digest as digests
 from kg.database import schema
 from kg.database.connection import Connection, open_connection
+from kg.database.layout import remark, standing
 from kg.database.loads import loaded_sources, standing_loads
 from kg.database.writer import Progress
 from kg.exports import Exports
@@ -19,12 +20,12 @@ from kg.home import judgements_file
 from kg.partnerships import Partnerships
 from kg.places.judgements import read_judgements
 from kg.requests import Requests
+from kg.upkeep import Upkeep
 
 if TYPE_CHECKING:
     import neo4j
     import py2neo
 
-    from kg.database.check import Checked
     from kg.database.server import Reporter
     from kg.database.settings import Settings
     from kg.editing.forget import Forgot
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from kg.queries.structure.options import BridgesOptions, CentralOptions, CommunitiesOptions
     from kg.queries.structure.results import Bridges, Central, Communities
     from kg.queries.why_results import Why, WhyBetween
+
+_LOG = logging.getLogger("kg")
 
 
 def connect(
@@ -74,12 +77,21 @@ def connect(
     Raises:
         KgError: The database cannot be reached, refuses the password, is not Neo4j or is older than 5.26.
     """
-    return KnowledgeGraph(
-        open_connection(uri, username, password, database, driver=driver, graph=graph, settings=settings, report=report)
+    connection = open_connection(
+        uri, username, password, database, driver=driver, graph=graph, settings=settings, report=report
     )
+    try:
+        said = remark(standing(connection))
+    except BaseException:
+        connection.close()
+        raise
+    if said:
+        # To whoever listens, and to stderr when nobody does: what only reads goes on.
+        _LOG.warning("%s", said)
+    return KnowledgeGraph(connection)
 
 
-class KnowledgeGraph(Partnerships, Requests, Exports):
+class KnowledgeGraph(Partnerships, Requests, Exports, Upkeep):
     """A knowledge graph of local-government networks, its database and what can be asked of it.
 
     Use it as a context manager, or close it: ``with kg.connect() as g: print(g.recommend("Riga"))``.
@@ -310,24 +322,6 @@ class KnowledgeGraph(Partnerships, Requests, Exports):
         return merged
 
     # Looking after it ------------------------------------------------------------------------------------------------------
-
-    def apply_schema(self) -> None:
-        """Make the constraints and indexes that the database lacks."""
-        schema.apply_schema(self.connection)
-
-    def check_schema(self) -> list[str]:
-        """Return what the database lacks or has differently, one sentence each."""
-        return schema.check_schema(self.connection)
-
-    def digest(self) -> digests.Digest:
-        """Return one number for what the graph says; see :func:`kg.database.digest.digest`."""
-        return digests.digest(self.connection)
-
-    def check(self, *, most: int = 20) -> Checked:
-        """Return what breaks the rules of the graph, of each rule the first ``most``; see :func:`kg.database.check.check`."""
-        from kg.database.check import check
-
-        return check(self.connection, most=most)
 
     def coverage(self) -> Coverage:
         """Return how complete and how old the graph is; see :func:`kg.queries.coverage.coverage`."""

@@ -77,10 +77,12 @@ COMMANDS = {
     "digest": ("kg.cli.maintain:digest", "Print one number for what the graph says."),
     "forget": ("kg.cli.forget:forget", "Remove a person, and keep them out of later loads."),
     "check": ("kg.cli.check:check", "Look whether the rules of the graph hold, and list what breaks them."),
+    "backup": ("kg.cli.backup:backup", "Write everything in the database to one file."),
+    "restore": ("kg.cli.backup:restore", "Make the graph of a backup again in an empty database."),
     "snapshot": ("kg.cli.snapshot:snapshot", "Show, refresh or export what is kept of the graph."),
     "schema": (
         "kg.cli.schema:schema",
-        "Show the schema, make it in the connected database, or check that database against it.",
+        "Show the schema, make it in the connected database, check that database against it, or bring it to a newer layout.",
     ),
     "server": ("kg.cli.server:server", "Run a Neo4j of one's own, on this machine only."),
     "completion": (

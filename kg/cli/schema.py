@@ -12,7 +12,7 @@ from kg.cli.options import connection_options
 
 @click.group(no_args_is_help=True)
 def schema() -> None:
-    """Show the schema, make it in the connected database, or check that database against it."""
+    """Show the schema, make it in the connected database, check that database against it, or bring it to a newer layout."""
 
 
 @schema.command()
@@ -39,13 +39,40 @@ def apply(connect: dict[str, Any]) -> None:
 @connection_options
 def check(connect: dict[str, Any]) -> None:
     """Say what the connected database lacks or has differently; exit code 1 when there is something."""
-    from kg.graph import connect as open_graph
+    from kg.database.connection import open_connection
+    from kg.graph import KnowledgeGraph
 
-    with open_graph(**connect) as graph:
+    with KnowledgeGraph(open_connection(**connect)) as graph:
         findings = graph.check_schema()
     for finding in findings:
         click.echo(finding)
     if findings:
-        click.echo("To make what is missing: kg schema apply. What is different has to be dropped first.", err=True)
+        click.echo(
+            "To make what is missing: kg schema apply. What is different has to be dropped first. For another layout: kg schema migrate.",
+            err=True,
+        )
         sys.exit(1)
     click.echo("The schema is in place.")
+
+
+@schema.command()
+@click.option("--dry-run", is_flag=True, help="Only say which steps there are to do.")
+@connection_options
+def migrate(dry_run: bool, connect: dict[str, Any]) -> None:
+    """Bring a graph that an older kg wrote to the layout of this one, step by step.
+
+    The graph keeps which steps were applied, when and by which kg. When it is broken off, run it again: it goes on. Take a backup
+    first (kg backup FILE).
+    """
+    from kg.database.connection import open_connection
+    from kg.database.migrations import pending
+    from kg.graph import KnowledgeGraph
+
+    with KnowledgeGraph(open_connection(**connect)) as graph:
+        if not dry_run:
+            click.echo(str(graph.migrate_schema()))
+            return
+        layout, steps = pending(graph.connection)
+    click.echo(f"The graph is of layout {layout}; steps to do: {len(steps) or 'none'}")
+    for number, step in enumerate(steps, layout + 1):
+        click.echo(f"{number}  {step.name}: {step.purpose}")

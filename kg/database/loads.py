@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.database.connection import Connection
 from kg.database.content import content_of
+from kg.database.layout import record
 from kg.errors import KgError
 from kg.schema.dates import first_day
 from kg.schema.provenance import Source
@@ -136,7 +137,7 @@ def refuse_older(header: LoadHeader, editions: Iterable[str]) -> None:
 def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source]) -> None:
     """Open the Load, or open it once more: the same scope, edition and checksum continue an interrupted load.
 
-    What is known of its sources is stored with it.
+    What is known of its sources is stored with it, and with the first of all, of which layout the graph is.
     """
     (row,) = connection.run_read(_LAST_SEQUENCE, {})
     parameters = {
@@ -146,7 +147,8 @@ def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source])
         "now": _now(),
         "sources": sorted(source.id for source in sources),
     }
-    connection.write_many([(_PUT_SOURCES, {"rows": [asdict(source) for source in sources]}), (_BEGIN, parameters)])
+    put_sources = (_PUT_SOURCES, {"rows": [asdict(source) for source in sources]})
+    connection.write_many([record(), put_sources, (_BEGIN, parameters)])
 
 
 def finish(

@@ -58,6 +58,16 @@ def apply_schema(connection: Connection) -> None:
         time.sleep(random.uniform(0.1, 1.0))
 
 
+def ensure(connection: Connection, name: str) -> None:
+    """Make one constraint, where it is missing, and nothing else.
+
+    Raises:
+        KgError: What is in the database stands in the way.
+    """
+    if name not in _there(connection):
+        _make(connection, next(item for item in cypher.constraints() if item.name == name))
+
+
 def _apply(connection: Connection) -> None:
     there = _there(connection)
     for item in cypher.constraints():

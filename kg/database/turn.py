@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from kg.database.connection import Connection
 from kg.database.driver_errors import TimedOutError
+from kg.database.layout import refuse_other
 from kg.errors import KgError
 
 #: The lock is on this value in the index behind the uniqueness of Load.id; nothing is left of the node.
@@ -23,11 +24,15 @@ _PATIENCE = 900
 
 
 @contextmanager
-def turn(connection: Connection) -> Iterator[None]:
-    """Have the database to oneself while the block runs.
+def turn(connection: Connection, *, any_layout: bool = False) -> Iterator[None]:
+    """Have the database to oneself while the block runs, to change a graph of the present layout.
+
+    Args:
+        connection: The database, with the constraints of the schema: without them nobody keeps anybody out.
+        any_layout: Do not ask which layout the graph is of; the caller does.
 
     Raises:
-        KgError: Another has had it for a quarter of an hour.
+        KgError: Another has had it for a quarter of an hour; or the graph is of another layout, or half restored.
     """
     deadline = time.monotonic() + _PATIENCE
     while True:
@@ -41,4 +46,6 @@ def turn(connection: Connection) -> Iterator[None]:
                     "finished, or end it, and run the same command again"
                 ) from None
     with connection.hold(_TAKE):
+        if not any_layout:
+            refuse_other(connection)
         yield

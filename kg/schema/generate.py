@@ -53,7 +53,8 @@ A node's `id` is given once, by the best scheme then known ({", ".join(SCHEMES)}
 A fact whose two ends turn out to be one node is kept aside as `SELF_LOOP` (`of` names its type), until they part again.
 
 Besides: `Source` (a publisher's data set), `Load` (one edition, `-[:READ]->` its sources) and `Change` (what a load changed, as
-it was before, so that `kg undo` can bring it back).
+it was before, so that `kg undo` can bring it back). `Layout` says by which rules all this is laid down, and which steps of `kg schema
+migrate` were applied; `Aggregate` keeps counts; `Restore` is there while a restore is under way. These three touch no other node.
 
 """
 

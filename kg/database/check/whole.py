@@ -22,7 +22,7 @@ from kg.schema.relationships import FACTS, SELF_LOOP
 _TIMEOUT = 1_800
 
 #: Nodes that are kg's own and no entities.
-_BOOKS = ("Source", "Load", "Change", "Identifier", "Aggregate", "Forgotten")
+_BOOKS = ("Source", "Load", "Change", "Identifier", "Aggregate", "Forgotten", "Layout", "Restore")
 
 #: Whoever breaks only these still says which ids it has.
 _STILL_READABLE = {"kind", "shown"}
