@@ -63,6 +63,9 @@ class Connection(ABC):
     Rows come back as dictionaries; maps, lists and scalars are Python's, points and dates the driver's.
     """
 
+    #: What is raised for a statement that the server refuses as it is written.
+    refusals: tuple[type[Exception], ...] = (ClientError,)
+
     def __init__(self, database: str | None) -> None:
         self._database = database
 

@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from neo4j.exceptions import ClientError
-
 from kg.queries.reports.header import Report, ReportError
 from kg.queries.reports.text import PROCEDURES, bare, check_calls, check_text
 
@@ -45,7 +43,7 @@ OPERATORS = re.compile(
 )
 _CALLED = re.compile(r"\s*([\w.`]+)\s*\(")
 #: A path without an upper bound, as EXPLAIN puts it.
-_ENDLESS = re.compile(r"\*(\d*\.\.)?\]|\{\d+, \*\}")
+_ENDLESS = re.compile(r"\*(\d*\.\.)?\]|\{\d*, *\*?\}")
 _READS_FILES = re.compile(r"\bLOAD\s+CSV\b", re.IGNORECASE)
 
 
@@ -119,7 +117,7 @@ def explain(
         raise ReportError(f"Report {name}: {problem}")
     try:
         return connection.explain(query, parameters, warnings=warnings)
-    except ClientError as error:
+    except connection.refusals as error:
         raise refused(name, error) from error
 
 
@@ -135,10 +133,11 @@ def check_plain_read(connection: Connection, name: str, query: str, parameters: 
     return explained
 
 
-def refused(name: str, error: ClientError) -> ReportError:
+def refused(name: str, error: Exception) -> ReportError:
     """The error for a query that the database refuses: its words, without the query that it repeats."""
-    said = (error.message or str(error)).strip().splitlines()
-    where = re.search(r"\(line \d+, column \d+", str(error.message or ""))
+    words = str(getattr(error, "message", None) or error)
+    said = words.strip().splitlines()
+    where = re.search(r"\(line \d+, column \d+", words)
     text = said[0].rstrip(".") if said else "no reason given"
     place = f" {where[0]})" if where and where[0] not in text else ""
     return ReportError(f"Report {name}: Neo4j refuses its query: {text}{place}.")
