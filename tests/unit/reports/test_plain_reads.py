@@ -74,7 +74,11 @@ def test_what_is_more_than_a_plain_read_is_refused_by_its_text(query: str, said:
         ("r", plan("ProcedureCall", "what is this"), "it calls what is this"),
         ("r", plan("Projection", '[x IN $autolist_0 | COLLECT { LOAD CSV FROM "x" AS r RETURN r }] AS y'), "LOAD CSV"),
         ("r", plan("ProcedureCall", "db.labels(COLLECT { LOAD CSV FROM $x AS r RETURN r })"), "LOAD CSV"),
-        ("r", plan("Projection", "[x IN $autolist_0 | COLLECT { CALL db.stats.collect($x) YIELD a }] AS y"), "db.stats"),
+        (
+            "r",
+            plan("Projection", "[x IN $autolist_0 | COLLECT { CALL db.stats.collect($x) YIELD a }] AS y"),
+            "db.stats",
+        ),
         ("r", plan("Projection", "genai.vector.encode($a, $b) AS y"), "genai.vector.encode"),
         ("r", plan("VarLengthExpand(All)", "(a)-[anon_0*2..]-(b)"), "paths of any length"),
         ("r", plan("Repeat(Trail)", "(a) (...){1, *} (b)"), "paths of any length"),
