@@ -77,19 +77,20 @@ def check_text(query: str) -> str | None:
     first = re.match(r"\s*([A-Za-z]*)", plain)
     if first is None or first[1].upper() not in STARTS:
         return f"a query starts with one of {', '.join(STARTS)}."
-    return check_calls(query)
+    return check_calls(query, _CALL, _PROCEDURE)
 
 
-def check_calls(text: str) -> str | None:
+def check_calls(text: str, *forms: re.Pattern[str]) -> str | None:
     """What is wrong with the procedures and functions that a text in Cypher calls, as a sentence; None when nothing is.
+
+    ``forms`` are those of a call; of what Neo4j writes itself, that with brackets is the only one.
 
     >>> check_calls("date.truncate('month', d)"), check_calls("genai.vector.encode('x')")[:30]
     (None, 'a report calls no procedure or')
     """
     # Names in backticks are names of procedures and functions as well.
     unquoted = QUOTED.sub(lambda match: match[0][1:-1] if match[0][0] == "`" else " ", text)
-    calls = [*_CALL.findall(unquoted), *_PROCEDURE.findall(unquoted)]
-    for call in calls:
+    for call in [call for form in forms or (_CALL,) for call in form.findall(unquoted)]:
         name = re.sub(r"\s", "", call)
         if name not in PROCEDURES and name.partition(".")[0].lower() not in _NAMESPACES:
             return f"a report calls no procedure or function of this kind: {name}. Allowed are {', '.join(sorted(PROCEDURES))}."

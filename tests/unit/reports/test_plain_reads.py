@@ -92,6 +92,7 @@ def test_what_is_more_than_a_plain_read_is_refused_by_its_plan(type_: str, root:
     "root",
     [
         plan("Projection", '"LOAD CSV" AS a, `LOAD CSV FROM` AS b, date.truncate($month, $day) AS c'),
+        plan("Sort", "call ASC, `call` DESC"),
         plan("VarLengthExpand(Pruning)", "(a)-[:X*..3]-(b)"),
         plan("StatefulShortestPath(All, Trail)", "SHORTEST 1 (a)-[`anon_0`*]-(b)\n        expanding from: a"),
         plan("ProcedureCall", "db.index.fulltext.queryNodes($a, $b) :: (node :: NODE, score :: FLOAT)"),
