@@ -7,22 +7,31 @@ hour. The commands, their options and the methods are asked of click and Python:
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 
+import kg
 from kg.cli import root
 from kg.cli.document import walk
 from kg.database import connection as connections
 from kg.database.connection import VERSION, Connection, DriverConnection, open_connection
 from kg.errors import KgError
+from kg.queries.entities import resolve
+from kg.queries.reports import list_reports
+from kg.queries.reports.parameters import prepare
 from kg.queries.reports.text import STARTS
 from kg.testing import small_graph
 from tests.integration.bolt import Statement
@@ -34,7 +43,7 @@ from .conftest import Address
 DATA = Path(__file__).parents[1] / "data"
 
 #: Payloads that each argument gets one by one.
-EACH = len(PAYLOADS) if os.environ.get("KG_TEST_EVERY_PAYLOAD") == "1" else 4
+EACH = len(PAYLOADS) if os.environ.get("KG_TEST_EVERY_PAYLOAD") == "1" else 2
 _turn = itertools.cycle(PAYLOADS)
 
 #: Values of required arguments, so that the payload in another is got to; by their names.
@@ -232,3 +241,176 @@ def test_no_argument_of_a_command_gets_into_a_statement(
 
 #: Commands of which no argument gets as far as the database when it holds a payload.
 NOT_REACHED: frozenset[str] = frozenset()
+
+
+# The Python API ----------------------------------------------------------------------------------------------------------------
+
+#: Methods that take no text of a user's, or open and close.
+NO_TEXT = ("close", "several_changes", "load", "locations", "rules")
+
+
+def methods() -> list[str]:
+    """The public methods of the facade."""
+    found = inspect.getmembers(kg.KnowledgeGraph, inspect.isfunction)
+    return [name for name, _ in found if not name.startswith("_") and name not in NO_TEXT]
+
+
+def texts_of(name: str) -> dict[str, inspect.Parameter | None]:
+    """The parameters of a method that may be text; those of a dictionary of options are without a parameter of their own."""
+    found: dict[str, inspect.Parameter | None] = {}
+    for parameter in inspect.signature(getattr(kg.KnowledgeGraph, name)).parameters.values():
+        annotation = str(parameter.annotation)
+        if options := re.fullmatch(r"Unpack\[(\w+)\]", annotation):
+            (kind,) = {
+                getattr(module, options[1])
+                for module in list(sys.modules.values())
+                if isinstance(getattr(module, options[1], None), type)
+            }
+            for one in (kind, *kind.__mro__):
+                hints = getattr(one, "__annotations__", {})
+                found |= {option: None for option, hint in hints.items() if "str" in str(hint)}
+        elif re.search(r"\bstr\b", annotation):
+            found[parameter.name] = parameter
+    return found
+
+
+def required_of(name: str) -> dict[str, str]:
+    """Valid values for what a method requires."""
+    signature = inspect.signature(getattr(kg.KnowledgeGraph, name))
+    needed = [one for one in signature.parameters.values() if one.default is one.empty and one.name != "self"]
+    named = {one.name for one in needed if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)}
+    missing = named - VALID.keys() - {"out", "pairs", "size"}
+    assert not missing, f"{name} requires {missing}: name a value for it, in VALID"
+    return {one: VALID.get(one, "") for one in named}
+
+
+@pytest.mark.parametrize("name", methods())
+def test_no_argument_of_a_method_gets_into_a_statement(
+    name: str, graph: Shared, heard: list[Statement], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    whole = kg.KnowledgeGraph(graph)
+    heard.clear()
+    for tried, payload in [(tried, payload) for tried in texts_of(name) for payload in some()]:
+        given: dict[str, Any] = {**required_of(name), tried: payload}
+        given |= {"out": str(tmp_path / "out.csv")} if "out" in given and tried != "out" else {}
+        given |= {"pairs": [(payload, "Helsinki")]} if "pairs" in given else {}
+        given |= {"size": 3} if "size" in given else {}
+        signature = inspect.signature(getattr(whole, name))
+        positional = [
+            given.pop(one.name)
+            for one in signature.parameters.values()
+            if one.kind in (one.POSITIONAL_ONLY, one.VAR_POSITIONAL) and one.name in given
+        ]
+        # A file's name may be too long; what is of another type than it says is Python's to refuse.
+        with suppress(KgError, ValueError, TypeError, OSError):
+            getattr(whole, name)(*positional, **given)
+        assert_in_no_statement(heard, f"{name} {tried} = {payload!r}")
+
+
+def test_every_payload_is_looked_up_as_a_name(graph: Shared, heard: list[Statement]) -> None:
+    heard.clear()
+    for payload in PAYLOADS:
+        with pytest.raises(KgError):
+            resolve(graph, payload)
+    assert_in_no_statement(heard, "A name")
+    given = [str(one.parameters) for one in heard if MARK in str(one.parameters).casefold()]
+    assert len(given) >= len(PAYLOADS) / 2, "names are looked up by parameters: where are they?"
+
+
+def test_no_parameter_of_a_report_gets_into_a_statement(graph: Shared, heard: list[Statement]) -> None:
+    """One parameter of each type: what is done with a value is done by its type."""
+    heard.clear()
+    tried: set[str] = set()
+    for report in list_reports(False):
+        given = {one.name: str(one.example) for one in report.parameters if one.required}
+        for parameter in report.parameters:
+            if parameter.type in tried:
+                continue
+            tried.add(parameter.type)
+            for payload in (ALL, *PAYLOADS):
+                try:
+                    call = prepare(graph, report, {**given, parameter.name: payload})
+                except KgError:
+                    continue
+                graph.explain(report.query, call.values)
+    assert_in_no_statement(heard, "A parameter of a report")
+
+
+# Files and the environment -----------------------------------------------------------------------------------------------------
+
+
+def leaves(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all texts in a mapping file."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(document, list):
+        for number, value in enumerate(document):
+            yield from leaves(value, (*path, number))
+    else:
+        yield path
+
+
+def changed(document: Any, path: tuple[Any, ...], value: str) -> Any:
+    """The document with another value at a place."""
+    if not path:
+        return value
+    copy = document.copy()
+    copy[path[0]] = changed(document[path[0]], path[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("name", ["towns", "wishes"])
+def test_no_value_of_a_mapping_gets_into_a_statement(
+    name: str, kg_through_proxy: list[Statement], tmp_path: Path
+) -> None:
+    document = yaml.safe_load((DATA / "table" / f"{name}.yaml").read_text(encoding="utf-8"))
+    for number, path in enumerate(leaves(document)):
+        for payload in [ALL, *itertools.islice(_turn, 1)]:
+            mapping = tmp_path / f"{number}.yaml"
+            mapping.write_text(yaml.safe_dump(changed(document, path, payload)), encoding="utf-8")
+            run(["load", "table", str(DATA / "table" / f"{name}.csv"), "--mapping", str(mapping), "--dry-run"])
+            assert_in_no_statement(kg_through_proxy, f"{path} = {payload!r}")
+
+
+def test_no_cell_of_a_table_gets_into_a_statement(
+    kg_through_proxy: list[Statement], connection: Connection, tmp_path: Path
+) -> None:
+    """It is written: every payload is the name of a member, and all are in the source."""
+    mapping = {
+        "source": {"id": "hostile", "title": ALL[:300], "publisher": PAYLOADS[7], "url": "https://example.org/"},
+        "edition": "2026-11",
+        "members": {"of": "own:eurocities", "label": "Organisation", "name": "Name", "country": "Land"},
+    }
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    quoted = [payload.replace('"', '""') for payload in PAYLOADS]
+    rows = "".join(f'"{text}",LV\n' for text in quoted)
+    (tmp_path / "t.csv").write_text(f"Name,Land\n{rows}", encoding="utf-8", newline="")
+    run(["load", "table", str(tmp_path / "t.csv"), "--mapping", str(tmp_path / "m.yaml")])
+    assert_in_no_statement(kg_through_proxy, "A cell")
+    written = connection.run_read(
+        "MATCH (n:Organisation) WHERE toLower(n.name) CONTAINS $mark RETURN count(n) AS n", {"mark": MARK}
+    )
+    assert written[0]["n"] > len(PAYLOADS) / 2
+
+
+def test_no_variable_of_the_environment_gets_into_a_statement(
+    kg_environment_through_proxy: None,
+    graph: Shared,
+    heard: list[Statement],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = "".join(file.read_text(encoding="utf-8") for file in Path(kg.__file__).parent.rglob("*.py"))
+    names = set(re.findall(r"\b(?:KG|NEO4J)_[A-Z0-9_]+\b", source)) - {"NEO4J_PASSWORD", "KG_JARS"}
+    assert {"NEO4J_URI", "NEO4J_USERNAME", "NEO4J_DATABASE", "KG_USER", "KG_REPORTS"} <= names
+    heard.clear()
+    for name in sorted(names):
+        for payload in [PAYLOADS[0], *itertools.islice(_turn, 2)]:
+            with monkeypatch.context() as patch:
+                patch.setenv(name, payload.replace("\0", ""))
+                run(["seek", "close", "Riga", "1", "--status", "met"])
+                run(["report", "run", "network-members", "--param", "network=Eurocities"])
+            assert_in_no_statement(heard, f"{name} = {payload!r}")
