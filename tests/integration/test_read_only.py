@@ -191,8 +191,6 @@ BY_TEXT_ALONE = {
     "use in a subquery",
     "cypher",
     "explain",
-    "wide letters",
-    "read in many at once",
 }
 
 
