@@ -14,6 +14,7 @@ from kg.database import schema
 from kg.database.connection import Connection, open_connection
 from kg.database.layout import remark, standing
 from kg.database.loads import loaded_sources, standing_loads
+from kg.database.passwords import Password
 from kg.database.writer import Progress
 from kg.exports import Exports
 from kg.home import judgements_file
@@ -77,6 +78,7 @@ def connect(
     Raises:
         KgError: The database cannot be reached, refuses the password, is not Neo4j or is older than 5.26.
     """
+    password = Password.of(password)
     connection = open_connection(
         uri, username, password, database, driver=driver, graph=graph, settings=settings, report=report
     )

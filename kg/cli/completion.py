@@ -162,8 +162,11 @@ def _described(row: dict[str, Any]) -> str:
 
 def _open(context: click.Context) -> tuple[neo4j.Driver | None, str | None]:
     """A driver for the database that the command would use, unless that is a local server that does not run."""
+    from pathlib import Path
+
     import neo4j
 
+    from kg.database.passwords import Password, read_password_file
     from kg.database.server import home_of, running
     from kg.database.settings import Settings
 
@@ -177,10 +180,9 @@ def _open(context: click.Context) -> tuple[neo4j.Driver | None, str | None]:
             return None, None
         uri, auth, database = server.uri, (server.username, server.password), server.database
     else:
-        secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+        secret = Password.of(settings.neo4j_password.get_secret_value()) if settings.neo4j_password else None
         if file := given.get("password_file"):
-            with open(file, encoding="utf-8") as lines:  # noqa: PTH123 - a path or its text, as click has it
-                secret = lines.readline().rstrip("\r\n")
+            secret = read_password_file(Path(file))
         auth = None if secret is None else (given.get("username") or settings.neo4j_username, secret)
         database = settings.neo4j_database
     driver = neo4j.GraphDatabase.driver(

@@ -92,8 +92,13 @@ def connection_options(command: Callable[..., R]) -> Callable[..., R]:
     ) -> R:
         password = None
         if password_file is not None:
-            with click.open_file(str(password_file), encoding="utf-8") as file:
-                password = file.readline().rstrip("\r\n")
+            # Imported here: most commands on files need nothing of the database's.
+            from kg.database.passwords import Password, read_password_file
+
+            if str(password_file) == "-":
+                password = Password(click.get_text_stream("stdin").readline().rstrip("\r\n"))
+            else:
+                password = read_password_file(password_file)
         connect = {"uri": uri, "username": username, "password": password, "database": database}
         return command(*args, connect=connect, **kwargs)
 

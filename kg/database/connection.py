@@ -16,6 +16,7 @@ import neo4j
 from neo4j.exceptions import ClientError, ConfigurationError, DriverError, Neo4jError
 
 from kg.database.driver_errors import explain_driver_errors, is_memory_limit, not_neo4j
+from kg.database.passwords import Password
 from kg.database.server import Reporter, answers, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
@@ -62,6 +63,9 @@ class Connection(ABC):
 
     Rows come back as dictionaries; maps, lists and scalars are Python's, points and dates the driver's.
     """
+
+    #: What is raised for a statement that the server refuses as it is written.
+    refusals: tuple[type[Exception], ...] = (ClientError,)
 
     def __init__(self, database: str | None) -> None:
         self._database = database
@@ -327,6 +331,7 @@ def open_connection(
         KgError: nothing answers there, the password is wrong, what answers is not Neo4j or is older than 5.26, or the
             local server cannot be started.
     """
+    password = Password.of(password)
     settings = settings or Settings()
     if driver is not None and graph is not None:
         raise KgError("Give either an open driver or a py2neo.Graph, not both.")
@@ -352,8 +357,8 @@ def open_connection(
         except KgError:
             answers(server)  # has its own word on a password that was changed
             raise
-    secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
-    password = password if password is not None else secret
+    if password is None and settings.neo4j_password is not None:
+        password = Password(settings.neo4j_password.get_secret_value())
     auth = None if password is None else (username or settings.neo4j_username, password)
     return _open(uri, auth, database or settings.neo4j_database)
 

@@ -33,8 +33,11 @@ class Py2neoConnection(Connection):
     """
 
     def __init__(self, graph: py2neo.Graph) -> None:
+        from py2neo.errors import ClientError
+
         super().__init__(graph.name)
         self._graph = graph
+        self.refusals = (ClientError,)
 
     @property
     def driver(self) -> neo4j.Driver:

@@ -14,7 +14,14 @@ class Settings(BaseSettings):
     With ``NEO4J_URI`` unset, the local server is used and the other ``NEO4J_*`` variables have no effect.
     """
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        # An error that showed what it was given would show the password.
+        hide_input_in_errors=True,
+    )
 
     neo4j_uri: str | None = Field(default=None, validation_alias="NEO4J_URI", description="bolt:// or neo4j:// address")
     neo4j_username: str = Field(default="neo4j", validation_alias="NEO4J_USERNAME")

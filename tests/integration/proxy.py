@@ -1,4 +1,4 @@
-"""A door between a driver and a Neo4j that can be slammed: connections that are cut, and answers that are errors."""
+"""A door between a driver and a Neo4j: connections that are cut, answers that are errors, and a record of what was asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
+
+from tests.integration.bolt import Statement, statement_in
 
 #: Tags of Bolt's messages (the Bolt protocol specification, 'Messages').
 _SUCCESS, _IGNORED, _FAILURE = 0x70, 0x7E, 0x7F
@@ -29,6 +31,7 @@ class Proxy:
             connection after 1,000 bytes, whichever comes next after 50, and leaves all others alone.
         fail: Asked with the message of each statement that the server has taken; a string is the code of an error that the
             client hears instead.
+        heard: Where every statement that a client sends is put, in the order in which they come.
     """
 
     def __init__(
@@ -37,10 +40,12 @@ class Proxy:
         *,
         cut_after: list[int] | None = None,
         fail: Fail | None = None,
+        heard: list[Statement] | None = None,
     ) -> None:
         self._target = target
         self._cut_after = list(cut_after or ())
         self._fail = fail
+        self._heard = heard
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -82,7 +87,8 @@ class Proxy:
             server = socket.create_connection(self._target)
             with self._lock:
                 self._open |= {client, server}
-            up, down = (self._up, self._down) if self._fail is None else _Talk(self, self._fail).ways
+            talks = self._fail is not None or self._heard is not None
+            up, down = _Talk(self, self._fail or _never).ways if talks else (self._up, self._down)
             for way in (up, down):
                 threading.Thread(target=self._passing, args=(way, client, server), daemon=True).start()
 
@@ -109,12 +115,21 @@ class Proxy:
         while data := server.recv(65536):
             client.sendall(data)
 
+    def hear(self, message: bytes) -> None:
+        """Keep the statement in a message, if it has one and somebody wants it."""
+        if self._heard is not None and (statement := statement_in(message)) is not None:
+            self._heard.append(statement)
+
     def error_for(self, statement: bytes, fail: Fail) -> str | None:
         """Return the code of the error that takes the place of the answer to a statement, if one does."""
         with self._lock:
             code = fail(statement)
             self.failures += code is not None
         return code
+
+
+def _never(_statement: bytes) -> None:
+    """No statement is answered with an error."""
 
 
 class _Talk:
@@ -135,6 +150,7 @@ class _Talk:
             tag, raw = _message(client)
             if tag is not None:
                 self._asked.put((tag, raw))
+                self._proxy.hear(raw)
             server.sendall(raw)
 
     def _down(self, client: socket.socket, server: socket.socket) -> None:

@@ -11,7 +11,7 @@ from kg.database.connection import Connection
 from kg.database.schema import apply_schema
 from kg.errors import KgError
 from kg.graph import KnowledgeGraph
-from kg.queries.reports import Report, ReportError, find_report, list_reports, parse_report
+from kg.queries.reports import Report, ReportError, find_report, guard, list_reports, parse_report
 from kg.queries.reports.checking import check_reports
 from kg.queries.reports.every import parse_every, run_all, stack, values_of
 from kg.queries.reports.folders import read_reports
@@ -83,7 +83,10 @@ def test_a_network_with_more_members_than_it_states_is_told_so(graph: Connection
         ("CALL dbms.listConfig() YIELD name RETURN name AS x", "does more than read"),
     ],
 )
-def test_what_gets_past_the_look_at_the_text_is_refused_by_the_plan(counted: Connection, query: str, said: str) -> None:
+def test_what_gets_past_the_look_at_the_text_is_refused_by_the_plan(
+    counted: Connection, query: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "check_text", lambda _: None)
     disguised = report("RETURN 1 AS x;").model_copy(update={"query": query})
     with pytest.raises(ReportError, match=said):
         run_report(counted, disguised, {})
@@ -157,14 +160,14 @@ def test_columns_other_than_those_of_the_header_are_refused(graph: Connection) -
 # Bounds ----------------------------------------------------------------------------------------------------------------------
 
 
-def test_an_endless_path_ends(graph: Connection) -> None:
-    endless = report("MATCH (a:City {country: 'AX'})-[:TWINNED_WITH*]-(b) RETURN count(*) AS x;")
+def test_a_path_that_takes_for_ever_ends(graph: Connection) -> None:
+    endless = report("MATCH (a:City {country: 'AX'})-[:TWINNED_WITH*..40]-(b) RETURN count(*) AS x;")
     with pytest.raises(ReportError, match="Report own took longer than 1 seconds and was ended.*--timeout 2"):
         run_report(graph, endless, {}, timeout=1)
 
 
-def test_an_endless_path_whose_rows_come_one_by_one_ends_too(graph: Connection) -> None:
-    endless = report("MATCH (a:City {country: 'AX'})-[:TWINNED_WITH*]-(b) RETURN b.name AS x;")
+def test_a_path_that_takes_for_ever_whose_rows_come_one_by_one_ends_too(graph: Connection) -> None:
+    endless = report("MATCH (a:City {country: 'AX'})-[:TWINNED_WITH*..40]-(b) RETURN b.name AS x;")
     with (
         pytest.raises(ReportError, match="took longer than 1 seconds"),
         open_rows(graph, prepare(graph, endless, {}), timeout=1) as rows,

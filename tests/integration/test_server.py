@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -13,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,6 +171,122 @@ def test_it_listens_on_the_loopback_address_only(server: ServerInfo) -> None:
         # Another address of this machine that is not the one it listens on: open to all addresses, it would answer here too.
         with pytest.raises(OSError, match=r"refused|timed out"):
             socket.create_connection(("127.0.0.2", port), timeout=2)
+
+
+LOOPBACK = (
+    ipaddress.ip_network("127.0.0.0/8"),
+    ipaddress.ip_network("::1/128"),
+    ipaddress.ip_network("::ffff:127.0.0.0/104"),
+)
+LISTENS = "0A"
+
+
+def listening(pid: int) -> set[tuple[str, int]]:
+    """The addresses and ports on which a process listens, as the kernel has them."""
+    inodes = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            if found := re.fullmatch(r"socket:\[(\d+)\]", str(file.readlink())):
+                inodes.add(found[1])
+    found = set()
+    for table in ("tcp", "tcp6"):
+        lines = Path(f"/proc/{pid}/net/{table}")
+        for line in lines.read_text(encoding="ascii").splitlines()[1:] if lines.exists() else ():
+            _, local, _, state, *rest = line.split()
+            if state == LISTENS and rest[5] in inodes:
+                address, port = local.split(":")
+                words = [bytes.fromhex(address[at : at + 8]) for at in range(0, len(address), 8)]
+                packed = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
+                found.add((str(ipaddress.ip_address(packed)), int(port, 16)))
+    return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's tables are those of Linux")
+def test_every_socket_that_listens_is_on_the_loopback_address(server: ServerInfo) -> None:
+    """And there are two: no port for administration, debugging or backups is open beside them."""
+    wait_for_browser(server)
+    found = listening(server.pid)
+    assert {port for _, port in found} == {server.bolt_port, server.http_port}
+    for address, _ in found:
+        assert any(
+            ipaddress.ip_address(address) in network
+            for network in LOOPBACK
+            if network.version == ipaddress.ip_address(address).version
+        )
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """An address of this machine, and the words before a command that run it on another machine of the same network."""
+    ip, name = shutil.which("ip"), f"kg{os.getpid() % 100_000}"
+    if ip is None:
+        pytest.skip("there is no `ip` to make a second network namespace with")
+
+    def does(*arguments: str) -> bool:
+        return subprocess.run([ip, *arguments], capture_output=True, check=False).returncode == 0
+
+    if not does("netns", "add", name):
+        pytest.skip("a second network namespace needs the rights of root")
+    try:
+        here, there = f"{name}a", f"{name}b"
+        made = (
+            does("link", "add", here, "type", "veth", "peer", "name", there, "netns", name)
+            and does("addr", "add", "10.213.77.1/30", "dev", here)
+            and does("link", "set", here, "up")
+            and does("-n", name, "addr", "add", "10.213.77.2/30", "dev", there)
+            and does("-n", name, "link", "set", there, "up")
+        )
+        if not made:
+            pytest.skip("this system makes no pair of network devices (veth)")
+        yield "10.213.77.1", [ip, "netns", "exec", name]
+    finally:
+        does("link", "del", f"{name}a")
+        does("netns", "del", name)
+
+
+def test_nothing_answers_to_another_machine(server: ServerInfo, elsewhere: tuple[str, list[str]]) -> None:
+    wait_for_browser(server)
+    address, there = elsewhere
+    # A program of ours that listens to all is reached from there: so the network is in order.
+    knock = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3).close()"
+    with socket.create_server(("0.0.0.0", 0)) as open_to_all:
+        ports = [open_to_all.getsockname()[1], server.bolt_port, server.http_port]
+        answers = [
+            subprocess.run(
+                [*there, sys.executable, "-c", knock, address, str(port)], capture_output=True, text=True, check=False
+            )
+            for port in ports
+        ]
+    assert answers[0].returncode == 0, answers[0].stderr
+    assert all("refused" in answer.stderr for answer in answers[1:]), [answer.stderr for answer in answers]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked at as Linux shows them")
+def test_the_servers_process_has_no_password_and_no_door_for_administration(
+    server: ServerInfo, ours: Ours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = Path(f"/proc/{server.pid}/cmdline").read_bytes().decode()
+    environment = Path(f"/proc/{server.pid}/environ").read_bytes().decode()
+    assert server.password not in arguments + environment
+    assert "NEO4J_" not in environment
+    for door in ("jmxremote", "-agentlib", "-agentpath", "-javaagent", "-Xdebug", "-Xrunjdwp"):
+        assert door not in arguments
+
+
+def test_nothing_is_reported_to_anybody(ours: Ours, server: ServerInfo) -> None:
+    wanted = {
+        "dbms.usage_report.enabled": "false",
+        "client.allow_telemetry": "false",
+        "server.https.enabled": "false",
+        "server.default_listen_address": "127.0.0.1",
+        "dbms.security.auth_enabled": "true",
+        "dbms.security.procedures.unrestricted": "",
+    }
+    with open_connection(settings=ours.settings) as opened:
+        rows = opened.run_read(
+            "SHOW SETTINGS YIELD name, value WHERE name IN $names RETURN name, value", {"names": list(wanted)}
+        )
+    assert {row["name"]: row["value"] for row in rows} == wanted
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kg.database.passwords import Password, check_private
 from kg.database.server.disk import explain_disk_errors
 from kg.database.settings import Settings
 from kg.home import choose_home
@@ -128,16 +129,21 @@ def write_state(home: Home, state: ServerState) -> None:
 
 
 def read_password(home: Home) -> str | None:
-    """The password of the local server, or ``None`` before its first start."""
+    """The password of the local server, or ``None`` before its first start.
+
+    Raises:
+        KgError: every user of the machine may read its file, as after copying it.
+    """
     try:
-        return home.password_file.read_text(encoding="utf-8").strip() or None
+        check_private(home.password_file)
+        return Password.of(home.password_file.read_text(encoding="utf-8").strip() or None)
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
 def make_password(home: Home) -> str:
     """Choose a random password and keep it in a file that its owner alone can read."""
-    password = secrets.token_urlsafe(24)
+    password = Password(secrets.token_urlsafe(24))
     write_whole(home.password_file, password + "\n", mode=0o600)
     return password
 

@@ -66,8 +66,6 @@ _INDEXED = frozenset(
 _SEEKS = re.compile(
     r"(Multi)?(Partitioned)?(Directed|Undirected)?(Node|Relationship)\w*(Seek|Search)|MultiNodeIndexSeek"
 )
-#: A path without an upper bound, as EXPLAIN puts it.
-_ENDLESS = re.compile(r"\*(\d*\.\.)?\]")
 #: Operators that hand on as many rows as they get, or fewer.
 _NARROWING = {"Filter", "Projection", "CacheProperties", "Optional", "Limit", "Distinct", "ProduceResults", "Argument"}
 
@@ -133,8 +131,6 @@ def check_explained(report: Report, query: str, explained: Explained) -> Iterato
             and sum(not single(child) for child in node.get("children") or ()) > 1
         ):
             yield "it joins each row with each of another set (CartesianProduct): tie the two together by a pattern."
-        if "VarLengthExpand" in name and _ENDLESS.search(details(node)):
-            yield f"it follows paths of any length ({details(node)}): give the longest, as in -[*..3]-."
     seeks = " ".join(details(node) for node in operators if _SEEKS.fullmatch(operator(node)) or _is_procedure(node))
     for parameter in report.parameters:
         used = re.search(rf"\${parameter.name}\b", query)

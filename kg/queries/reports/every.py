@@ -16,8 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from neo4j.exceptions import ClientError
-
 from kg.errors import quoted
 from kg.queries.reports.behind import NO_ROWS, Behind
 from kg.queries.reports.guard import check_plain_read, refused
@@ -115,7 +113,7 @@ def _queried(connection: Connection, query: str, timeout: float) -> list[str]:
                 if len(values) > MOST * 10:
                     break
             return values
-    except ClientError as error:
+    except connection.refusals as error:
         raise refused(_NAME, error) from error
 
 

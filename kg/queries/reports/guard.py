@@ -2,8 +2,9 @@
 
 A session in READ mode refuses writes, and not all else that a report has no business with: LOAD CSV reads files of the server's
 machine and addresses on the internet, SHOW and TERMINATE TRANSACTIONS and several procedures count as reads too. So a query is
-run only when its type is ``r``, every operator of its plan is a known one of a plain read and every procedure one of ``PROCEDURES``.
-What a plan hides inside an expression is seen by :mod:`kg.queries.reports.text`.
+run only when its type is ``r``, every operator of its plan is a known one of a plain read, every procedure one of ``PROCEDURES``
+and no path may be of any length. A subquery inside an expression has no operators of its own: it is looked for in the text, before
+anything is sent (:mod:`kg.queries.reports.text`), and in what the plan writes of the expression.
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from neo4j.exceptions import ClientError
-
 from kg.queries.reports.header import Report, ReportError
-from kg.queries.reports.text import PROCEDURES
+from kg.queries.reports.text import PROCEDURES, bare, check_calls, check_text
 
 if TYPE_CHECKING:
     from kg.database.connection import Connection, Explained, Parameters
@@ -43,6 +42,9 @@ OPERATORS = re.compile(
     re.VERBOSE,
 )
 _CALLED = re.compile(r"\s*([\w.`]+)\s*\(")
+#: A path without an upper bound, as EXPLAIN puts it.
+_ENDLESS = re.compile(r"\*(\d*\.\.)?\]|\{\d*, *\*?\}")
+_READS_FILES = re.compile(r"\bLOAD\s+CSV\b", re.IGNORECASE)
 
 
 def nodes_of(plan: Plan) -> Iterator[Plan]:
@@ -77,7 +79,19 @@ def not_a_plain_read(explained: Explained) -> str | None:
             procedure = called[1].replace("`", "") if called else details(node)[:60]
             if procedure not in PROCEDURES:
                 return f"it calls {procedure}; a report calls no procedure but {', '.join(sorted(PROCEDURES))}."
+        if problem := _hidden(details(node)):
+            return problem
+        # The shortest of such paths are found without going through all.
+        if "Shortest" not in name and _ENDLESS.search(bare(details(node))):
+            return f"it follows paths of any length ({details(node)}): give the longest, as in -[*..3]-."
     return None
+
+
+def _hidden(expressions: str) -> str | None:
+    """What a subquery inside an expression would do, from how EXPLAIN writes it: its words are as Neo4j has read them."""
+    if _READS_FILES.search(bare(expressions)):
+        return "it is not a plain read of the graph: Neo4j would do LOAD CSV for it."
+    return check_calls(expressions)
 
 
 def other_columns(report: Report, given: Sequence[str]) -> str | None:
@@ -95,11 +109,15 @@ def explain(
     """What the database would do for a query of a report, which is not run.
 
     Raises:
-        ReportError: the database refuses it, as for a mistake in its syntax.
+        ReportError: its text shows that it is no plain read (then it is not sent either), or the database refuses it, as for
+            a mistake in its syntax.
     """
+    # A Report read from a file was looked at then; one that somebody made by hand was not.
+    if problem := check_text(query):
+        raise ReportError(f"Report {name}: {problem}")
     try:
         return connection.explain(query, parameters, warnings=warnings)
-    except ClientError as error:
+    except connection.refusals as error:
         raise refused(name, error) from error
 
 
@@ -115,10 +133,11 @@ def check_plain_read(connection: Connection, name: str, query: str, parameters: 
     return explained
 
 
-def refused(name: str, error: ClientError) -> ReportError:
+def refused(name: str, error: Exception) -> ReportError:
     """The error for a query that the database refuses: its words, without the query that it repeats."""
-    said = (error.message or str(error)).strip().splitlines()
-    where = re.search(r"\(line \d+, column \d+", str(error.message or ""))
+    words = str(getattr(error, "message", None) or error)
+    said = words.strip().splitlines()
+    where = re.search(r"\(line \d+, column \d+", words)
     text = said[0].rstrip(".") if said else "no reason given"
     place = f" {where[0]})" if where and where[0] not in text else ""
     return ReportError(f"Report {name}: Neo4j refuses its query: {text}{place}.")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from neo4j.exceptions import ClientError
 from pydantic import JsonValue
 
 from kg.database.driver_errors import BusyError, TimedOutError
@@ -97,28 +96,32 @@ def open_rows(
     """
     report = call.report
     names = [column.name for column in report.columns]
-    with _explained(report, timeout):
+    with _explained(connection, report, timeout):
         explained = check_plain_read(connection, report.name, report.query, call.values)
         # How complete the members are is of use only to who reads them.
         members = call.entities.values() if re.search(r"\bMEMBER_OF\b", bare(report.query)) else ()
         behind = look_behind(connection, members, report.caution)
-    with _explained(report, timeout), connection.stream_read(report.query, call.values, timeout) as stream:
+    with _explained(connection, report, timeout), connection.stream_read(report.query, call.values, timeout) as stream:
         if problem := other_columns(report, stream.names):
             raise ReportError(f"Report {report.name}: {problem}")
         places = [(name, stream.names.index(name)) for name in names] if stream.names else []
-        yield Rows(call, behind, explained, _rows(report, timeout, places, stream.rows), limit)
+        yield Rows(call, behind, explained, _rows(connection, call, timeout, places, stream.rows), limit)
 
 
 def _rows(
-    report: Report, timeout: float, places: Sequence[tuple[str, int]], rows: Iterator[Sequence[Any]]
+    connection: Connection,
+    call: Call,
+    timeout: float,
+    places: Sequence[tuple[str, int]],
+    rows: Iterator[Sequence[Any]],
 ) -> Iterator[Row]:
-    with _explained(report, timeout):
+    with _explained(connection, call.report, timeout):
         for values in rows:
             yield {name: plain(values[place]) for name, place in places}
 
 
 @contextmanager
-def _explained(report: Report, timeout: float) -> Iterator[None]:
+def _explained(connection: Connection, report: Report, timeout: float) -> Iterator[None]:
     """What the database says of a query, in words for who runs the report."""
     try:
         yield
@@ -134,7 +137,7 @@ def _explained(report: Report, timeout: float) -> Iterator[None]:
                 "its parameters."
             ) from error
         raise
-    except ClientError as error:
+    except connection.refusals as error:
         raise refused(report.name, error) from error
 
 

@@ -20,7 +20,9 @@ from kg.database.server.home import (
     write_state,
     write_whole,
 )
+from kg.database.server.running import _info
 from kg.database.settings import Settings
+from kg.errors import KgError
 
 
 @pytest.fixture
@@ -73,6 +75,20 @@ def test_only_the_owner_can_read_the_password(home: Home) -> None:
         os.umask(before)
     assert stat.S_IMODE(home.password_file.stat().st_mode) == 0o600
     assert read_password(home) == password
+
+
+def test_a_password_that_everybody_can_read_is_refused(home: Home) -> None:
+    make_password(home)
+    home.password_file.chmod(0o644)
+    with pytest.raises(KgError, match="Every user of this machine may read or change .*chmod 600"):
+        read_password(home)
+
+
+def test_a_server_is_shown_without_its_password(home: Home) -> None:
+    password = make_password(home)
+    info = _info(home, ServerState(1, 7687, 7474, "5.26.30"), password)
+    assert password in info.password
+    assert password not in f"{info} {info!r} {vars(info)} {password!r}"
 
 
 def test_passwords_are_long_and_each_is_another(home: Home) -> None:

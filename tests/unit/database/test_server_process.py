@@ -52,6 +52,7 @@ def test_a_server_is_recognised_by_its_home(home: Home, tmp_path: Path, started:
 def test_a_stranger_with_the_remembered_process_id_is_left_alone(home: Home) -> None:
     write_state(home, ServerState(os.getpid(), 7687, 7474, "5.26.30"))
     home.password_file.write_text("secret\n")
+    home.password_file.chmod(0o600)
     assert running(home) is None
     assert stop(home) is False
 

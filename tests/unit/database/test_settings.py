@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from kg.database.settings import Settings
 
@@ -39,7 +40,16 @@ def test_a_variable_set_to_nothing_counts_as_unset(monkeypatch: pytest.MonkeyPat
 
 def test_the_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEO4J_PASSWORD", "correct horse")
-    assert "correct horse" not in f"{Settings()!r} {Settings()}"
+    settings = Settings()
+    assert "correct horse" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("given", [["correct horse"], {"it": "correct horse"}, 5])
+def test_nor_by_an_error_on_what_was_given(given: object) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Settings.model_validate({"NEO4J_PASSWORD": given})
+    assert "NEO4J_PASSWORD" in str(raised.value)
+    assert "correct horse" not in f"{raised.value} {raised.value!r}"
 
 
 def test_the_home_is_a_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,10 +44,16 @@ def test_plain_reads_pass(query: str) -> None:
         ("CALL tx.setMetaData({a: 1}) RETURN 1", "tx.setMetaData"),
         ("RETURN genai.vector.encode('x', 'OpenAI', {}) AS x", "genai.vector.encode"),
         ("RETURN 'a\\u0027 AS x SET n.y = 1 //' AS x", "could hide"),
-        ("SHOW TRANSACTIONS", "starts with one of"),
+        ("SHOW TRANSACTIONS", "this one has SHOW"),
+        ("RETURN [x IN [1] | COLLECT { LOAD\u180eCSV FROM 'x' AS r RETURN r }] AS y", "U+180E"),
+        ("MATCH (n) RETURN n.größe AS x", "U+00F6 is none: put a name that needs it in backticks"),
+        ("TERMINATE TRANSACTION 'neo4j-transaction-1'", "this one has TERMINATE"),
+        ("INSERT (n:City)", "this one has INSERT"),
+        ("MATCH (n) CALL (n) { MATCH (m) RETURN m } IN 2 CONCURRENT TRANSACTIONS RETURN m", "CONCURRENT TRANSACTIONS"),
         ("EXPLAIN MATCH (n) RETURN n", "starts with one of"),
         ("CYPHER runtime=slotted MATCH (n) RETURN n", "starts with one of"),
-        ("USE other MATCH (n) RETURN n", "starts with one of"),
+        ("USE other MATCH (n) RETURN n", "this one has USE"),
+        ("START DATABASE neo4j", "starts with one of"),
         ("MATCH (n) RETURN n; MATCH (m) RETURN m", "a semicolon parts it"),
     ],
 )
@@ -66,10 +72,34 @@ def test_what_is_more_than_a_plain_read_is_refused_by_its_text(query: str, said:
         ("r", plan("TerminateTransactions"), "would do TerminateTransactions"),
         ("r", plan("Apply", "", plan("Argument"), plan("ProcedureCall", "db.stats.collect($a)")), "db.stats.collect"),
         ("r", plan("ProcedureCall", "what is this"), "it calls what is this"),
+        ("r", plan("Projection", '[x IN $autolist_0 | COLLECT { LOAD CSV FROM "x" AS r RETURN r }] AS y'), "LOAD CSV"),
+        ("r", plan("ProcedureCall", "db.labels(COLLECT { LOAD CSV FROM $x AS r RETURN r })"), "LOAD CSV"),
+        (
+            "r",
+            plan("Projection", "[x IN $autolist_0 | COLLECT { CALL db.stats.collect($x) YIELD a }] AS y"),
+            "db.stats",
+        ),
+        ("r", plan("Projection", "genai.vector.encode($a, $b) AS y"), "genai.vector.encode"),
+        ("r", plan("VarLengthExpand(All)", "(a)-[anon_0*2..]-(b)"), "paths of any length"),
+        ("r", plan("Repeat(Trail)", "(a) (...){1, *} (b)"), "paths of any length"),
     ],
 )
 def test_what_is_more_than_a_plain_read_is_refused_by_its_plan(type_: str, root: dict[str, Any], said: str) -> None:
     assert said in str(not_a_plain_read(Explained(type_, root, ())))
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        plan("Projection", '"LOAD CSV" AS a, `LOAD CSV FROM` AS b, date.truncate($month, $day) AS c'),
+        plan("Sort", "call ASC, `call` DESC"),
+        plan("VarLengthExpand(Pruning)", "(a)-[:X*..3]-(b)"),
+        plan("StatefulShortestPath(All, Trail)", "SHORTEST 1 (a)-[`anon_0`*]-(b)\n        expanding from: a"),
+        plan("ProcedureCall", "db.index.fulltext.queryNodes($a, $b) :: (node :: NODE, score :: FLOAT)"),
+    ],
+)
+def test_plans_of_plain_reads_pass(root: dict[str, Any]) -> None:
+    assert not_a_plain_read(Explained("r", root, ())) is None
 
 
 @pytest.mark.parametrize(
