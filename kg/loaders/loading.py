@@ -86,9 +86,9 @@ def load(
         return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
     with _seldom_collecting():
         fates = read_rows(loader, header)
-        with nullcontext() if dry_run else turn(connection):
+        with nullcontext(connection) if dry_run else turn(connection) as mine:
             return _load(
-                connection,
+                mine,
                 loader,
                 header,
                 fates,

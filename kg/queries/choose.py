@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +37,15 @@ class _Held:
     engines: OrderedDict[date, SnapshotEngine] = field(default_factory=OrderedDict)
 
 
+class _Reading:
+    """Lets one thread of many read the graph of a connection, and the others have what it read."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        #: How many readings have begun.
+        self.begun = 0
+
+
 @dataclass(slots=True)
 class _Counted:
     """The counts over the whole graph of one connection, by date."""
@@ -46,6 +56,11 @@ class _Counted:
 
 _COUNTED: WeakKeyDictionary[Connection, _Counted] = WeakKeyDictionary()
 _HELD: WeakKeyDictionary[Connection, _Held] = WeakKeyDictionary()
+_READING: WeakKeyDictionary[Connection, _Reading] = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+#: A graph that changes while it is read is read again, so often at most.
+_READINGS = 3
 
 
 def check_engine(engine: str) -> EngineName:
@@ -82,20 +97,62 @@ def choose_engine(connection: Connection, engine: EngineName, as_of: date) -> En
 def snapshot_engine(connection: Connection, as_of: date) -> SnapshotEngine:
     """Return the engine that has the whole graph in memory, as :func:`choose_engine` does.
 
+    While one load is under way, the graph as it was before it answers, where that is in memory: half an edition is no graph. Of
+    several threads one reads, and the others wait for it.
+
     Raises:
         KgError: The connection was lost, or the database takes too long.
     """
-    state = state_of(connection)
-    held = _HELD.get(connection)
-    # While a load is under way, the graph changes and its state does not show it.
-    if held is None or held.state != state or not is_settled(state):
-        held = _HELD[connection] = _Held(state, snapshot_of(connection).tables)
-    if as_of not in held.engines:
-        held.engines[as_of] = SnapshotEngine(World.of(Snapshot.from_tables(held.tables, as_of)))
+    held = _held(connection)
+    with _LOCK:
+        if as_of in held.engines:
+            held.engines.move_to_end(as_of)
+            return held.engines[as_of]
+    # Made outside the lock: it takes long. Two that are made at once are equal.
+    engine = SnapshotEngine(World.of(Snapshot.from_tables(held.tables, as_of)))
+    with _LOCK:
+        held.engines[as_of] = engine
         while len(held.engines) > _DATES:
             held.engines.popitem(last=False)
-    held.engines.move_to_end(as_of)
-    return held.engines[as_of]
+    return engine
+
+
+def _held(connection: Connection) -> _Held:
+    """Return the graph of a connection as it is, read again where it has changed."""
+    state = state_of(connection)
+    held = _HELD.get(connection)
+    if held is not None and _holds(held.state, state):
+        return held
+    with _LOCK:
+        reading = _READING.setdefault(connection, _Reading())
+        begun = reading.begun
+    with reading.lock:
+        held = _HELD.get(connection)
+        # Whatever another thread began to read after this one asked is as new as this one needs.
+        if held is not None and (reading.begun > begun or _holds(held.state, state)):
+            return held
+        for _ in range(_READINGS):
+            reading.begun += 1
+            state = state_of(connection)
+            held = _Held(state, snapshot_of(connection).tables)
+            if state_of(connection) == state:
+                break
+        _HELD[connection] = held
+        return held
+
+
+def _holds(held: State, now: State) -> bool:
+    """Whether a graph that was read in one state still answers in another: the same, or that of a load that has begun since."""
+    if is_settled(now):
+        return held == now
+    # Nothing has happened since but that a load, or taking one back, has begun.
+    return (
+        is_settled(held)
+        and now["unfinished"] == 1
+        and 0 <= now["attempts"] - held["attempts"] <= 1
+        and held["undone"] == now["undone"]
+        and held["database"] == now["database"]
+    )
 
 
 def _counts(connection: Connection, state: State, as_of: date) -> Aggregates:

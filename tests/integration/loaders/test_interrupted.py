@@ -154,7 +154,7 @@ def test_an_undo_cut_off_between_any_two_transactions_is_finished_by_the_next(
     small = Starter(Path(__file__).parents[2] / "data" / "starter", "2020")
     monkeypatch.setattr("kg.database.stored.batches", _ones)
     empty = digest(database)
-    for transactions in range(2, 30, 4):  # the first two take the turn and say what is being done
+    for transactions in range(3, 30, 4):  # the first three take the turn, sign for it and say what is being done
         database.run_write(EMPTY)
         load(database, small)
         try:
