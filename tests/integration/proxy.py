@@ -43,6 +43,7 @@ class Proxy:
         self._fail = fail
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self._talks: list[_Talk] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.cuts = 0
         self.failures = 0
@@ -59,6 +60,17 @@ class Proxy:
         self.cuts += bool(open_)
         for one in open_:
             _close(one)
+
+    def cut_where(self, text: bytes) -> int:
+        """Cut the connections whose latest statement holds this text, and return how many; only with ``fail`` are they known."""
+        with self._lock:
+            found = [talk for talk in self._talks if text in talk.latest]
+            self._talks = [talk for talk in self._talks if talk not in found]
+        for talk in found:
+            for one in talk.sockets:
+                _close(one)
+        self.cuts += bool(found)
+        return len(found)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -82,7 +94,12 @@ class Proxy:
             server = socket.create_connection(self._target)
             with self._lock:
                 self._open |= {client, server}
-            up, down = (self._up, self._down) if self._fail is None else _Talk(self, self._fail).ways
+            up, down = self._up, self._down
+            if self._fail is not None:
+                talk = _Talk(self, self._fail, (client, server))
+                up, down = talk.ways
+                with self._lock:
+                    self._talks.append(talk)
             for way in (up, down):
                 threading.Thread(target=self._passing, args=(way, client, server), daemon=True).start()
 
@@ -120,9 +137,11 @@ class Proxy:
 class _Talk:
     """One connection, message by message: after an error the server, as far as the client hears, ignores all up to RESET."""
 
-    def __init__(self, proxy: Proxy, fail: Fail) -> None:
+    def __init__(self, proxy: Proxy, fail: Fail, sockets: tuple[socket.socket, socket.socket]) -> None:
         self._proxy = proxy
         self._fail = fail
+        self.sockets = sockets
+        self.latest = b""
         self._asked: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         self._manifest: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.ways = (self._up, self._down)
@@ -135,6 +154,8 @@ class _Talk:
             tag, raw = _message(client)
             if tag is not None:
                 self._asked.put((tag, raw))
+            if tag == _RUN:
+                self.latest = raw
             server.sendall(raw)
 
     def _down(self, client: socket.socket, server: socket.socket) -> None:

@@ -227,10 +227,10 @@ class Ground:
         """Return what is recorded of all loads and their attempts, the first load first."""
         return self.connection.run_read(_ATTEMPTS, {})
 
-    def last_status(self) -> str:
-        """Return how the latest attempt of the latest load stands; empty where there is no load."""
-        loads = self.attempts()
-        return str(loads[-1]["status"][-1]) if loads else ""  # type: ignore[index]
+    def status_beyond(self, loads: int) -> list[str]:
+        """Return how the attempts stand of the latest load, if there are more than so many loads; else nothing."""
+        found = self.attempts()
+        return list(found[-1]["status"]) if len(found) > loads else []  # type: ignore[call-overload]
 
     def verify(self, expected: str) -> None:
         """See that nothing is lost or doubled, that the rules hold, and that the record of loads is true."""

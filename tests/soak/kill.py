@@ -31,16 +31,17 @@ def _loader(ground: Ground, chance: Random) -> dict[str, object]:
     base = chance.choice([one for one in _BASES if name not in one])
     expected, statements = ground.undisturbed(*base, name)
     ground.fresh(base)
-    kills = [_kill_at(ground, name, chance.randint(1, statements), chance.uniform(0, 0.03))]
+    loads = len(ground.attempts())
+    kills = [_kill_at(ground, name, loads, chance.randint(1, statements), chance.uniform(0, 0.03))]
     if chance.random() < 0.25:
-        kills.append(_kill_at(ground, name, chance.randint(1, statements), 0))
+        kills.append(_kill_at(ground, name, loads, chance.randint(1, statements), 0))
     ground.finish(name)
     ground.verify(expected)
     return {"what": "loader", "source": name, "on": list(base), "kills": kills, "of": statements}
 
 
-def _kill_at(ground: Ground, name: str, at: int, pause: float) -> dict[str, object]:
-    """Start the load and kill it once the server has taken the statement of this number, so many seconds later."""
+def _kill_at(ground: Ground, name: str, loads: int, at: int, pause: float) -> dict[str, object]:
+    """Start the load and kill it once the server has taken the statement of this number, so many seconds later; ``loads`` were there before."""
     process: subprocess.Popen[bytes] | None = None
 
     def then(number: int) -> None:
@@ -52,7 +53,7 @@ def _kill_at(ground: Ground, name: str, at: int, pause: float) -> dict[str, obje
         process = ground.start(name, proxy)
         with process:
             code, _ = ended(process)
-    return {"statement": at, "code": code, "left": ground.last_status()}
+    return {"statement": at, "code": code, "left": ground.status_beyond(loads)}
 
 
 def _server(ground: Ground, chance: Random, *, both: bool) -> dict[str, object]:
@@ -76,7 +77,8 @@ def _server(ground: Ground, chance: Random, *, both: bool) -> dict[str, object]:
             kill(process)
         code, errors = ended(process)
     assert both or code in (0, 2), f"ended with {code}: {errors}"
+    # By the command itself: nothing else asks the server before it does.
     ground.finish(name)
-    repeated = ground.attempts()[-1]["status"]
+    attempts = ground.status_beyond(before)
     ground.verify(expected)
-    return {"what": "both" if both else "server", "source": name, "on": list(base), "code": code, "attempts": repeated}
+    return {"what": "both" if both else "server", "source": name, "on": list(base), "code": code, "attempts": attempts}
