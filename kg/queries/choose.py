@@ -35,6 +35,7 @@ class _Held:
     state: State
     tables: Tables
     engines: OrderedDict[date, SnapshotEngine] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class _Reading:
@@ -42,8 +43,9 @@ class _Reading:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        #: How many readings have begun.
+        #: How many readings have begun, and what the latest found.
         self.begun = 0
+        self.held: _Held | None = None
 
 
 @dataclass(slots=True)
@@ -104,17 +106,13 @@ def snapshot_engine(connection: Connection, as_of: date) -> SnapshotEngine:
         KgError: The connection was lost, or the database takes too long.
     """
     held = _held(connection)
-    with _LOCK:
-        if as_of in held.engines:
-            held.engines.move_to_end(as_of)
-            return held.engines[as_of]
-    # Made outside the lock: it takes long. Two that are made at once are equal.
-    engine = SnapshotEngine(World.of(Snapshot.from_tables(held.tables, as_of)))
-    with _LOCK:
-        held.engines[as_of] = engine
-        while len(held.engines) > _DATES:
-            held.engines.popitem(last=False)
-    return engine
+    with held.lock:
+        if as_of not in held.engines:
+            held.engines[as_of] = SnapshotEngine(World.of(Snapshot.from_tables(held.tables, as_of)))
+            while len(held.engines) > _DATES:
+                held.engines.popitem(last=False)
+        held.engines.move_to_end(as_of)
+        return held.engines[as_of]
 
 
 def _held(connection: Connection) -> _Held:
@@ -127,18 +125,23 @@ def _held(connection: Connection) -> _Held:
         reading = _READING.setdefault(connection, _Reading())
         begun = reading.begun
     with reading.lock:
-        held = _HELD.get(connection)
         # Whatever another thread began to read after this one asked is as new as this one needs.
-        if held is not None and (reading.begun > begun or _holds(held.state, state)):
+        if reading.held is not None and reading.begun > begun:
+            return reading.held
+        held = _HELD.get(connection)
+        if held is not None and _holds(held.state, state):
             return held
         for _ in range(_READINGS):
             reading.begun += 1
             state = state_of(connection)
-            held = _Held(state, snapshot_of(connection).tables)
+            read = reading.held = _Held(state, snapshot_of(connection).tables)
             if state_of(connection) == state:
+                # One of a load that is not finished is for those who ask now, and for nobody later.
+                if is_settled(state):
+                    _HELD[connection] = read
                 break
-        _HELD[connection] = held
-        return held
+        assert reading.held is not None
+        return reading.held
 
 
 def _holds(held: State, now: State) -> bool:
@@ -171,4 +174,5 @@ def _counts(connection: Connection, state: State, as_of: date) -> Aggregates:
 def forget(connection: Connection) -> None:
     """Drop the graph of a connection and its counts from memory, so that they are read again: after a change that its state does not show."""
     _HELD.pop(connection, None)
+    _READING.pop(connection, None)
     _COUNTED.pop(connection, None)

@@ -197,10 +197,12 @@ def run_call(connection: Connection, call: Call, *, limit: int | None = None, ti
     """
     from kg.queries.report_results import ReportResult
 
-    for _ in range(RUNS):
+    runs = 0
+    while True:
         with open_rows(connection, call, limit=limit, timeout=timeout) as rows:
             found = tuple(rows)
-        if not rows.changed:
+        runs += 1
+        if runs == RUNS or not rows.changed:
             break
     return ReportResult(
         report=call.report.name,
