@@ -54,7 +54,7 @@ def test_a_clock_that_goes_back_changes_nothing(ground: Ground, number: int) -> 
 
 @pytest.mark.parametrize("number", read.SAMPLE)
 def test_no_reader_sees_half_an_edition_without_a_word(ground: Ground, number: int) -> None:
-    read.run(ground, number, chance("read", number))
+    read.run(ground, number, chance("read", number), editions=3)
 
 
 def test_loads_and_recommendations_leave_memory_and_files_as_they_are(ground: Ground) -> None:

@@ -25,11 +25,11 @@ _EDITIONS = 8
 _BATCH = 40
 
 
-def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
-    """Make one trial: eight editions, of each of which half the members are new."""
+def run(ground: Ground, number: int, chance: Random, editions: int = _EDITIONS) -> dict[str, object]:
+    """Make one trial: editions of a network, of each of which half the members are new."""
     size = chance.randint(100, 300)
     connection = ground.fresh()
-    ranges = [range(10 + one * size // 2, 10 + one * size // 2 + size) for one in range(_EDITIONS + 1)]
+    ranges = [range(10 + one * size // 2, 10 + one * size // 2 + size) for one in range(editions + 1)]
     load(connection, Members(0, ranges[0]))
     #: How many editions are there in full.
     done = [0]
@@ -37,7 +37,7 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
 
     def write() -> None:
         try:
-            for one in range(1, _EDITIONS + 1):
+            for one in range(1, editions + 1):
                 load(connection, Members(one, ranges[one]))
                 done[0] = one
         finally:
