@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # its tests share what they load. In one process:  make test PARALLEL=
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench clean setup
+.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench soak clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -48,6 +48,11 @@ bench: setup
 	$(BIN)/python -m benchmarks.pull
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.everybody
+
+# Breaks things on purpose for up to two hours, and goes on where it was stopped; parts of it: make soak SOAK="kill net --minutes 20"
+SOAK :=
+soak: setup
+	$(BIN)/python -m tests.soak $(SOAK)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -21,7 +21,14 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 #: Files of tests that take the longest.
-LONG = ("test_interrupted.py", "test_server.py", "test_public_sources.py", "test_live_engine.py", "test_notebooks.py")
+LONG = (
+    "test_faults.py",
+    "test_interrupted.py",
+    "test_server.py",
+    "test_public_sources.py",
+    "test_live_engine.py",
+    "test_notebooks.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

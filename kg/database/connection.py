@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import neo4j
 from neo4j.exceptions import ClientError, ConfigurationError, DriverError, Neo4jError
 
-from kg.database.driver_errors import explain_driver_errors, is_memory_limit, not_neo4j
+from kg.database.driver_errors import BrokenDatabaseError, explain_driver_errors, is_memory_limit, not_neo4j
 from kg.database.passwords import Password
-from kg.database.server import Reporter, answers, ensure_running
+from kg.database.server import Reporter, answers, end_broken, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
 
@@ -353,6 +353,10 @@ def open_connection(
             raise KgError("A username or password needs an address: give --uri too, or set NEO4J_URI.")
         server = ensure_running(settings, report, new_ports=True)
         try:
+            return _open(server.uri, (server.username, server.password), database or server.database, local=True)
+        except BrokenDatabaseError:
+            end_broken(server)
+            server = ensure_running(settings, report, new_ports=True)
             return _open(server.uri, (server.username, server.password), database or server.database, local=True)
         except KgError:
             answers(server)  # has its own word on a password that was changed

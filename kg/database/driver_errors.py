@@ -10,7 +10,9 @@ from neo4j.exceptions import (
     ClientError,
     ConfigurationError,
     ConnectionPoolError,
+    DatabaseError,
     DriverError,
+    Neo4jError,
     ServiceUnavailable,
     SessionExpired,
     TransientError,
@@ -33,6 +35,13 @@ class MemoryLimitError(BusyError):
     """One transaction needs more memory than the server gives it: a smaller one may not."""
 
 
+class BrokenDatabaseError(KgError):
+    """The database has stopped, as when it could not write to its disk, and must be started anew."""
+
+
+#: Codes of what a database does not recover from by itself; those of statements are mistakes in Cypher, or in Neo4j.
+_BROKEN = ("Neo.DatabaseError.Transaction.", "Neo.DatabaseError.General.")
+
 #: Codes of a transaction that was ended because its time was over, while it worked or while it waited for a lock.
 _TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 
@@ -53,26 +62,10 @@ def explain_driver_errors(place: str, timeout: float | None, *, local: bool = Fa
             f"The Neo4j at {place} does not accept this user and password: set NEO4J_USERNAME and NEO4J_PASSWORD, or "
             "give --username and --password-file."
         ) from error
-    except (ClientError, TransientError) as error:
-        code = error.code or ""
-        if "AuthenticationRateLimit" in code:
-            raise KgError(
-                f"The Neo4j at {place} has refused too many wrong passwords in a row: wait five seconds and try again "
-                "with the right one."
-            ) from error
-        if any(ending in code for ending in _TIMED_OUT):
-            given = f"{timeout:g} seconds" if timeout else "the time that the server allows"
-            raise TimedOutError(
-                f"A query at {place} took longer than {given} and was ended; nothing was changed."
-            ) from error
-        if "DatabaseNotFound" in code:
-            raise KgError(
-                f"The Neo4j at {place} has no such database: correct NEO4J_DATABASE or --database, or leave it out for "
-                f"the default one. It says: {error.message}"
-            ) from error
-        if isinstance(error, TransientError) or is_memory_limit(error):
-            raise _busy(place, error) from error
-        raise
+    except (ClientError, TransientError, DatabaseError) as error:
+        if (explained := _explain(place, timeout, error, local=local)) is None:
+            raise
+        raise explained from error
     except UnsupportedServerProduct as error:
         # The driver says so too when the two have no version of the protocol in common, or when it was never Bolt.
         if knock(place) is Finding.BOLT:
@@ -86,13 +79,52 @@ def explain_driver_errors(place: str, timeout: float | None, *, local: bool = Fa
         raise
 
 
-def _busy(place: str, error: ClientError | TransientError) -> BusyError:
+def _explain(
+    place: str, timeout: float | None, error: ClientError | TransientError | DatabaseError, *, local: bool
+) -> KgError | None:
+    """Return what a person can do about what a server answered, if anything."""
+    code = error.code or ""
+    if "AuthenticationRateLimit" in code:
+        return KgError(
+            f"The Neo4j at {place} has refused too many wrong passwords in a row: wait five seconds and try again "
+            "with the right one."
+        )
+    if any(ending in code for ending in _TIMED_OUT):
+        given = f"{timeout:g} seconds" if timeout else "the time that the server allows"
+        return TimedOutError(f"A query at {place} took longer than {given} and was ended; nothing was changed.")
+    if "DatabaseNotFound" in code:
+        return KgError(
+            f"The Neo4j at {place} has no such database: correct NEO4J_DATABASE or --database, or leave it out for "
+            f"the default one. It says: {error.message}"
+        )
+    if code.startswith(_BROKEN):
+        return _broken(place, error, local=local)
+    if isinstance(error, TransientError) or is_memory_limit(error):
+        return _busy(place, error)
+    return None
+
+
+def _busy(place: str, error: Neo4jError) -> BusyError:
     if is_memory_limit(error):
         return MemoryLimitError(
             f"The Neo4j at {place} does not have the memory for this, or does not give it to one transaction "
             f"(db.memory.transaction.max). It says: {error.message}"
         )
     return BusyError(f"The Neo4j at {place} could not do this now: try again. It says: {error.message}")
+
+
+def _broken(place: str, error: Neo4jError, *, local: bool) -> BrokenDatabaseError:
+    said = (str(error.message or "").splitlines() or [""])[0][:200]
+    if local:
+        return BrokenDatabaseError(
+            f"The local Neo4j at {place} has stopped storing, as when the disk is full: see that there is room (`kg server status` names "
+            "its folder), and run the same command again, which starts it anew and goes on where this one was cut off. "
+            f"It says: {said}"
+        )
+    return BrokenDatabaseError(
+        f"The database of the Neo4j at {place} has stopped, as when its disk is full: have it started anew once there is room, and "
+        f"run the same command again. It says: {said}"
+    )
 
 
 def is_memory_limit(error: BaseException) -> bool:

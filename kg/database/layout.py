@@ -19,7 +19,7 @@ from kg.errors import KgError
 LAYOUT = 2
 
 #: What is kept beside the graph and is no part of it: a database with nothing else is empty.
-BESIDE = ("Aggregate", "Layout", "Restore")
+BESIDE = ("Aggregate", "Layout", "Restore", "Turn")
 
 _READ = """\
 CALL () { OPTIONAL MATCH (l:Layout) RETURN collect(l {.number, .made_by, .versions, .under_way}) AS layouts }

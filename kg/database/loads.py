@@ -17,6 +17,9 @@ from kg.schema.provenance import Source
 #: Status of a load of which nothing is in the graph any more.
 UNDONE = "undone"
 
+#: Status of an attempt that did not come to its end: the process was killed, the connection lost, or there was an error.
+INTERRUPTED = "interrupted"
+
 _PUT_SOURCES = """\
 UNWIND $rows AS row
 MERGE (s:Source {id: row.id})
@@ -33,6 +36,11 @@ WITH l
 UNWIND $sources AS source
 MATCH (s:Source {id: source})
 MERGE (l)-[:READ]->(s)"""
+
+# Whoever begins has the turn, so no other attempt is under way, whatever is written of it.
+_INTERRUPT = """\
+MATCH (l:Load) WHERE 'running' IN l.attempt_status
+SET l.attempt_status = [status IN l.attempt_status | CASE status WHEN 'running' THEN $interrupted ELSE status END]"""
 
 _LAST_SEQUENCE = "MATCH (l:Load) RETURN coalesce(max(l.sequence), 0) AS last"
 
@@ -137,7 +145,8 @@ def refuse_older(header: LoadHeader, editions: Iterable[str]) -> None:
 def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source]) -> None:
     """Open the Load, or open it once more: the same scope, edition and checksum continue an interrupted load.
 
-    What is known of its sources is stored with it, and with the first of all, of which layout the graph is.
+    What is known of its sources is stored with it, and with the first of all, of which layout the graph is. The caller has the turn
+    (:func:`kg.database.turn.turn`): attempts that are still called running were cut off, and are called so from now on.
     """
     (row,) = connection.run_read(_LAST_SEQUENCE, {})
     parameters = {
@@ -148,7 +157,8 @@ def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source])
         "sources": sorted(source.id for source in sources),
     }
     put_sources = (_PUT_SOURCES, {"rows": [asdict(source) for source in sources]})
-    connection.write_many([record(), put_sources, (_BEGIN, parameters)])
+    interrupt = (_INTERRUPT, {"interrupted": INTERRUPTED})
+    connection.write_many([record(), put_sources, interrupt, (_BEGIN, parameters)])
 
 
 def finish(

@@ -135,15 +135,15 @@ def migrate(connection: Connection, steps: Sequence[Step] = STEPS) -> Migrated:
     """
     ensure(connection, "load_id")
     applied = []
-    with turn(connection, any_layout=True):
+    with turn(connection, any_layout=True) as mine:
         found = standing(connection)
         refuse_half(found)
         refuse_newer(found)
         before = found.layout
         for number, step in list(enumerate(steps, 1))[before:]:
-            connection.run_write(_BEGIN, {"before": before, "step": step.name})
-            changed = step.apply(connection)
-            connection.run_write(_END, {"number": number, "step": step.name, "now": now(), "kg": __version__})
+            mine.run_write(_BEGIN, {"before": before, "step": step.name})
+            changed = step.apply(mine)
+            mine.run_write(_END, {"number": number, "step": step.name, "now": now(), "kg": __version__})
             applied.append(Applied(number, step.name, step.purpose, changed))
     # Not before, when what a step sets right may stand in their way; and not while one has the turn, as indexes wait for that.
     apply_schema(connection)

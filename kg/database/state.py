@@ -59,9 +59,8 @@ def state_of(connection: Connection) -> State:
     Raises:
         KgError: The connection was lost.
     """
-    (loads,) = read(connection, _LOADS, {"undone": UNDONE})
     (counts,) = read(connection, _COUNTS)
-    return {**loads, "counts": counts}
+    return {**loads_of(connection), "counts": counts}
 
 
 def fingerprint(connection: Connection) -> str:
@@ -71,6 +70,16 @@ def fingerprint(connection: Connection) -> str:
         KgError: The connection was lost.
     """
     return hashlib.sha256(json.dumps(state_of(connection), sort_keys=True).encode()).hexdigest()
+
+
+def loads_of(connection: Connection) -> State:
+    """Return the part of :func:`state_of` that tells of loads: it is another as soon as one begins, ends or is taken back.
+
+    Raises:
+        KgError: The connection was lost.
+    """
+    (loads,) = read(connection, _LOADS, {"undone": UNDONE})
+    return loads
 
 
 def is_settled(state: State) -> bool:

@@ -70,7 +70,7 @@ def forget(connection: Connection, person: str, *, everyone: bool = False) -> Fo
     Raises:
         KgError: Nobody in the graph has that name, or several have.
     """
-    with turn(connection):
+    with turn(connection) as connection:
         ids = _ids_of(connection, person, everyone=everyone)
         nodes = stored.read_nodes(connection, _stored_ids(connection, ids))
         names = {id_ for node in nodes.values() for id_ in (node.id, *node.ids)} | set(ids)
@@ -94,7 +94,7 @@ def remember(connection: Connection, id_: str) -> bool:
         KgError: It is no id of a person.
     """
     _check(id_)
-    with turn(connection):
+    with turn(connection) as connection:
         forgotten = read_forgotten(connection)
         if not forgotten.has(id_):
             return False

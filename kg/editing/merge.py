@@ -49,7 +49,7 @@ def merge(
         _check(id_)
     if first == second:
         raise KgError(f"{first} is one node already: name two ids")
-    with turn(connection):
+    with turn(connection) as mine:
         kept = _find(connection, first, label)
         if kept is None:
             raise KgError(
@@ -72,7 +72,7 @@ def merge(
             return Merged(kept.id, second, _name(connection, kept), scope, changed=False)
         name = _name(connection, kept)
         record = NodeRecord(NODES[kept.label](name=name), (first, second), person_source(by).id, f"{first}={second}")
-        state(connection, scope, by, [record])
+        state(mine, scope, by, [record])
     return Merged(kept.id, second, name, scope, changed=True)
 
 

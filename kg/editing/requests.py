@@ -131,7 +131,7 @@ def add(connection: Connection, wish: Wish, who: Node, theme: Node | str, *, by:
     """
     source = person_source(by).id
     today = datetime.now(UTC).date().isoformat()
-    with turn(connection):
+    with turn(connection) as mine:
         records: list[NodeRecord | FactRecord] = []
         if isinstance(theme, str):
             made = Theme(name=check_theme_name(theme), as_of=today)
@@ -159,7 +159,7 @@ def add(connection: Connection, wish: Wish, who: Node, theme: Node | str, *, by:
                 "as_of": today,
             }
         )
-        state(connection, scope, by, [*records, FactRecord(fact, source, f"request {number}")])
+        state(mine, scope, by, [*records, FactRecord(fact, source, f"request {number}")])
         key = next(row["key"] for row in _of(connection, who) if row["number"] == number)
     return Requested(wish.verb, number, who.name, topic.name, wish.role, scope, key)
 
@@ -187,7 +187,7 @@ def close(
     if verb not in KINDS:
         raise KgError(f"verb must be 'seek' or 'offer', not {quoted(verb)}.")
     today = datetime.now(UTC).date().isoformat()
-    with turn(connection):
+    with turn(connection) as mine:
         row = _find(_of(connection, who), verb, who, str(number).strip(), theme)
         topic = Node(row["theme"], "Theme", row["theme_name"])
         what = f"{_what(row)} of {who.name}"
@@ -208,7 +208,7 @@ def close(
             }
         )
         record = FactRecord(fact, source, f"request {row['number']} closed", row["spell"])
-        state(connection, scope, by, [record], adds=True)
+        state(mine, scope, by, [record], adds=True)
     role = row["role"] or KINDS[verb].usual_role
     return Requested(verb, row["number"], who.name, topic.name, role, scope, row["key"])
 

@@ -13,6 +13,7 @@ from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
 from kg.database.writer import EditionWriter
 from kg.errors import KgError
+from kg.schema.dates import first_day
 from kg.schema.identity import slug
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
@@ -38,16 +39,20 @@ def state(
     *,
     adds: bool = False,
 ) -> writer.Written:
-    """Write what a person states as the latest load of ``scope``, as of today.
+    """Write what a person states as the latest load of ``scope``, as of today; or of the day of the one before, if that is later.
+
+    The clock may have been put back since: what is stated now is the latest all the same.
 
     What earlier loads of the scope said and this one does not say, ends; unless it ``adds`` to what they said. The caller has
     the turn (:func:`kg.database.turn.turn`).
     """
     source = person_source(person)
     text = "\n".join(repr(record) for record in records)
+    today = datetime.now(UTC).date().isoformat()
+    past = [row["edition"] for row in loads.history(connection, scope) if row["complete"]]
     header = LoadHeader(
         scope,
-        datetime.now(UTC).date().isoformat(),
+        max([today, *past], key=first_day),
         hashlib.sha256(text.encode()).hexdigest(),
         "statement 1",
         dates_facts=False,

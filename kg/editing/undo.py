@@ -64,14 +64,14 @@ def undo(connection: Connection, what: str | None = None) -> Undone:
     Raises:
         KgError: Nothing of that scope is loaded, or the named load is not the latest of its scope.
     """
-    with turn(connection):
+    with turn(connection) as mine:
         load = _latest(connection, what)
-        connection.run_write(_OPEN, {"load": load})
+        mine.run_write(_OPEN, {"load": load})
         changes = [
             _Change(row["kind"], row["type"], row["part"], row["spell"], Assertion(*json.loads(row["before"])))
             for row in connection.run_read(_CHANGES, {"load": load})
         ]
-        return _Undo(connection, load, changes).run()
+        return _Undo(mine, load, changes).run()
 
 
 def _latest(connection: Connection, what: str | None) -> str:

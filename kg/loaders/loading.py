@@ -89,14 +89,14 @@ def load(
     with (
         _seldom_collecting(),
         read_rows(loader, header, forgotten) as fates,
-        nullcontext() if dry_run else turn(connection),
+        nullcontext(connection) if dry_run else turn(connection) as mine,
     ):
         if read_forgotten(connection) != forgotten:
             raise KgError(
                 f"somebody was forgotten while the files of {loader.name} were read: run the same command again"
             )
         return _load(
-            connection,
+            mine,
             loader,
             header,
             fates,

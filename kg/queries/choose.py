@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,17 @@ class _Held:
     state: State
     tables: Tables
     engines: OrderedDict[date, SnapshotEngine] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Reading:
+    """Lets one thread of many read the graph of a connection, and the others have what it read."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        #: How many readings have begun, and what the latest found.
+        self.begun = 0
+        self.held: _Held | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +58,11 @@ class _Counted:
 
 _COUNTED: WeakKeyDictionary[Connection, _Counted] = WeakKeyDictionary()
 _HELD: WeakKeyDictionary[Connection, _Held] = WeakKeyDictionary()
+_READING: WeakKeyDictionary[Connection, _Reading] = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+#: A graph that changes while it is read is read again, so often at most.
+_READINGS = 3
 
 
 def check_engine(engine: str) -> EngineName:
@@ -82,20 +99,63 @@ def choose_engine(connection: Connection, engine: EngineName, as_of: date) -> En
 def snapshot_engine(connection: Connection, as_of: date) -> SnapshotEngine:
     """Return the engine that has the whole graph in memory, as :func:`choose_engine` does.
 
+    While one load is under way, the graph as it was before it answers, where that is in memory: half an edition is no graph. Of
+    several threads one reads, and the others wait for it.
+
     Raises:
         KgError: The connection was lost, or the database takes too long.
     """
+    held = _held(connection)
+    with held.lock:
+        if as_of not in held.engines:
+            held.engines[as_of] = SnapshotEngine(World.of(Snapshot.from_tables(held.tables, as_of)))
+            while len(held.engines) > _DATES:
+                held.engines.popitem(last=False)
+        held.engines.move_to_end(as_of)
+        return held.engines[as_of]
+
+
+def _held(connection: Connection) -> _Held:
+    """Return the graph of a connection as it is, read again where it has changed."""
     state = state_of(connection)
     held = _HELD.get(connection)
-    # While a load is under way, the graph changes and its state does not show it.
-    if held is None or held.state != state or not is_settled(state):
-        held = _HELD[connection] = _Held(state, snapshot_of(connection).tables)
-    if as_of not in held.engines:
-        held.engines[as_of] = SnapshotEngine(World.of(Snapshot.from_tables(held.tables, as_of)))
-        while len(held.engines) > _DATES:
-            held.engines.popitem(last=False)
-    held.engines.move_to_end(as_of)
-    return held.engines[as_of]
+    if held is not None and _holds(held.state, state):
+        return held
+    with _LOCK:
+        reading = _READING.setdefault(connection, _Reading())
+        begun = reading.begun
+    with reading.lock:
+        # Whatever another thread began to read after this one asked is as new as this one needs.
+        if reading.held is not None and reading.begun > begun:
+            return reading.held
+        held = _HELD.get(connection)
+        if held is not None and _holds(held.state, state):
+            return held
+        for _ in range(_READINGS):
+            reading.begun += 1
+            state = state_of(connection)
+            read = reading.held = _Held(state, snapshot_of(connection).tables)
+            if state_of(connection) == state:
+                # One of a load that is not finished is for those who ask now, and for nobody later.
+                if is_settled(state):
+                    _HELD[connection] = read
+                break
+        assert reading.held is not None
+        return reading.held
+
+
+def _holds(held: State, now: State) -> bool:
+    """Whether a graph that was read in one state still answers in another: the same, or that of a load that has begun since."""
+    if is_settled(now):
+        return held == now
+    # Nothing has happened since but that a load, or taking one back, has begun.
+    return (
+        is_settled(held)
+        and now["unfinished"] == 1
+        and 0 <= now["attempts"] - held["attempts"] <= 1
+        and held["undone"] == now["undone"]
+        and held["database"] == now["database"]
+    )
 
 
 def _counts(connection: Connection, state: State, as_of: date) -> Aggregates:
@@ -114,4 +174,5 @@ def _counts(connection: Connection, state: State, as_of: date) -> Aggregates:
 def forget(connection: Connection) -> None:
     """Drop the graph of a connection and its counts from memory, so that they are read again: after a change that its state does not show."""
     _HELD.pop(connection, None)
+    _READING.pop(connection, None)
     _COUNTED.pop(connection, None)

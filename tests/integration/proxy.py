@@ -48,6 +48,7 @@ class Proxy:
         self._heard = heard
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self._talks: list[_Talk] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.cuts = 0
         self.failures = 0
@@ -64,6 +65,17 @@ class Proxy:
         self.cuts += bool(open_)
         for one in open_:
             _close(one)
+
+    def cut_where(self, text: bytes) -> int:
+        """Cut the connections whose latest statement holds this text, and return how many; only with ``fail`` are they known."""
+        with self._lock:
+            found = [talk for talk in self._talks if text in talk.latest]
+            self._talks = [talk for talk in self._talks if talk not in found]
+        for talk in found:
+            for one in talk.sockets:
+                _close(one)
+        self.cuts += bool(found)
+        return len(found)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -87,8 +99,12 @@ class Proxy:
             server = socket.create_connection(self._target)
             with self._lock:
                 self._open |= {client, server}
-            talks = self._fail is not None or self._heard is not None
-            up, down = _Talk(self, self._fail or _never).ways if talks else (self._up, self._down)
+            up, down = self._up, self._down
+            if self._fail is not None or self._heard is not None:
+                talk = _Talk(self, self._fail or _never, (client, server))
+                up, down = talk.ways
+                with self._lock:
+                    self._talks.append(talk)
             for way in (up, down):
                 threading.Thread(target=self._passing, args=(way, client, server), daemon=True).start()
 
@@ -135,9 +151,11 @@ def _never(_statement: bytes) -> None:
 class _Talk:
     """One connection, message by message: after an error the server, as far as the client hears, ignores all up to RESET."""
 
-    def __init__(self, proxy: Proxy, fail: Fail) -> None:
+    def __init__(self, proxy: Proxy, fail: Fail, sockets: tuple[socket.socket, socket.socket]) -> None:
         self._proxy = proxy
         self._fail = fail
+        self.sockets = sockets
+        self.latest = b""
         self._asked: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         self._manifest: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.ways = (self._up, self._down)
@@ -151,6 +169,8 @@ class _Talk:
             if tag is not None:
                 self._asked.put((tag, raw))
                 self._proxy.hear(raw)
+            if tag == _RUN:
+                self.latest = raw
             server.sendall(raw)
 
     def _down(self, client: socket.socket, server: socket.socket) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from kg.database.connection import Connection, open_connection
 from kg.database.digest import Digest, digest
-from kg.database.driver_errors import BusyError
+from kg.database.driver_errors import BrokenDatabaseError, BusyError
 from kg.database.schema import apply_schema
 from kg.errors import KgError
 from kg.loaders.loading import load
@@ -108,6 +108,18 @@ def test_errors_that_pass_are_not_seen(undisturbed: Digest, database: Connection
         load(connection, Starter())
         assert proxy.failures == 4
     assert digest(database) == undisturbed
+
+
+def test_a_database_that_has_stopped_is_told(database: Connection, address: Address) -> None:
+    failing: list[int] = []
+    stopped = "Neo.DatabaseError.Transaction.TransactionStartFailed"
+    with (
+        Proxy(target(address), fail=lambda statement: stopped if failing else None) as proxy,
+        through(proxy, address, "bolt") as connection,
+    ):
+        failing.append(1)
+        with pytest.raises(BrokenDatabaseError, match="has stopped, as when its disk is full"):
+            connection.run_write("CREATE (:City {id: 'own:x'})")
 
 
 def test_an_error_that_does_not_pass_is_told(database: Connection, address: Address) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -11,6 +12,7 @@ from kg.database.connection import Connection
 from kg.errors import KgError
 from kg.queries.report_results import ReportResult, run_report
 from kg.queries.reports import Report, find_report, list_reports
+from kg.queries.reports.running import CHANGED, UNDER_WAY
 from kg.resources import cypher_directory
 from kg.testing import small_graph
 
@@ -710,3 +712,26 @@ def test_pictures_show_something(small: Connection, report: str) -> None:
         graph = session.run(query, parameters).graph()
     assert graph.nodes
     assert graph.relationships
+
+
+def test_a_load_that_begins_while_a_report_runs_makes_it_run_again(
+    small: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = {"unfinished": 0, "attempts": 1}
+    states = iter([settled, {**settled, "attempts": 2}, settled, settled])
+    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: next(states))
+    result = run_report(small, find_report("network-members"), {"network": "Eurocities"})
+    assert len(result.rows) == 4
+    assert CHANGED not in result.notes
+    assert next(states, None) is None
+
+
+def test_rows_of_a_graph_that_keeps_changing_say_so(small: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = ({"unfinished": 0, "attempts": number} for number in itertools.count())
+    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: next(states))
+    assert CHANGED in run_report(small, find_report("network-members"), {"network": "Eurocities"}).notes
+
+
+def test_while_any_load_is_not_finished_a_report_says_so(small: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: {"unfinished": 1, "attempts": 1})
+    assert UNDER_WAY in run_report(small, find_report("network-members"), {"network": "Eurocities"}).notes

@@ -50,7 +50,7 @@ _UNMARK = "MATCH (r:Restore) DELETE r"
 #: What an earlier attempt left, and what is kept beside an empty graph; relationships first, as a node can have a million.
 _CLEAR = (
     "MATCH ()-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 10000 ROWS",
-    "MATCH (n) WHERE NOT n:Restore CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS",
+    "MATCH (n) WHERE NOT (n:Restore OR n:Turn) CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS",
 )
 
 _AWAIT = "CALL db.awaitIndexes(600)"
@@ -115,7 +115,7 @@ def restore(connection: Connection, path: str | Path, *, progress: Progress | No
         _refuse_occupied(connection)
         # Before there is anything: the turn needs one of the constraints, and an index cannot be made while somebody has it.
         apply_schema(connection)
-        with turn(connection, any_layout=True):
+        with turn(connection, any_layout=True) as connection:
             again = _refuse_occupied(connection)
             marker = {"file": archive.path.name, "now": now(), "kg": __version__}
             connection.write_many([(_UNMARK, {}), (_MARK, marker)])

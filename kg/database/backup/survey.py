@@ -29,9 +29,10 @@ _TOLD = 5_000
 _SUM = 16
 _MODULUS = 1 << (8 * _SUM)
 
-# Counts that are kept beside the graph are made anew when they are asked for; the other is there while a restore is under way.
+# Counts that are kept beside the graph are made anew when they are asked for; the others are there while a restore is under way, and
+# while somebody has the turn.
 _NODES = """\
-MATCH (n) WHERE NOT n:Aggregate AND NOT n:Restore
+MATCH (n) WHERE NOT (n:Aggregate OR n:Restore OR n:Turn)
 RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS properties"""
 
 _RELATIONSHIPS = """\

@@ -9,7 +9,7 @@ from typing import Any
 from kg.database.check.findings import Checked
 from kg.database.check.one import Known, fact_breaches, node_breaches
 from kg.database.connection import Connection
-from kg.database.loads import UNDONE
+from kg.database.loads import INTERRUPTED, UNDONE
 from kg.database.read import read
 from kg.database.schema import check_schema
 from kg.database.state import is_settled, state_of
@@ -22,13 +22,13 @@ from kg.schema.relationships import FACTS, SELF_LOOP
 _TIMEOUT = 1_800
 
 #: Nodes that are kg's own and no entities.
-_BOOKS = ("Source", "Load", "Change", "Identifier", "Aggregate", "Forgotten", "Layout", "Restore")
+_BOOKS = ("Source", "Load", "Change", "Identifier", "Aggregate", "Forgotten", "Layout", "Restore", "Turn")
 
 #: Whoever breaks only these still says which ids it has.
 _STILL_READABLE = {"kind", "shown"}
 
 #: How the attempts of a load may have ended.
-_STATUSES = ("running", "complete", "undoing", UNDONE)
+_STATUSES = ("running", "complete", INTERRUPTED, "undoing", UNDONE)
 
 _NODES = """\
 MATCH (n:Entity)

@@ -11,6 +11,7 @@ from kg.database.server.progress import Quiet, Reporter, console_reporter
 from kg.database.server.running import (
     ServerInfo,
     answers,
+    end_broken,
     ensure_running,
     has_guide,
     home_of,
@@ -27,6 +28,7 @@ __all__ = [
     "ServerInfo",
     "answers",
     "console_reporter",
+    "end_broken",
     "ensure_running",
     "has_guide",
     "home_of",

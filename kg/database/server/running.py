@@ -347,18 +347,35 @@ def stop(home: Home) -> bool:
         state = read_state(home)
         if state is None:
             return False
-        stopped = False
-        if process.is_server_of(state.pid, home):
-            if not process.terminate(state.pid, home, STOP_TIMEOUT):
-                raise KgError(
-                    f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
-                    f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "
-                    "recovers its data."
-                )
-            stopped = True
-        if state.pid:
-            write_state(home, ServerState(0, *state.ports, state.version))
-        return stopped
+        return _end(home, state)
+
+
+def end_broken(info: ServerInfo) -> None:
+    """End a server whose database has stopped for good, unless somebody has started another meanwhile.
+
+    Raises:
+        KgError: it still runs after two minutes.
+    """
+    with only_one(info.home.lock_file, START_TIMEOUT * 2):
+        state = read_state(info.home)
+        if state is not None and state.pid == info.pid:
+            _end(info.home, state)
+
+
+def _end(home: Home, state: ServerState) -> bool:
+    """End the server that was started as a state says; return whether it ran."""
+    stopped = False
+    if process.is_server_of(state.pid, home):
+        if not process.terminate(state.pid, home, STOP_TIMEOUT):
+            raise KgError(
+                f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
+                f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "
+                "recovers its data."
+            )
+        stopped = True
+    if state.pid:
+        write_state(home, ServerState(0, *state.ports, state.version))
+    return stopped
 
 
 def wipe(home: Home) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from kg.database.driver_errors import BusyError, TimedOutError
+from kg.database.state import State, is_settled, loads_of
 from kg.queries.reports.behind import Behind, look_behind
 from kg.queries.reports.cells import plain
 from kg.queries.reports.guard import check_plain_read, other_columns, refused
@@ -26,36 +27,61 @@ if TYPE_CHECKING:
 #: Seconds that a report is given.
 TIMEOUT = 60.0
 
+#: Runs of a report whose rows may be of two states of the graph, because a load began or ended meanwhile.
+RUNS = 3
+
+#: Said of rows that may be of two states of the graph.
+CHANGED = (
+    "The graph was changed while this was read: some rows may be from before that and some from after it. Ask again."
+)
+UNDER_WAY = (
+    "A load is not finished, under way or broken off: some of what it brings or ends may be missing here, and some not. "
+    "`kg sources --loaded` names it."
+)
+
 Row = dict[str, JsonValue]
 
 
 @dataclass
 class Rows:
-    """The rows of a run as they come. ``behind`` has seen those that came; ``cut`` says whether there were more than the limit."""
+    """The rows of a run as they come.
+
+    ``behind`` has seen those that came; ``cut`` says whether there were more than the limit; ``loads`` is the state of all loads
+    before the first row, and ``changed`` whether it was another after the last.
+    """
 
     call: Call
     behind: Behind
     explained: Explained
+    loads: State
     _source: Iterator[Row]
+    _connection: Connection
     limit: int | None = None
     cut: bool = False
+    changed: bool = False
 
     def __iter__(self) -> Iterator[Row]:
         for row in islice(self._source, self.limit):
             self.behind.add(row)
             yield row
         self.cut = self.limit is not None and next(self._source, None) is not None
+        self.changed = loads_of(self._connection) != self.loads
 
     @property
     def completeness(self) -> tuple[str, ...]:
         """What is known to be missing; where no row came, also the names in the query that nobody knows."""
+        known = self.behind.completeness
+        if self.changed:
+            known = (*known, CHANGED)
+        elif not is_settled(self.loads) and not any("is not finished" in text for text in known):
+            known = (*known, UNDER_WAY)
         if self.behind.rows:
-            return self.behind.completeness
+            return known
         # Imported here because hardly any report needs it.
         from kg.queries.reports.checking import unknown_names
 
         unknown = [f"The query may be wrong: {text}" for text in unknown_names(self.explained)]
-        return (*self.behind.completeness, *unknown)
+        return (*known, *unknown)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -100,12 +126,14 @@ def open_rows(
         explained = check_plain_read(connection, report.name, report.query, call.values)
         # How complete the members are is of use only to who reads them.
         members = call.entities.values() if re.search(r"\bMEMBER_OF\b", bare(report.query)) else ()
+        # A load says so before it writes anything, and again when it has written all.
+        loads = loads_of(connection)
         behind = look_behind(connection, members, report.caution)
     with _explained(connection, report, timeout), connection.stream_read(report.query, call.values, timeout) as stream:
         if problem := other_columns(report, stream.names):
             raise ReportError(f"Report {report.name}: {problem}")
         places = [(name, stream.names.index(name)) for name in names] if stream.names else []
-        yield Rows(call, behind, explained, _rows(connection, call, timeout, places, stream.rows), limit)
+        yield Rows(call, behind, explained, loads, _rows(connection, call, timeout, places, stream.rows), connection, limit)
 
 
 def _rows(
@@ -166,11 +194,19 @@ def run_report(
 
 
 def run_call(connection: Connection, call: Call, *, limit: int | None = None, timeout: float = TIMEOUT) -> ReportResult:
-    """Run a report with values that are looked up already; see :func:`run_report`."""
+    """Run a report with values that are looked up already; see :func:`run_report`.
+
+    A load that begins or ends meanwhile makes it run again; one that goes on is said in the result.
+    """
     from kg.queries.report_results import ReportResult
 
-    with open_rows(connection, call, limit=limit, timeout=timeout) as rows:
-        found = tuple(rows)
+    runs = 0
+    while True:
+        with open_rows(connection, call, limit=limit, timeout=timeout) as rows:
+            found = tuple(rows)
+        runs += 1
+        if runs == RUNS or not rows.changed:
+            break
     return ReportResult(
         report=call.report.name,
         title=call.report.title,

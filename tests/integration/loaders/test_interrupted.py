@@ -147,6 +147,18 @@ def test_a_connection_lost_between_any_two_transactions_leaves_what_the_next_loa
         assert digest(database) == undisturbed, transactions
 
 
+def test_the_record_says_of_each_attempt_how_it_ended(database: Connection) -> None:
+    apply_schema(database)
+    small = Starter(Path(__file__).parents[2] / "data" / "starter", "2020")
+    attempts = "MATCH (l:Load) RETURN l.attempt_status AS status, [at IN l.attempt_finished | at <> ''] AS finished"
+    with pytest.raises(ConnectionError):
+        load(Broken(database, 4), small)  # type: ignore[arg-type]
+    # Whether it is still under way, nobody can know before another has the turn.
+    assert database.run_read(attempts) == [{"status": ["running"], "finished": [False]}]
+    load(database, small)
+    assert database.run_read(attempts) == [{"status": ["interrupted", "complete"], "finished": [False, True]}]
+
+
 def test_an_undo_cut_off_between_any_two_transactions_is_finished_by_the_next(
     database: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,7 +166,7 @@ def test_an_undo_cut_off_between_any_two_transactions_is_finished_by_the_next(
     small = Starter(Path(__file__).parents[2] / "data" / "starter", "2020")
     monkeypatch.setattr("kg.database.stored.batches", _ones)
     empty = digest(database)
-    for transactions in range(2, 30, 4):  # the first two take the turn and say what is being done
+    for transactions in range(3, 30, 4):  # the first three take the turn, sign for it and say what is being done
         database.run_write(EMPTY)
         load(database, small)
         try:

@@ -1,0 +1,72 @@
+"""Several loaders at once, of sources that speak of the same places: it ends as one after the other does."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from contextlib import ExitStack, suppress
+from random import Random
+
+from tests.soak.ground import Counted, Ground, ended
+
+TRIALS = 20
+SAMPLE = (0, 2)
+
+#: Sources that share cities or networks.
+_OVERLAPPING = ("starter", "covenant", "eurocities", "networks", "twins", "wikidata", "geonames")
+
+
+def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
+    """Make one trial."""
+    what = ("different", "same", "turn lost", "three")[number % 4]
+    names = chance.sample(_OVERLAPPING, 3 if what == "three" else 2)
+    if what == "same":
+        names = [names[0], names[0]]
+    expected, _ = ground.undisturbed(*dict.fromkeys(names))
+    _, statements = ground.undisturbed(names[0])
+    ground.fresh()
+    if what == "turn lost":
+        codes = _turn_lost(ground, names, chance.randint(statements // 2, statements))
+    else:
+        with ExitStack() as started:
+            processes = []
+            for name in names:
+                processes.append(started.enter_context(ground.start(name)))
+                time.sleep(chance.choice((0, chance.uniform(0, 0.5))))
+            ends = [ended(process) for process in processes]
+        codes = [code for code, _ in ends]
+        assert not any(codes), f"ended with {ends}"
+    for name in names:
+        ground.finish(name)
+    ground.verify(expected)
+    return {"what": what, "sources": names, "codes": codes}
+
+
+def _turn_lost(ground: Ground, names: list[str], at: int) -> list[int]:
+    """The connection that holds the first loader's turn is cut, and no other, at one of its statements; a second one waits."""
+    cutting = threading.Event()
+
+    def then(seen: int) -> None:
+        if seen == at:
+            cutting.set()
+
+    with ExitStack() as started, ground.proxy(fail=Counted(then)) as proxy:
+        first = started.enter_context(ground.start(names[0], proxy))
+        while first.poll() is None and not cutting.wait(0.05):
+            pass
+        # Held up for as long as the other needs: what it writes meanwhile must not be overwritten.
+        first.send_signal(signal.SIGSTOP)
+        try:
+            second = started.enter_context(ground.start(names[1]))
+            if proxy.cut_where(b"turn:Load"):
+                # Unless the first was stopped in the middle of a transaction, which the second waits for.
+                with suppress(subprocess.TimeoutExpired):
+                    second.wait(timeout=20)
+        finally:
+            first.send_signal(signal.SIGCONT)
+        ends = [ended(first), ended(second)]
+    assert ends[0][0] in (0, 2), f"ended with {ends}"
+    assert ends[1][0] == 0, f"ended with {ends}"
+    return [code for code, _ in ends]
