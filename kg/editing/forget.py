@@ -70,7 +70,7 @@ def forget(connection: Connection, person: str, *, everyone: bool = False) -> Fo
     Raises:
         KgError: Nobody in the graph has that name, or several have.
     """
-    with turn(connection) as connection:
+    with turn(connection) as mine:
         ids = _ids_of(connection, person, everyone=everyone)
         nodes = stored.read_nodes(connection, _stored_ids(connection, ids))
         names = {id_ for node in nodes.values() for id_ in (node.id, *node.ids)} | set(ids)
@@ -83,7 +83,7 @@ def forget(connection: Connection, person: str, *, everyone: bool = False) -> Fo
             (_REMOVE_IDENTIFIERS, {"ids": sorted(nodes)}),
             (_REMOVE_PERSONS, {"ids": sorted(nodes)}),
         ]
-        removed = connection.write_many(statements, stored.READ_TIMEOUT)[-1]
+        removed = mine.write_many(statements, stored.READ_TIMEOUT)[-1]
     return Forgot(len(nodes), removed[0]["facts"] if removed else 0, len(after.hashes - before.hashes))
 
 
@@ -94,11 +94,11 @@ def remember(connection: Connection, id_: str) -> bool:
         KgError: It is no id of a person.
     """
     _check(id_)
-    with turn(connection) as connection:
+    with turn(connection) as mine:
         forgotten = read_forgotten(connection)
         if not forgotten.has(id_):
             return False
-        connection.run_write(STORE, forgotten.without_ids([id_]).parameters)
+        mine.run_write(STORE, forgotten.without_ids([id_]).parameters)
     return True
 
 

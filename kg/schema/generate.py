@@ -54,7 +54,8 @@ A fact whose two ends turn out to be one node is kept aside as `SELF_LOOP` (`of`
 
 Besides: `Source` (a publisher's data set), `Load` (one edition, `-[:READ]->` its sources) and `Change` (what a load changed, as
 it was before, so that `kg undo` can bring it back). `Layout` says by which rules all this is laid down, and which steps of `kg schema
-migrate` were applied; `Aggregate` keeps counts; `Restore` is there while a restore is under way. These three touch no other node.
+migrate` were applied; `Aggregate` keeps counts; `Restore` is there while a restore is under way, and `Turn` while
+somebody writes; `Forgotten` has a hash of each id of a person whom loads leave out. These five touch no other node.
 
 """
 

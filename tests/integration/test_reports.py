@@ -263,8 +263,10 @@ CASES: dict[str, Case] = {
                 CEMR,
                 PROJECTS,
                 "HOLDS_POST:bruno>cemr",
-                '{"e":"2024-05","f":"Person/own:small.bruno","t":"Organisation/own:cemr",'
-                '"v":{"as_of":"2020","post":"adviser on examples","since":"2015","until":"2021"}}',
+                (
+                    '{"e":"2024-05","f":"Person/own:small.bruno","t":"Organisation/own:cemr",'
+                    '"v":{"as_of":"2020","post":"adviser on examples","since":"2015","until":"2021"}}'
+                ),
                 "2024-05",
                 None,
             ),

@@ -115,16 +115,16 @@ def restore(connection: Connection, path: str | Path, *, progress: Progress | No
         _refuse_occupied(connection)
         # Before there is anything: the turn needs one of the constraints, and an index cannot be made while somebody has it.
         apply_schema(connection)
-        with turn(connection, any_layout=True) as connection:
+        with turn(connection, any_layout=True) as mine:
             again = _refuse_occupied(connection)
             marker = {"file": archive.path.name, "now": now(), "kg": __version__}
-            connection.write_many([(_UNMARK, {}), (_MARK, marker)])
+            mine.write_many([(_UNMARK, {}), (_MARK, marker)])
             for statement in _CLEAR:
-                connection.run_schema(statement)
-            _Writing(connection, archive, progress).run()
-            connection.run_schema(_AWAIT)
+                mine.run_schema(statement)
+            _Writing(mine, archive, progress).run()
+            mine.run_schema(_AWAIT)
             _compare(connection, archive, progress)
-            connection.run_write(_UNMARK)
+            mine.run_write(_UNMARK)
         return Restored(archive.path, archive.manifest, again)
 
 

@@ -133,7 +133,9 @@ def open_rows(
         if problem := other_columns(report, stream.names):
             raise ReportError(f"Report {report.name}: {problem}")
         places = [(name, stream.names.index(name)) for name in names] if stream.names else []
-        yield Rows(call, behind, explained, loads, _rows(connection, call, timeout, places, stream.rows), connection, limit)
+        yield Rows(
+            call, behind, explained, loads, _rows(connection, call, timeout, places, stream.rows), connection, limit
+        )
 
 
 def _rows(

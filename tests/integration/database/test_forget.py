@@ -170,7 +170,11 @@ def test_the_file_that_is_kept_of_the_graph_goes_too(small: Connection) -> None:
 
 def test_the_report_shows_all_that_is_kept(small: Connection) -> None:
     rows = KnowledgeGraph(small).report("kept-about-person", person="Anna Änder").rows
-    assert [(row["says"], row["about"]) for row in rows] == [("event", "Forum"), ("post", "Network"), ("the person", None)]
+    assert [(row["says"], row["about"]) for row in rows] == [
+        ("event", "Forum"),
+        ("post", "Network"),
+        ("the person", None),
+    ]
     forget(small, "own:anna")
     with pytest.raises(KgError, match="Anna"):
         KnowledgeGraph(small).report("kept-about-person", person="Anna Änder")
