@@ -1,7 +1,10 @@
 """How fast one city is answered, beside networkx and igraph, and how much memory that takes: ``python -m benchmarks.speed``.
 
-All in one run on one graph, so that the ratios hold on any machine. networkx and igraph score the same candidates on one layer, the
-small and the large networks as neighbours of cities, which is one of the some thirty terms that kg scores.
+All in one run on one graph, so that the ratios hold on any machine. networkx and igraph score one layer, the small and the large
+networks as neighbours of cities, which is one of the some thirty terms that kg scores: first all places, as one does who asks them for
+the best partners, then the very candidates that kg found, which they are given. With ``--keep`` a Neo4j answers as well, by one
+statement that counts shared networks; folder and ``KG_JARS`` are as in ``benchmarks.live``. Seconds are those on the clock and of
+processor time, that of the server for what it answers.
 """
 
 from __future__ import annotations
@@ -10,15 +13,18 @@ import argparse
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchmarks.graphs import some_places, tables
+from benchmarks.live import SHARED, prepared, started_as_process
+from benchmarks.load_run import server_seconds
+from kg.database.connection import Connection
 from kg.queries.candidates import candidates
 from kg.queries.comparison import Pairs
 from kg.queries.engines import SnapshotEngine
@@ -37,6 +43,7 @@ def main() -> None:
     parser.add_argument("--snapshot", type=Path, help="file of a graph, as kg snapshot show names it")
     parser.add_argument("--size", type=float, default=1.0, help="of the graph that is made up, 1 is Europe")
     parser.add_argument("--places", type=int, default=40, help="how many places are asked for")
+    parser.add_argument("--keep", type=Path, help="folder of a server, to ask it by Cypher too")
     parser.add_argument("--features", action="store_true", help="also each feature by itself")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2026, 11, 25))
     given = parser.parse_args()
@@ -52,16 +59,27 @@ def main() -> None:
     )
     places = some_places(world.snapshot, given.places).tolist()
     ids = [world.snapshot.places.ids[place] for place in places]
-    finding = _median(partial(engine.around, weights=weights("exchange")), ids)
-    print(f"{'candidates':28s} {1e3 * finding[0]:8.2f} ms median {1e3 * finding[1]:8.2f} ms of nine in ten")
-    own = 0.0
+    _show("candidates", _each(partial(engine.around, weights=weights("exchange")), ids))
+    own = Took(0.0, 0.0, 0.0)
     for kind in KINDS:
-        median, ninth = _median(partial(_recommend, engine, kind), ids)
-        own = max(own, median)
-        print(f"{kind:28s} {1e3 * median:8.2f} ms median {1e3 * ninth:8.2f} ms of nine in ten")
+        own = max(
+            own,
+            _show(f"{kind}, all terms", _each(partial(_recommend, engine, kind), ids)),
+            key=lambda one: one.processor,
+        )
     if given.features:
         _by_feature(world, places)
     _beside(world, places, own)
+    if given.keep is not None:
+        with started_as_process(given.keep) as (connection, server):
+            prepared(connection, given.size, given.as_of)
+            ask = partial(_by_cypher, connection)
+            _each(ask, ids)  # once before: the server plans and reads its files then
+            _show("shared networks by Cypher", _each(ask, ids, lambda: server_seconds(server)), own)
+
+
+def _by_cypher(connection: Connection, id_: str) -> Any:
+    return connection.run_read(SHARED, {"id": id_})
 
 
 def _recommend(engine: SnapshotEngine, kind: Kind, id_: str) -> Any:
@@ -89,29 +107,33 @@ def _by_feature(world: World, places: Iterable[int]) -> None:
         print(f"    {name:24s} {1e3 * float(np.median(times)):8.2f} ms")
 
 
-def _beside(world: World, places: list[int], own: float) -> None:
-    """Score the same candidates by one layer with the two libraries, and print how many times longer it takes."""
+def _beside(world: World, places: list[int], own: Took) -> None:
+    """Score by one layer with the two libraries, and print how many times longer it takes than kg's slowest kind."""
     networks = world.snapshot.networks
     edges = [
         (place, len(networks.held.starts) - 1 + int(network))
         for place in range(networks.held.height)
         for network in networks.held.row(place)
     ]
-    asked = [(place, candidates(world, place, weights("exchange"))) for place in places]
+    chosen = {place: candidates(world, place, weights("exchange")).tolist() for place in places}
+    everybody = range(networks.held.height)
 
-    def networkx_of() -> Callable[[int], Any]:
+    def pairs(place: int, others: Iterable[int]) -> list[tuple[int, int]]:
+        return [(place, other) for other in others if other != place]
+
+    def networkx_of() -> Callable[[list[tuple[int, int]]], Any]:
         import networkx as nx  # type: ignore[import-untyped]
 
         graph = nx.Graph()
         graph.add_nodes_from(range(networks.held.height))
         graph.add_edges_from(edges)
-        return lambda at: list(nx.adamic_adar_index(graph, [(asked[at][0], int(other)) for other in asked[at][1]]))
+        return lambda asked: list(nx.adamic_adar_index(graph, asked))
 
-    def igraph_of() -> Callable[[int], Any]:
+    def igraph_of() -> Callable[[list[tuple[int, int]]], Any]:
         import igraph
 
         graph = igraph.Graph(n=networks.held.height + len(networks.things), edges=edges)
-        return lambda at: graph.similarity_jaccard(pairs=[(asked[at][0], int(other)) for other in asked[at][1]])
+        return lambda asked: graph.similarity_jaccard(pairs=asked)
 
     for name, make in (("networkx adamic_adar_index", networkx_of), ("igraph similarity_jaccard", igraph_of)):
         try:
@@ -120,21 +142,38 @@ def _beside(world: World, places: list[int], own: float) -> None:
         except ImportError:
             print(f"{name:28s} is not installed")
             continue
-        built, grown = time.perf_counter() - started, _megabytes() - before
-        median, ninth = _median(ask, range(len(asked)))
-        print(
-            f"{name:28s} {1e3 * median:8.2f} ms median {1e3 * ninth:8.2f} ms of nine in ten: {median / own:.2f} times kg's slowest "
-            f"kind with all terms and candidates; built in {built:.1f} s, {grown:.0f} MB more"
-        )
+        print(f"{name:28s} built in {time.perf_counter() - started:.1f} s, {_megabytes() - before:.0f} MB more")
+        _show("  all places", _each(lambda place: ask(pairs(place, everybody)), places), own)  # noqa: B023 - called here
+        _show("  the candidates, given", _each(lambda place: ask(pairs(place, chosen[place])), places), own)  # noqa: B023
 
 
-def _median(ask: Callable[[Any], Any], each: Iterable[Any]) -> tuple[float, float]:
-    took = []
+class Took(NamedTuple):
+    """Seconds for one place: the median on the clock, that of nine in ten, and the mean of processor time."""
+
+    median: float
+    ninth: float
+    processor: float
+
+
+def _each(ask: Callable[[Any], Any], each: Sequence[Any], processor: Callable[[], float] = time.process_time) -> Took:
+    took, before = [], processor()
     for one in each:
         started = time.perf_counter()
         ask(one)
         took.append(time.perf_counter() - started)
-    return float(np.median(took)), float(np.quantile(took, 0.9))
+    used = processor() - before
+    return Took(float(np.median(took)), float(np.quantile(took, 0.9)), used / len(each))
+
+
+def _show(name: str, took: Took, own: Took | None = None) -> Took:
+    beside = (
+        "" if own is None else f", {took.median / own.median:.1f} and {took.processor / own.processor:.1f} times kg"
+    )
+    print(
+        f"{name:28s} {1e3 * took.median:8.2f} ms median {1e3 * took.ninth:8.2f} ms of nine in ten "
+        f"{1e3 * took.processor:8.2f} ms of processor{beside}"
+    )
+    return took
 
 
 def _megabytes() -> float:

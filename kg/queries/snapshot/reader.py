@@ -36,11 +36,12 @@ WHERE n:Entity
 RETURN collect([n.id, {values}]) AS nodes"""
 
 # What has no key, or joins a node to itself, was put there by hand; the writer stores neither as a fact. Memberships of a network
-# differ in few values, so that a network has few groups; where all differ, a group is a fact, and no worse than a row.
+# differ in few values, so that a network has few groups; where all differ, a group is a fact, and no worse than a row. The id of a
+# node that somebody made without one is false, which no node has: collect() would leave out a null, and the keys would not fit.
 _FACTS = """\
 MATCH (a:Entity)-[f:{type}]->(b:Entity)
-WHERE f.key IS NOT NULL AND a.id IS NOT NULL AND a <> b
-WITH b, {values}, collect(a.id) AS starts, collect(f.key) AS keys
+WHERE f.key IS NOT NULL AND a <> b
+WITH b, {values}, collect(coalesce(a.id, false)) AS starts, collect(f.key) AS keys
 RETURN collect([b.id, starts, keys, {names}]) AS groups"""
 
 # As FactRow._make does it, without a call of Python for each row.
@@ -124,6 +125,8 @@ def _node_rows(answers: Iterable[tuple[str, list[Any]]]) -> list[NodeRow]:
     for label, answer in answers:
         spread = _spread(NodeRow._fields[2:], _node_values(NODES[label]))
         for id_, *values in answer:
+            if id_ is None:
+                continue  # made by hand
             name, *rest = spread(values)
             # By hand a node can get two labels of ours; it is one node all the same.
             nodes.setdefault(id_, NodeRow(id_, label, name or id_, *rest))
