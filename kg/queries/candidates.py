@@ -25,6 +25,9 @@ LIKELY = 10
 #: Terms that look at twins of neighbours.
 AROUND = ("near_twins", "near_twins_wide", "near_twins_widest")
 
+#: Where these can be worth less than this in all, nobody comes in for them.
+LOOKS_AROUND = 1.0
+
 #: To share a network of so many members says next to nothing, and to list them takes long: it is no way in.
 HUB = 1_000
 
@@ -44,7 +47,7 @@ def candidates(world: World, subject: int, weights: Weights) -> Indices:
 def afar(world: World, subject: int, weights: Weights) -> Indices:
     """Return the 800 places abroad that a kind's terms speak for without any path, and 300 around twins of neighbours.
 
-    The 300 are for kinds that have a term that looks at these. They are positions in the directory, ascending.
+    The 300 are for kinds to which twins of neighbours are worth much. They are positions in the directory, ascending.
     """
     standing, own = world.standing, int(world.in_directory[subject])
     twins = world.in_directory[world.snapshot.twins.row(subject)]
@@ -58,8 +61,9 @@ def afar(world: World, subject: int, weights: Weights) -> Indices:
 
 
 def looks_around(weights: Weights) -> bool:
-    """Return whether a kind has a term that looks at twins of neighbours."""
-    return not weights.terms.keys().isdisjoint(AROUND)
+    """Return whether twins of neighbours are worth so much to a kind that they can bring in who is not found otherwise."""
+    shapes = [shape for name, shape in weights.terms.items() if name in AROUND]
+    return sum(max(*shape.worth, 0.0) for shape in shapes) >= LOOKS_AROUND
 
 
 def by_ties(world: World, subject: int) -> Indices:
