@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from neo4j.exceptions import BrokenRecordError
+from collections.abc import Callable
 
 from kg.database.backup.manifest import LONGEST, Contents, GraphDigest
 from kg.database.backup.values import NotStorableError, encode, write_json
@@ -51,7 +48,7 @@ def survey(connection: Connection, sink: Sink | None = None, progress: Progress 
     Raises:
         KgError: The connection was lost, or there is a value that cannot be written.
     """
-    with Digester() as digester, _explained():
+    with Digester() as digester:
         return _Survey(connection, digester, sink, progress).run()
 
 
@@ -138,15 +135,4 @@ def _encoded(properties: dict[str, object], of: str) -> object:
     except NotStorableError as error:
         raise KgError(
             f"{of[0].upper()}{of[1:]} has {error}, which a backup cannot hold: remove it, or make it text."
-        ) from error
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except BrokenRecordError as error:
-        raise KgError(
-            "A value in this database cannot be read by the Neo4j driver, such as a date before the year 1: remove it, or make "
-            f"it text. ({error})"
         ) from error

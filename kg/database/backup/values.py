@@ -82,6 +82,8 @@ def _encode(value: Any) -> Any:
         return {"$": "datetime", "v": parts, **_zone(value)}
     if isinstance(value, Duration):
         return {"$": "duration", "v": [value.months, value.days, value.seconds, value.nanoseconds]}
+    if kind.__name__ == "BrokenHydrationObject":  # the driver's own, not public
+        raise NotStorableError("a value that the Neo4j driver cannot read, such as a date before the year 1")
     raise NotStorableError(f"a value of type {kind.__name__}")
 
 
