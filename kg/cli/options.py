@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import wraps
@@ -96,7 +97,7 @@ def connection_options(command: Callable[..., R]) -> Callable[..., R]:
             from kg.database.passwords import Password, read_password_file
 
             if str(password_file) == "-":
-                password = Password(click.get_text_stream("stdin").readline().rstrip("\r\n"))
+                password = Password(sys.stdin.readline().rstrip("\r\n"))
             else:
                 password = read_password_file(password_file)
         connect = {"uri": uri, "username": username, "password": password, "database": database}
