@@ -404,7 +404,8 @@ def test_no_cell_of_a_table_gets_into_a_statement(
     written = connection.run_read(
         "MATCH (n:Organisation) WHERE toLower(n.name) CONTAINS $mark RETURN count(n) AS n", {"mark": MARK}
     )
-    assert written[0]["n"] > len(PAYLOADS) / 2
+    # Names that differ in punctuation alone are one organisation.
+    assert written[0]["n"] > len(PAYLOADS) / 4
 
 
 def test_no_variable_of_the_environment_gets_into_a_statement(
