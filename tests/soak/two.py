@@ -63,7 +63,7 @@ def _turn_lost(ground: Ground, names: list[str], at: int) -> list[int]:
             if proxy.cut_where(b"turn:Load"):
                 # Unless the first was stopped in the middle of a transaction, which the second waits for.
                 with suppress(subprocess.TimeoutExpired):
-                    second.wait(timeout=20)
+                    second.wait(timeout=90)
         finally:
             first.send_signal(signal.SIGCONT)
         ends = [ended(first), ended(second)]

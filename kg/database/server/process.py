@@ -61,10 +61,13 @@ def _arguments(pid: int) -> list[str]:
     return [listed[found:].partition(" --config-dir=")[0]] if found >= 0 else []
 
 
-def terminate(pid: int, home: Home, timeout: float) -> bool:
-    """Ask the server to end, which closes its store properly, and say whether it did within ``timeout`` seconds."""
+def terminate(pid: int, home: Home, timeout: float, by: signal.Signals = signal.SIGTERM) -> bool:
+    """Ask the server to end, which closes its store properly, and say whether it did within ``timeout`` seconds.
+
+    ``by`` is the signal: SIGKILL asks nobody.
+    """
     try:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, by)
     except ProcessLookupError:
         return True
     deadline = time.monotonic() + timeout

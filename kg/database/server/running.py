@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -38,6 +39,8 @@ USERNAME = "neo4j"
 DATABASE = "neo4j"
 START_TIMEOUT = 120.0
 STOP_TIMEOUT = 120.0
+#: One whose database has stopped is given so long to end by itself.
+BROKEN_TIMEOUT = 20.0
 _PORT_ATTEMPTS = 5
 
 
@@ -353,20 +356,27 @@ def stop(home: Home) -> bool:
 def end_broken(info: ServerInfo) -> None:
     """End a server whose database has stopped for good, unless somebody has started another meanwhile.
 
+    What it has stored is in its log, from which the next start recovers. While the disk is still full it never ends by itself, for it
+    tries to write what it cannot; then it is killed.
+
     Raises:
-        KgError: it still runs after two minutes.
+        KgError: it still runs.
     """
     with only_one(info.home.lock_file, START_TIMEOUT * 2):
         state = read_state(info.home)
         if state is not None and state.pid == info.pid:
-            _end(info.home, state)
+            _end(info.home, state, kill_after=BROKEN_TIMEOUT)
 
 
-def _end(home: Home, state: ServerState) -> bool:
-    """End the server that was started as a state says; return whether it ran."""
+def _end(home: Home, state: ServerState, *, kill_after: float | None = None) -> bool:
+    """End the server that was started as a state says, by force after so many seconds, if given; return whether it ran."""
     stopped = False
     if process.is_server_of(state.pid, home):
-        if not process.terminate(state.pid, home, STOP_TIMEOUT):
+        patience = STOP_TIMEOUT if kill_after is None else kill_after
+        gone = process.terminate(state.pid, home, patience)
+        if not gone and kill_after is not None:
+            gone = process.terminate(state.pid, home, patience, signal.SIGKILL)
+        if not gone:
             raise KgError(
                 f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
                 f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "
