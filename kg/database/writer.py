@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kg.database import stored
 from kg.database.behind import Behind
-from kg.database.claim_store import LABELS, TYPES, Numbers
+from kg.database.claim_store import LABELS, TYPES, FactColumns, NodeColumns, Numbers
 from kg.database.claims import Claim, FactClaim, NodeClaim, holder_subject
 from kg.database.connection import Connection
 from kg.database.names import FactGroups, Names, NodeGroups, SameFact
@@ -263,6 +263,7 @@ class EditionWriter:
             if before is None:
                 ids = claims[0].ids if len(claims) == 1 else best_first(id_ for claim in claims for id_ in claim.ids)
                 node = StoredNode(label, new_id(label, ids, self._taken), self._now, after)
+                _know_fingerprint(node, claims, self._claims.nodes)
                 self._taken.add(node.id)
             else:
                 node = replace(before, assertions=after)
@@ -361,6 +362,8 @@ class EditionWriter:
         for before, subject, claims in facts:
             after, replaced = self._after(holder_subject(subject), before.assertions if before else (), claims)
             fact = subject.saying(after)
+            if before is None:
+                _know_fingerprint(fact, claims, self._claims.facts)
             if fact != before:
                 operations.put_fact(before, fact)
                 self._count("facts", before, fact)
@@ -396,6 +399,14 @@ class EditionWriter:
 def _by_start(fact: StoredFact) -> tuple[str, str, str]:
     """Sorting by start node spares the server most of the work of finding the dense ends again."""
     return fact.start, fact.type, fact.end
+
+
+def _know_fingerprint(
+    made: StoredNode | StoredFact, claims: Sequence[Claim], columns: NodeColumns | FactColumns
+) -> None:
+    """Tell something new, of which there is a single claim, its fingerprint: it was reckoned when the row was read."""
+    if len(claims) == 1:
+        made.__dict__["fingerprint"] = columns.fingerprint[claims[0].number]
 
 
 def _key_of(type_: str, ends: tuple[str, str], part: str, spell: str) -> str:
