@@ -67,7 +67,7 @@ class Fates:
     def __init__(self, header: LoadHeader) -> None:
         self.claims = ClaimStore(header)
         self.unread: set[str] = set()
-        self._outcomes = Column("H")
+        self._outcomes = Column("I")
         self._nodes = Ranges()
         self._fact_ends = Column("I")
         self._rules: Codes[str] = Codes()
