@@ -81,6 +81,12 @@ class Edition:
         """What it says of facts."""
         return Chosen(self.claims.fact, self.fact_numbers)
 
+    @cached_property
+    def ends(self) -> Numbers:
+        """The codes of the references by which its facts call their ends, ascending."""
+        facts = self.claims.facts
+        return np.unique(np.concatenate([column.values[self.fact_numbers] for column in (facts.start, facts.end)]))
+
     def says(self, key: int) -> bool:
         """Whether it makes the claim of this :func:`~kg.database.claims.claim_number`."""
         return any(_holds(keys, key) for keys in self._keys)

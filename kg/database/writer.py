@@ -9,11 +9,10 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.database import stored
 from kg.database.behind import Behind
@@ -25,6 +24,7 @@ from kg.database.operations import Operations
 from kg.database.scope import FactsOfScope, NodesOfScope, facts_of_scope, nodes_of_scope, short
 from kg.database.shrinking import Store
 from kg.database.succession import Edition, Succession
+from kg.database.written import Written
 from kg.schema.grouping import StoredFact, StoredNode, new_id, regroup
 from kg.schema.identity import best_first, fact_key, reference, split_reference
 from kg.schema.provenance import Assertion
@@ -33,26 +33,6 @@ from kg.schema.relationships import FACTS, SELF_LOOP
 Progress = Callable[[str, int, int], None]
 
 _AT_ONCE = 50_000
-
-
-@dataclass
-class Written:
-    """What a load did: which claims changed something and which join a node to itself, by their numbers, and counts of changes."""
-
-    changed_nodes: NDArray[np.bool_]
-    changed_facts: NDArray[np.bool_]
-    self_loops: NDArray[np.bool_]
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @classmethod
-    def nothing(cls, nodes: int, facts: int) -> Written:
-        """Return what is so before so many claims are written."""
-        return cls(np.zeros(nodes, bool), np.zeros(facts, bool), np.zeros(facts, bool))
-
-    def change(self, claims: Iterable[Claim]) -> None:
-        """Let these claims have changed something."""
-        for claim in claims:
-            (self.changed_nodes if isinstance(claim, NodeClaim) else self.changed_facts)[claim.number] = True
 
 
 class EditionWriter:
@@ -78,9 +58,7 @@ class EditionWriter:
         self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
         self._now = int(time.time() * 1000)
         facts = self._claims.facts
-        self._used = np.unique(
-            np.concatenate([column.values[edition.fact_numbers] for column in (facts.start, facts.end)])
-        )
+        self._used = edition.ends
         self._numbers = self._count_stored()
         self._empty = not self._numbers["Entity"]
         self._names = Names(self._claims)
@@ -104,7 +82,7 @@ class EditionWriter:
         self._taken: set[str] = set()
         self._behind: Behind | None = None
         self._stores = Store(connection)
-        self.written = Written.nothing(len(self._claims.nodes.key), len(facts.key))
+        self.written = Written.of(self._claims)
 
     def _count_stored(self) -> Mapping[str, int]:
         """Return how many nodes and facts there are of each kind that matters."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from kg.database import loads, writer
+from kg.database import loads
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
 from kg.database.writer import EditionWriter
+from kg.database.written import Written
 from kg.errors import KgError
 from kg.schema.identity import slug
 from kg.schema.provenance import Source
@@ -37,7 +38,7 @@ def state(
     records: Sequence[NodeRecord | FactRecord],
     *,
     adds: bool = False,
-) -> writer.Written:
+) -> Written:
     """Write what a person states as the latest load of ``scope``, as of today.
 
     What earlier loads of the scope said and this one does not say, ends; unless it ``adds`` to what they said. The caller has

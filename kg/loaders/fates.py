@@ -16,7 +16,7 @@ from kg.database.claim_store import TYPES, ClaimStore, Codes, Column, Numbers, R
 from kg.database.claims import FactClaim, NodeClaim
 from kg.database.loads import LoadHeader
 from kg.database.spool import Spool
-from kg.database.writer import Written
+from kg.database.written import Written
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
 from kg.schema.records import FactRecord, number_spells
