@@ -83,13 +83,7 @@ class Fates:
         nodes: list[int] = []
         called = ""
         match outcome:
-            case Rejected(reason):
-                self._rejected[len(self)] = row, reason
-                self.unread.add(row.id)
-                self._outcomes.append(_REJECTED)
-            case Skipped(rule):
-                self._outcomes.append(self._skipped_by(rule))
-            case Records():
+            case Records():  # first, since nearly all are
                 nodes = [self.claims.add_node(record) for record in outcome.nodes]
                 # Those that may have several spells last.
                 records = sorted(outcome.facts, key=_may_have_spells) if len(outcome.facts) > 1 else outcome.facts
@@ -97,6 +91,12 @@ class Fates:
                     self.claims.add_fact(record)
                 called = f"{self._files.code(row.file)} {row.line} {row.id}"
                 self._outcomes.append(_UNDERSTOOD)
+            case Rejected(reason):
+                self._rejected[len(self)] = row, reason
+                self.unread.add(row.id)
+                self._outcomes.append(_REJECTED)
+            case Skipped(rule):
+                self._outcomes.append(self._skipped_by(rule))
         self._nodes.append(nodes)
         self._fact_ends.append(len(self.claims.facts.key))
         self._places.put(called)
