@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from kg.database.claim_store import Chosen, ClaimStore, Numbers, row_number
+from kg.database.claim_store import Chosen, ClaimStore, Numbers, repeated, row_number
 from kg.database.claims import FactClaim, NodeClaim, claim_number
 from kg.database.loads import LoadHeader
 from kg.errors import KgError
@@ -113,8 +113,13 @@ class Edition:
 def first_of_each(keys: Numbers, among: Numbers | None = None) -> Numbers:
     """Return the places of the first of all that are equal, ascending; looked for ``among`` some places, ascending, else all."""
     places = np.arange(len(keys)) if among is None else among
-    _, first = np.unique(keys[places], return_index=True)
-    return np.asarray(places[np.sort(first)], np.int64)
+    again = repeated(keys[places])
+    if not len(again):
+        return places
+    _, first = np.unique(keys[places[again]], return_index=True)
+    dropped = np.ones(len(again), bool)
+    dropped[first] = False
+    return np.delete(places, again[dropped])
 
 
 def _holds(ordered: Numbers, key: int) -> bool:
