@@ -35,6 +35,9 @@ Numbers = NDArray[Any]
 T = TypeVar("T")
 H = TypeVar("H", bound="str | tuple[str, str]")
 
+#: So many numbers are looked at at once.
+_AT_ONCE = 100_000
+
 #: Labels and types go by their places in these.
 LABELS = tuple(NODES)
 TYPES = tuple(FACTS)
@@ -248,6 +251,24 @@ class ClaimStore:
 def row_number(label: str, source: str, row: str) -> int:
     """Return 64 bits that are the same for what one row of a source says of nodes of a label, for as long as this process runs."""
     return hash((label, source, row))
+
+
+def repeated(numbers: Numbers) -> Numbers:
+    """Return the places of all that are not the only ones of their kind, ascending."""
+    ordered = np.sort(numbers)
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    return np.flatnonzero(among(numbers, several)) if len(several) else np.zeros(0, np.int64)
+
+
+def among(numbers: Numbers, wanted: Numbers) -> NDArray[np.bool_]:
+    """Return which numbers are among those wanted, which are in order; what NumPy has for it takes ten times the room."""
+    found = np.zeros(len(numbers), bool)
+    for begin in range(0, len(numbers) if len(wanted) else 0, _AT_ONCE):
+        some = numbers[begin : begin + _AT_ONCE]
+        places = np.minimum(np.searchsorted(wanted, some), len(wanted) - 1)
+        found[begin : begin + _AT_ONCE] = wanted[places] == some
+    return found
 
 
 class Chosen(Sequence[T]):

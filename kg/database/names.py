@@ -52,7 +52,7 @@ class Names:
         Raises:
             KeyError: One of them names nothing.
         """
-        for name in self.unknown(codes):
+        for name in self.unknown(codes.tolist()):
             raise KeyError(name)
         found = [self._ids[code] or "" for code in codes.tolist()]
         ids = sorted(set(found))

@@ -12,7 +12,7 @@ from kg.schema import cypher
 from kg.schema.grouping import StoredFact, StoredNode
 from kg.schema.identity import reference, split_reference
 from kg.schema.nodes import NODES
-from kg.schema.provenance import LISTS, derive, fingerprint, from_lists, to_lists
+from kg.schema.provenance import LISTS, derive, from_lists, to_lists
 from kg.schema.relationships import FACTS
 
 #: Rows in one statement or transaction: enough to amortise the round trip, small enough for a transaction's memory.
@@ -230,7 +230,7 @@ def node_row(node: StoredNode, authorities: Mapping[str, str]) -> dict[str, Any]
         **node.scalar_ids,
         "created": node.created,
         "search_names": sorted({normalise(name) for name in searched if name} - {""}),
-        "fingerprint": fingerprint(node.assertions),
+        "fingerprint": node.fingerprint,
         **to_lists(node.assertions),
     }
     return {"id": node.id, "properties": properties, "location": location}
@@ -242,7 +242,7 @@ def fact_row(fact: StoredFact, authorities: Mapping[str, str]) -> dict[str, Any]
     properties = {
         **shown,
         "key": fact.key,
-        "fingerprint": fingerprint(fact.assertions),
+        "fingerprint": fact.fingerprint,
         **to_lists(fact.assertions),
     }
     if fact.relationship != fact.type:

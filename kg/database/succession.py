@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from kg.database.claim_store import Chosen, ClaimStore, Numbers, row_number
+from kg.database.claim_store import Chosen, ClaimStore, Numbers, repeated, row_number
 from kg.database.claims import FactClaim, NodeClaim, claim_number
 from kg.database.loads import LoadHeader
 from kg.errors import KgError
@@ -81,6 +81,12 @@ class Edition:
         """What it says of facts."""
         return Chosen(self.claims.fact, self.fact_numbers)
 
+    @cached_property
+    def ends(self) -> Numbers:
+        """The codes of the references by which its facts call their ends, ascending."""
+        facts = self.claims.facts
+        return np.unique(np.concatenate([column.values[self.fact_numbers] for column in (facts.start, facts.end)]))
+
     def says(self, key: int) -> bool:
         """Whether it makes the claim of this :func:`~kg.database.claims.claim_number`."""
         return any(_holds(keys, key) for keys in self._keys)
@@ -107,8 +113,13 @@ class Edition:
 def first_of_each(keys: Numbers, among: Numbers | None = None) -> Numbers:
     """Return the places of the first of all that are equal, ascending; looked for ``among`` some places, ascending, else all."""
     places = np.arange(len(keys)) if among is None else among
-    _, first = np.unique(keys[places], return_index=True)
-    return np.asarray(places[np.sort(first)], np.int64)
+    again = repeated(keys[places])
+    if not len(again):
+        return places
+    _, first = np.unique(keys[places[again]], return_index=True)
+    dropped = np.ones(len(again), bool)
+    dropped[first] = False
+    return np.delete(places, again[dropped])
 
 
 def _holds(ordered: Numbers, key: int) -> bool:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.database import stored
 from kg.database.behind import Behind
-from kg.database.claim_store import LABELS, TYPES, Numbers
+from kg.database.claim_store import LABELS, TYPES, FactColumns, NodeColumns, Numbers
 from kg.database.claims import Claim, FactClaim, NodeClaim, holder_subject
 from kg.database.connection import Connection
 from kg.database.names import FactGroups, Names, NodeGroups, SameFact
@@ -25,6 +24,7 @@ from kg.database.operations import Operations
 from kg.database.scope import FactsOfScope, NodesOfScope, facts_of_scope, nodes_of_scope, short
 from kg.database.shrinking import Store
 from kg.database.succession import Edition, Succession
+from kg.database.written import Written
 from kg.schema.grouping import StoredFact, StoredNode, new_id, regroup
 from kg.schema.identity import best_first, fact_key, reference, split_reference
 from kg.schema.provenance import Assertion
@@ -32,25 +32,7 @@ from kg.schema.relationships import FACTS, SELF_LOOP
 
 Progress = Callable[[str, int, int], None]
 
-
-@dataclass
-class Written:
-    """What a load did: which claims changed something and which join a node to itself, by their numbers, and counts of changes."""
-
-    changed_nodes: NDArray[np.bool_]
-    changed_facts: NDArray[np.bool_]
-    self_loops: NDArray[np.bool_]
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @classmethod
-    def nothing(cls, nodes: int, facts: int) -> Written:
-        """Return what is so before so many claims are written."""
-        return cls(np.zeros(nodes, bool), np.zeros(facts, bool), np.zeros(facts, bool))
-
-    def change(self, claims: Iterable[Claim]) -> None:
-        """Let these claims have changed something."""
-        for claim in claims:
-            (self.changed_nodes if isinstance(claim, NodeClaim) else self.changed_facts)[claim.number] = True
+_AT_ONCE = 50_000
 
 
 class EditionWriter:
@@ -76,9 +58,7 @@ class EditionWriter:
         self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
         self._now = int(time.time() * 1000)
         facts = self._claims.facts
-        self._used = np.unique(
-            np.concatenate([column.values[edition.fact_numbers] for column in (facts.start, facts.end)])
-        )
+        self._used = edition.ends
         self._numbers = self._count_stored()
         self._empty = not self._numbers["Entity"]
         self._names = Names(self._claims)
@@ -102,7 +82,7 @@ class EditionWriter:
         self._taken: set[str] = set()
         self._behind: Behind | None = None
         self._stores = Store(connection)
-        self.written = Written.nothing(len(self._claims.nodes.key), len(facts.key))
+        self.written = Written.of(self._claims)
 
     def _count_stored(self) -> Mapping[str, int]:
         """Return how many nodes and facts there are of each kind that matters."""
@@ -129,9 +109,12 @@ class EditionWriter:
         """Yield the keys of the facts that claims speak of, none where an end is not there."""
         facts, told_by = self._claims.facts, self._claims.told_by.all
         columns = (facts.type, facts.start, facts.end, facts.told_by)
-        for type_, start, end, told in zip(*(column.values[numbers].tolist() for column in columns), strict=True):
-            one, other = self._names[start], self._names[end]
-            yield None if one is None or other is None else _key_of(TYPES[type_], (one, other), *told_by[told])
+        # Not all at once: as Python's own numbers they take ten times the room.
+        for begin in range(0, len(numbers), _AT_ONCE):
+            some = numbers[begin : begin + _AT_ONCE]
+            for type_, start, end, told in zip(*(column.values[some].tolist() for column in columns), strict=True):
+                one, other = self._names[start], self._names[end]
+                yield None if one is None or other is None else _key_of(TYPES[type_], (one, other), *told_by[told])
 
     def write(self) -> Written:
         """Write nodes, then facts, and return what that came to once all of it is stored."""
@@ -263,6 +246,7 @@ class EditionWriter:
             if before is None:
                 ids = claims[0].ids if len(claims) == 1 else best_first(id_ for claim in claims for id_ in claim.ids)
                 node = StoredNode(label, new_id(label, ids, self._taken), self._now, after)
+                _know_fingerprint(node, claims, self._claims.nodes)
                 self._taken.add(node.id)
             else:
                 node = replace(before, assertions=after)
@@ -361,6 +345,8 @@ class EditionWriter:
         for before, subject, claims in facts:
             after, replaced = self._after(holder_subject(subject), before.assertions if before else (), claims)
             fact = subject.saying(after)
+            if before is None:
+                _know_fingerprint(fact, claims, self._claims.facts)
             if fact != before:
                 operations.put_fact(before, fact)
                 self._count("facts", before, fact)
@@ -396,6 +382,14 @@ class EditionWriter:
 def _by_start(fact: StoredFact) -> tuple[str, str, str]:
     """Sorting by start node spares the server most of the work of finding the dense ends again."""
     return fact.start, fact.type, fact.end
+
+
+def _know_fingerprint(
+    made: StoredNode | StoredFact, claims: Sequence[Claim], columns: NodeColumns | FactColumns
+) -> None:
+    """Tell something new, of which there is a single claim, its fingerprint: it was reckoned when the row was read."""
+    if len(claims) == 1:
+        made.__dict__["fingerprint"] = columns.fingerprint[claims[0].number]
 
 
 def _key_of(type_: str, ends: tuple[str, str], part: str, spell: str) -> str:

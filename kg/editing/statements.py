@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from kg.database import loads, writer
+from kg.database import loads
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
 from kg.database.writer import EditionWriter
+from kg.database.written import Written
 from kg.errors import KgError
 from kg.schema.dates import first_day
 from kg.schema.identity import slug
@@ -38,7 +39,7 @@ def state(
     records: Sequence[NodeRecord | FactRecord],
     *,
     adds: bool = False,
-) -> writer.Written:
+) -> Written:
     """Write what a person states as the latest load of ``scope``, as of today; or of the day of the one before, if that is later.
 
     The clock may have been put back since: what is stated now is the latest all the same.

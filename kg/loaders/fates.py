@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from kg.database.claim_store import TYPES, ClaimStore, Codes, Column, Numbers, Ranges
+from kg.database.claim_store import TYPES, ClaimStore, Codes, Column, Numbers, Ranges, among, repeated
 from kg.database.claims import FactClaim, NodeClaim
 from kg.database.forgotten import NOBODY, Forgotten
 from kg.database.loads import LoadHeader
 from kg.database.spool import Spool
-from kg.database.writer import Written
+from kg.database.written import Written
 from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.forgetting import without_forgotten
@@ -69,7 +69,7 @@ class Fates:
     def __init__(self, header: LoadHeader) -> None:
         self.claims = ClaimStore(header)
         self.unread: set[str] = set()
-        self._outcomes = Column("H")
+        self._outcomes = Column("I")
         self._nodes = Ranges()
         self._fact_ends = Column("I")
         self._rules: Codes[str] = Codes()
@@ -85,13 +85,7 @@ class Fates:
         nodes: list[int] = []
         called = ""
         match outcome:
-            case Rejected(reason):
-                self._rejected[len(self)] = row, reason
-                self.unread.add(row.id)
-                self._outcomes.append(_REJECTED)
-            case Skipped(rule):
-                self._outcomes.append(self._skipped_by(rule))
-            case Records():
+            case Records():  # first, since nearly all are
                 nodes = [self.claims.add_node(record) for record in outcome.nodes]
                 # Those that may have several spells last.
                 records = sorted(outcome.facts, key=_may_have_spells) if len(outcome.facts) > 1 else outcome.facts
@@ -99,6 +93,12 @@ class Fates:
                     self.claims.add_fact(record)
                 called = f"{self._files.code(row.file)} {row.line} {row.id}"
                 self._outcomes.append(_UNDERSTOOD)
+            case Rejected(reason):
+                self._rejected[len(self)] = row, reason
+                self.unread.add(row.id)
+                self._outcomes.append(_REJECTED)
+            case Skipped(rule):
+                self._outcomes.append(self._skipped_by(rule))
         self._nodes.append(nodes)
         self._fact_ends.append(len(self.claims.facts.key))
         self._places.put(called)
@@ -110,36 +110,29 @@ class Fates:
         """Give the claims the spells that they have among all rows; of nearly all facts there is only one row."""
         lasting = np.flatnonzero(_LASTS[self.claims.facts.type.values])
         subjects = self._subjects(lasting)
-        order = np.argsort(subjects)
-        ordered = subjects[order]
-        again = np.zeros(len(ordered), bool)
-        again[1:] = ordered[1:] == ordered[:-1]
-        several = again.copy()
-        several[:-1] |= again[1:]
+        several = repeated(subjects)
+        several = several[np.argsort(subjects[several], kind="stable")]
         # Whole subjects at a time.
-        repeated, begins = lasting[order[several]], np.flatnonzero(~again[several])
-        del subjects, order, ordered
+        ordered = subjects[several]
+        begins = (np.flatnonzero(ordered[1:] != ordered[:-1]) + 1).tolist()
         start = 0
-        for begin in [*begins.tolist(), len(repeated)]:
-            if begin - start >= _TOGETHER or (begin == len(repeated) and begin > start):
-                self._number(np.sort(repeated[start:begin]).tolist())
+        for begin in [*begins, len(several)]:
+            if begin - start >= _TOGETHER or (begin == len(several) and begin > start):
+                self._number(np.sort(lasting[several[start:begin]]).tolist())
                 start = begin
 
     def _subjects(self, numbers: Numbers) -> Numbers:
         """Return numbers that are the same for claims that may be of several spells of one fact."""
         facts = self.claims.facts
-        start, end = (column.values[numbers].astype(np.int64) for column in (facts.start, facts.end))
-        subjects = np.zeros(len(numbers), np.int64)
-        # Parts and spells have one number; before spells are numbered, it is that of the part.
-        for part in (
-            np.minimum(start, end),
-            np.maximum(start, end),
-            facts.type.values[numbers],
-            facts.source.values[numbers],
-            facts.told_by.values[numbers],
-        ):
-            subjects = (subjects ^ part) * np.int64(0x9E3779B97F4A7C1)
-            subjects ^= subjects >> np.int64(29)
+        subjects = np.empty(len(numbers), np.uint64)
+        for begin in range(0, len(numbers), _TOGETHER):
+            some = numbers[begin : begin + _TOGETHER]
+            start, end = (column.values[some].astype(np.uint64) for column in (facts.start, facts.end))
+            mixed = np.zeros(len(some), np.uint64)
+            # Parts and spells have one number; before spells are numbered, it is that of the part.
+            for column in (facts.type, facts.source, facts.told_by):
+                mixed = _mix(mixed, column.values[some].astype(np.uint64))
+            subjects[begin : begin + _TOGETHER] = _mix(_mix(mixed, np.minimum(start, end)), np.maximum(start, end))
         return subjects
 
     def _number(self, numbers: Sequence[int]) -> None:
@@ -229,6 +222,10 @@ class Fates:
         facts = np.flatnonzero(self._taken[owners])
         return owners[facts], facts
 
+    def rows_claiming(self, facts: Numbers) -> Numbers:
+        """Return the rows that make these claims of facts, ascending, each once."""
+        return np.unique(np.searchsorted(self._fact_ends.values, facts, "right"))
+
     @property
     def _taken(self) -> NDArray[np.bool_]:
         return np.asarray(self._outcomes.values == _UNDERSTOOD)
@@ -283,11 +280,16 @@ class Fates:
         self.close()
 
 
+def _mix(mixed: Numbers, more: Numbers) -> Numbers:
+    mixed = (mixed ^ more) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray(mixed ^ (mixed >> np.uint64(29)))
+
+
 def _like(keys: Numbers, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which keys are equal to one of those chosen."""
     if chosen.all() or not chosen.any():
         return chosen
-    return np.isin(keys, keys[chosen])
+    return among(keys, np.sort(keys[chosen]))
 
 
 def header_of(loader: Loader) -> LoadHeader:
@@ -353,12 +355,8 @@ def _explain(error: ValidationError) -> str:
 def unite(fates: Fates) -> None:
     """See to it that what the same row of the source says twice counts once, and does not differ."""
     facts = fates.claims.facts
-    rows, numbers = fates.rows_of_facts
-    keys = facts.key.values[numbers]
-    found, counts = np.unique(keys, return_counts=True)
-    repeated = np.isin(keys, found[counts > 1])
     said: dict[int, int] = {}
-    for row in np.unique(rows[repeated]).tolist():
+    for row in fates.rows_claiming(repeated(facts.key.values)).tolist():
         mine = [(facts.key[number], facts.fingerprint[number], number) for number in fates.facts_of(row)]
         # What was read of each, before or, when a row says a thing twice, in this row.
         here = {key: fingerprint for key, fingerprint, _ in reversed(mine)}

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from kg.database import loads, stored, writer
+from kg.database.claims import Find
 from kg.database.connection import Connection
 from kg.database.forgotten import read_forgotten
 from kg.database.loads import LoadHeader
+from kg.database.succession import Edition
 from kg.database.turn import turn
 from kg.database.writer import Progress
 from kg.errors import KgError
@@ -87,7 +89,7 @@ def load(
         return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
     forgotten = read_forgotten(connection)
     with (
-        _seldom_collecting(),
+        seldom_collecting(),
         read_rows(loader, header, forgotten) as fates,
         nullcontext(connection) if dry_run else turn(connection) as mine,
     ):
@@ -109,7 +111,7 @@ def load(
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
     """Let Python's collector look through young objects alone.
 
     A load makes millions of objects that stay until its end and form no circles; to go through all of them again and again, for
@@ -121,6 +123,29 @@ def _seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def understand(loader: Loader, fates: Fates, find: Find, *, strict: bool) -> Edition:
+    """Return what the rows say; those that cannot be taken are rejected.
+
+    Args:
+        loader: What read them.
+        fates: All rows.
+        find: Finds the nodes that are known from before.
+        strict: Refuse the whole edition when a row is rejected.
+
+    Raises:
+        KgError: One is (``strict``).
+    """
+    screen(fates, find, read_judgements(judgements_file()))
+    fates.recall(loader)
+    if strict and fates.rejects:
+        row, reason = fates.rejects[0]
+        raise KgError(
+            f"{len(fates.rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
+            f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
+        )
+    return edition_of(fates, loader.sources)
 
 
 def _load(
@@ -137,16 +162,7 @@ def _load(
 ) -> LoadReport:
     # Its id may turn out to be another: the same edition is loaded once more.
     header = fates.claims.header = loads.place_in_history(connection, header)
-    screen(fates, partial(stored.find_ids, connection), read_judgements(judgements_file()))
-    fates.recall(loader)
-    rejects = fates.rejects
-    if strict and rejects:
-        row, reason = rejects[0]
-        raise KgError(
-            f"{len(rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
-            f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
-        )
-    edition = edition_of(fates, loader.sources)
+    edition = understand(loader, fates, partial(stored.find_ids, connection), strict=strict)
     editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
     editor.check_ended_share(share)
     if not dry_run:
@@ -158,4 +174,4 @@ def _load(
     if not dry_run:
         stated = {"nodes": len(edition.node_numbers), "facts": len(edition.fact_numbers)}
         loads.finish(connection, header, sources, counts=rows, stated=stated, skipped=skipped, inputs=inputs)
-    return LoadReport(header.id, sources, rows, skipped, rejects, dict(+written.counts), dry_run)
+    return LoadReport(header.id, sources, rows, skipped, fates.rejects, dict(+written.counts), dry_run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -25,6 +26,7 @@ def check_partial_date(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)  # of a million rows few have a date of their own
 def first_day(text: str) -> date:
     """Return the first day that a partial date covers: ``since`` and ``start`` count from here.
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from kg.schema.identity import SCHEME_PROPERTIES, best_first, fact_key, reference, slug, split_reference
-from kg.schema.provenance import Assertion
+from kg.schema.provenance import Assertion, fingerprint
 from kg.schema.relationships import FACTS, SELF_LOOP
 
 Item = TypeVar("Item", bound=Hashable)
@@ -41,6 +41,11 @@ class StoredNode:
             scheme, _, code = id_.partition(":")
             scalars.setdefault(SCHEME_PROPERTIES[scheme], code)
         return scalars
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """The fingerprint of its assertions."""
+        return fingerprint(self.assertions)
 
     @property
     def further_ids(self) -> list[str]:
@@ -77,6 +82,11 @@ class StoredFact:
         return fact_key(
             self.type, self.start, self.end, part=self.part, spell=self.spell, undirected=FACTS[self.type].undirected
         )
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """The fingerprint of its assertions."""
+        return fingerprint(self.assertions)
 
     @property
     def relationship(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -91,11 +92,17 @@ class Node(Record):
 
     @model_validator(mode="after")
     def _check_spans(self) -> Self:
-        for first, last in SPANS:
-            begins, ends = getattr(self, first, None), getattr(self, last, None)
+        for first, last in _spans_of(type(self)):
+            begins, ends = getattr(self, first), getattr(self, last)
             if not are_in_order(begins, ends):
                 raise ValueError(f"{last} {ends} is before {first} {begins}")
         return self
+
+
+@cache
+def _spans_of(kind: type[Node]) -> list[tuple[str, str]]:
+    # Asked once: to ask a model for a field that it has not is slow.
+    return [span for span in SPANS if set(span) <= kind.model_fields.keys()]
 
 
 class City(Node):

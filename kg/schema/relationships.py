@@ -5,6 +5,7 @@ The picture in each docstring is the entry in ``docs/schema.md``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -46,13 +47,19 @@ class Fact(Record):
 
     @model_validator(mode="after")
     def _check_ends(self) -> Self:
-        (start, start_id), (end, end_id) = split_reference(self.start), split_reference(self.end)
+        start, end = self.start.partition("/")[0], self.end.partition("/")[0]
         if (start, end) not in self.pairs:
             raise ValueError(f"{self.type} does not join {start} to {end}")
-        for label, id_ in ((start, start_id), (end, end_id)):
-            if check_id(id_).partition(":")[0] not in NODES[label].schemes:
-                raise ValueError(f"{id_} cannot be the id of a {label} (only {', '.join(NODES[label].schemes)})")
+        _check_end(self.start)
+        _check_end(self.end)
         return self
+
+
+@lru_cache(maxsize=1 << 14)  # a network or a project is the end of many facts
+def _check_end(name: str) -> None:
+    label, id_ = split_reference(name)
+    if check_id(id_).partition(":")[0] not in NODES[label].schemes:
+        raise ValueError(f"{id_} cannot be the id of a {label} (only {', '.join(NODES[label].schemes)})")
 
 
 class Spell(Fact):

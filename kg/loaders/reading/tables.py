@@ -54,15 +54,18 @@ def read_csv(
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file, restkey="\0extra", restval="\0missing", strict=True)
-            _check_header(path, [name.strip() for name in table.fieldnames or ()], columns)
+            table = csv.reader(file, strict=True)
+            header = [name.strip() for name in next(table, ())]
+            _check_header(path, header, columns)
             for line in table:
-                if "\0extra" in line or "\0missing" in line.values():
+                if not line:
+                    continue
+                if len(line) != len(header):
                     raise KgError(
-                        f"{path}, line {table.line_num}: not as many cells as the header has ({len(table.fieldnames or ())}); "
+                        f"{path}, line {table.line_num}: not as many cells as the header has ({len(header)}); "
                         "is a comma or a quotation mark missing?"
                     )
-                cells = {name.strip(): cell.strip() for name, cell in line.items()}
+                cells = dict(zip(header, map(str.strip, line), strict=True))
                 yield Row(
                     path.name, table.line_num, cells, row_id(cells) if row_id else Row.content_id(table.line_num, cells)
                 )

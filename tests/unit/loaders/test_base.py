@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from kg.database.loads import LoadHeader
-from kg.database.writer import Written
+from kg.database.written import Written
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.fates import Fates, read_rows, unite
 from kg.loaders.loading import LoadReport
@@ -86,7 +86,7 @@ def test_every_row_is_counted_once() -> None:
         Rejected("unreadable"),
         Records(),
     )
-    written = Written.nothing(2, 3)
+    written = Written.of(made.claims)
     written.change([made[0].facts[0]])
     written.self_loops[made[3].facts[0].number] = True
     rows, skipped = made.account(written)

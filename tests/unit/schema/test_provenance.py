@@ -231,3 +231,24 @@ def test_the_same_values_in_other_words_of_json_are_said_again() -> None:
     again = replace(said(edition="2021", population=1), given='{"v": {"population": 1}, "e": "2021", "i": ["own:x"]}')
     assert before.said_again(again) == before
     assert before.gone("2021").said_again(again) == before
+
+
+@given(
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["Riga", "Rīga"])},
+        optional={
+            "names": st.lists(st.sampled_from(["Riga", "Rīga", "Рига"])),
+            "location": st.just([24.1, 56.9]),
+            "as_of": st.sampled_from(["2019", "2020-05"]),
+            "start": st.sampled_from(["2001", "2010"]),
+            "end": st.sampled_from(["2005", "2020"]),
+            "population": st.integers(0, 3),
+        },
+    )
+)
+def test_what_one_source_says_is_shown_as_what_two_say_alike(values: dict[str, object]) -> None:
+    one, other = (
+        Assertion(source, "1", "scope@2020#abc", compact({"v": values, "e": "2020", "i": ["own:a"]})) for source in "ab"
+    )
+    authorities = {"a": "network", "b": "network"}
+    assert derive([one], authorities) == derive([one, other], authorities)
