@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from kg.database import loads, stored, writer
+from kg.database.claims import Find
 from kg.database.connection import Connection
 from kg.database.loads import LoadHeader
+from kg.database.succession import Edition
 from kg.database.turn import turn
 from kg.database.writer import Progress
 from kg.errors import KgError
@@ -84,7 +86,7 @@ def load(
     sources = tuple(source.id for source in loader.sources)
     if inputs and (last := repeated(connection, header, inputs)):
         return LoadReport(last.id, sources, last.rows, last.skipped, (), {}, dry_run)
-    with _seldom_collecting():
+    with seldom_collecting():
         fates = read_rows(loader, header)
         with nullcontext() if dry_run else turn(connection):
             return _load(
@@ -101,7 +103,7 @@ def load(
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
     """Let Python's collector look through young objects alone.
 
     A load makes millions of objects that stay until its end and form no circles; to go through all of them again and again, for
@@ -113,6 +115,34 @@ def _seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def understand(
+    loader: Loader, header: LoadHeader, fates: list[Fate], find: Find, *, strict: bool
+) -> tuple[Edition, tuple[tuple[Row, str], ...]]:
+    """Return what the rows say, and those of them that are rejected, with the reasons.
+
+    Args:
+        loader: What read them.
+        header: Which edition they are of.
+        fates: All rows; those that cannot be taken are marked.
+        find: Finds the nodes that are known from before.
+        strict: Refuse the whole edition when a row is rejected.
+
+    Raises:
+        KgError: One is (``strict``).
+    """
+    screen(fates, find, read_judgements(judgements_file()))
+    rejected = [fate for fate in fates if isinstance(fate.outcome, Rejected)]
+    recall(loader, rejected)
+    rejects = tuple((fate.row, fate.outcome.reason) for fate in rejected if isinstance(fate.outcome, Rejected))
+    if strict and rejects:
+        row, reason = rejects[0]
+        raise KgError(
+            f"{len(rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
+            f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
+        )
+    return edition_of(fates, header, loader.sources), rejects
 
 
 def _load(
@@ -131,17 +161,7 @@ def _load(
     header = loads.place_in_history(connection, first)
     if header != first:
         rename(fates, header)
-    screen(fates, partial(stored.find_ids, connection), read_judgements(judgements_file()))
-    rejected = [fate for fate in fates if isinstance(fate.outcome, Rejected)]
-    recall(loader, rejected)
-    rejects = tuple((fate.row, fate.outcome.reason) for fate in rejected if isinstance(fate.outcome, Rejected))
-    if strict and rejects:
-        row, reason = rejects[0]
-        raise KgError(
-            f"{len(rejects)} of {len(fates)} rows of {loader.name} are rejected, the first in {row.file}, line {row.line}: "
-            f"{reason}. Nothing was written, as --strict asks; correct the rows, or load without --strict"
-        )
-    edition = edition_of(fates, header, loader.sources)
+    edition, rejects = understand(loader, header, fates, partial(stored.find_ids, connection), strict=strict)
     editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
     editor.check_ended_share(share)
     if not dry_run:

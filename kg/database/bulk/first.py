@@ -1,0 +1,81 @@
+"""What an edition comes to in an empty graph: the nodes and facts that :class:`kg.database.writer.EditionWriter` would create there.
+
+Nothing has to be looked up, compared or joined with what is stored, so this is short; that both leave the same graph is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.database.claims import FactClaim, NodeClaim
+from kg.database.succession import Edition
+from kg.database.writer import Written
+from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id
+from kg.schema.identity import best_first, reference
+
+
+class FirstEdition:
+    """The nodes and facts of an edition that meets nothing.
+
+    Args:
+        edition: The edition; every reference of its facts is known.
+        now: Milliseconds since 1970, when the nodes are made.
+    """
+
+    def __init__(self, edition: Edition, now: int) -> None:
+        self._edition = edition
+        self._now = now
+        #: The stored id of each node, by its number, and the number that each reference names.
+        self._ids: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.written = Written()
+
+    def nodes(self) -> Iterator[tuple[int, StoredNode]]:
+        """Yield each node with a number of its own, beginning with 0."""
+        groups: Groups[str] = Groups()
+        for claim in self._edition.nodes:
+            groups.join(claim.references)
+        same: dict[str, list[NodeClaim]] = {}
+        for claim in self._edition.nodes:
+            same.setdefault(groups.find(claim.references[0]), []).append(claim)
+        del groups
+        taken: set[str] = set()
+        for number, claims in enumerate(same.values()):
+            label = claims[0].label
+            ids = best_first(id_ for claim in claims for id_ in claim.ids)
+            node = StoredNode(label, new_id(label, ids, taken), self._now, tuple([claim.assertion for claim in claims]))
+            taken.add(node.id)
+            self._ids.append(node.id)
+            self._numbers |= {reference(label, id_): number for id_ in ids}
+            yield number, node
+        self.written.changed.update([claim.key for claim in self._edition.nodes])
+        self.written.counts["nodes created"] = len(self._ids)
+
+    def facts(self) -> Iterator[tuple[int, int, StoredFact]]:
+        """Yield the numbers of start and end and the fact, each fact once; all nodes must have been asked for before."""
+        said: dict[str, FactClaim | list[FactClaim]] = {}
+        for claim in self._edition.facts:
+            start, end, fact = self._fact(claim)
+            if start == end:
+                self.written.self_loops.add(claim.key)
+            before = said.setdefault(fact.key, claim)
+            if before is claim:
+                continue
+            if isinstance(before, list):
+                before.append(claim)
+            else:
+                said[fact.key] = [before, claim]
+        for key, some in said.items():
+            claims = some if isinstance(some, list) else [some]
+            start, end, fact = self._fact(claims[0])
+            fact.__dict__["key"] = key
+            yield start, end, fact.saying(tuple([claim.assertion for claim in claims]))
+        self.written.changed.update([claim.key for claim in self._edition.facts])
+        self.written.counts["facts created"] = len(said)
+
+    def _fact(self, claim: FactClaim) -> tuple[int, int, StoredFact]:
+        """Return the fact that a claim speaks of, without assertions, and the numbers of its ends as it is stored."""
+        start, end = self._numbers[claim.start], self._numbers[claim.end]
+        fact = StoredFact(claim.type, self._ids[start], self._ids[end], claim.part, claim.spell, ())
+        ordered = fact.ordered()
+        return (start, end, fact) if ordered is fact else (end, start, ordered)
