@@ -60,12 +60,12 @@ def load_bulk(
     check_empty(connection)
     inputs = inputs_of(loader)
     if dry_run:
-        return _understood(loader, None, strict=strict, progress=progress)[0]
+        return prepare(loader, None, strict=strict, progress=progress)[0]
     with workshop(server.home) as shop:
         # Another, which had the workshop until now, may have filled it.
         check_empty(connection)
         with ImportFiles(shop.files) as files:
-            report, prepared = _understood(loader, files, strict=strict, progress=progress)
+            report, prepared = prepare(loader, files, strict=strict, progress=progress)
         heard = None if progress is None else lambda done, total: progress("the database", done, total)
         run_importer(shop, import_options(files), files.size(), heard)
         check_empty(connection)
@@ -101,7 +101,7 @@ def write_files(
         if any(folder.iterdir()):
             raise KgError(f"{folder} is not empty: name a new folder, so that nothing that is there is taken for data")
         with ImportFiles(folder) as files:
-            report, _ = _understood(loader, files, strict=strict, progress=progress)
+            report, _ = prepare(loader, files, strict=strict, progress=progress)
         return report, write_instructions(files, load_command)
     except OSError as error:
         raise KgError(
@@ -109,8 +109,8 @@ def write_files(
         ) from error
 
 
-def _understood(
-    loader: Loader, files: ImportFiles | None, *, strict: bool, progress: Progress | None
+def prepare(
+    loader: Loader, files: ImportFiles | None, *, strict: bool = False, progress: Progress | None = None
 ) -> tuple[LoadReport, Prepared]:
     """Return what the edition comes to in an empty database; it is written to files, where there are any."""
     header = header_of(loader)
