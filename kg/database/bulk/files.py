@@ -28,8 +28,11 @@ class _Table:
         self.name = name
         self.rows = 0
         self.longest = 0
-        self._writers = [(column, WRITERS[type_]) for column, type_ in columns.items()]
-        self._known = frozenset(columns)
+        #: By property: its place in a line, and how it is written.
+        self._writers = {
+            column: (place, WRITERS[type_]) for place, (column, type_) in enumerate(columns.items(), start=1)
+        }
+        self._nothing = [""] * len(columns)
         self._lines: list[str] = []
         self._file: TextIO = (folder / name).open("w", encoding="utf-8", newline="\n")
         header = [*ends, *(f"{column}:{type_}" for column, type_ in columns.items())]
@@ -37,20 +40,17 @@ class _Table:
 
     def add(self, ends: str, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Write a line, and return those of its values that cannot be written."""
-        if not properties.keys() <= self._known:
-            raise AssertionError(f"{self.name} has no column for {sorted(properties.keys() - self._known)}")
-        fields = [ends]
+        fields = [ends, *self._nothing]
         left: dict[str, Any] = {}
-        for column, write in self._writers:
-            value = properties.get(column)
+        for column, value in properties.items():
             if value is None:
-                fields.append("")
                 continue
+            place, write = self._writers[column]
             field = write(value)
             if field is None:
                 left[column] = value
-                field = ""
-            fields.append(field)
+            else:
+                fields[place] = field
         line = DELIMITER.join(fields)
         self.longest = max(self.longest, len(line))
         self.rows += 1

@@ -11,7 +11,8 @@ from kg.database.claims import FactClaim, NodeClaim
 from kg.database.succession import Edition
 from kg.database.writer import Written
 from kg.schema.grouping import Groups, StoredFact, StoredNode, new_id
-from kg.schema.identity import best_first, reference
+from kg.schema.identity import best_first, fact_key, reference
+from kg.schema.relationships import FACTS
 
 
 class FirstEdition:
@@ -55,27 +56,31 @@ class FirstEdition:
         """Yield the numbers of start and end and the fact, each fact once; all nodes must have been asked for before."""
         said: dict[str, FactClaim | list[FactClaim]] = {}
         for claim in self._edition.facts:
-            start, end, fact = self._fact(claim)
+            start, end = self._ends(claim)
             if start == end:
                 self.written.self_loops.add(claim.key)
-            before = said.setdefault(fact.key, claim)
+            key = fact_key(claim.type, self._ids[start], self._ids[end], part=claim.part, spell=claim.spell)
+            before = said.setdefault(key, claim)
             if before is claim:
                 continue
             if isinstance(before, list):
                 before.append(claim)
             else:
-                said[fact.key] = [before, claim]
+                said[key] = [before, claim]
         for key, some in said.items():
             claims = some if isinstance(some, list) else [some]
-            start, end, fact = self._fact(claims[0])
-            fact.__dict__["key"] = key
-            yield start, end, fact.saying(tuple([claim.assertion for claim in claims]))
+            first = claims[0]
+            start, end = self._ends(first)
+            assertions = tuple([claim.assertion for claim in claims])
+            fact = StoredFact(first.type, self._ids[start], self._ids[end], first.part, first.spell, assertions)
+            fact.__dict__["key"] = key  # as reckoned just now
+            yield start, end, fact
         self.written.changed.update([claim.key for claim in self._edition.facts])
         self.written.counts["facts created"] = len(said)
 
-    def _fact(self, claim: FactClaim) -> tuple[int, int, StoredFact]:
-        """Return the fact that a claim speaks of, without assertions, and the numbers of its ends as it is stored."""
+    def _ends(self, claim: FactClaim) -> tuple[int, int]:
+        """Return the numbers of the ends of the fact that a claim speaks of, as it is stored: see :meth:`StoredFact.ordered`."""
         start, end = self._numbers[claim.start], self._numbers[claim.end]
-        fact = StoredFact(claim.type, self._ids[start], self._ids[end], claim.part, claim.spell, ())
-        ordered = fact.ordered()
-        return (start, end, fact) if ordered is fact else (end, start, ordered)
+        if FACTS[claim.type].undirected and self._ids[end] < self._ids[start]:
+            return end, start
+        return start, end
