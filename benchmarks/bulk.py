@@ -134,7 +134,13 @@ def _run(how: str, folder: Path) -> Figures:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
     here = kept | {"KG_HOME": str(folder / how), "KG_JARS": str(jars)}
     command = [sys.executable, "-m", "benchmarks.bulk", "--one", how, str(folder / "rows")]
-    done = subprocess.run(command, env=here, stdout=subprocess.PIPE, text=True, check=True)
+    settings = Settings(KG_HOME=folder / how, KG_JARS=jars, NEO4J_URI=None)
+    # Started here: what a server has used before would count among the programs of the process whose child it is.
+    ensure_running(settings, Quiet())
+    try:
+        done = subprocess.run(command, env=here, stdout=subprocess.PIPE, text=True, check=True)
+    finally:
+        stop(home_of(settings))
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
@@ -142,25 +148,20 @@ def _run(how: str, folder: Path) -> Figures:
 def _one(how: str, rows: Path) -> Figures:
     clock = Clock()
     loader = EuropeLoader(rows, "2024")
-    settings = Settings()
-    ensure_running(settings, Quiet())
-    try:
-        with open_connection(settings=settings) as connection:
-            if how == "alone":
-                _alone(clock, connection, loader)
-            elif how == "bulk":
-                for part in ("write_edition", "run_importer", "put_in_place", "_complete"):
-                    setattr(bulk, part, clock.measured(part, getattr(bulk, part)))
-                with clock.part("whole", connection):
-                    bulk.load_bulk(connection, loader)
-            else:
-                apply_schema(connection)
-                with clock.part("whole", connection):
-                    load(connection, loader)
-            most = peak()
-            number = "" if how == "alone" else digest(connection).value
-    finally:
-        stop(home_of(settings))
+    with open_connection(settings=Settings()) as connection:
+        if how == "alone":
+            _alone(clock, connection, loader)
+        elif how == "bulk":
+            for part in ("write_edition", "run_importer", "put_in_place", "_complete"):
+                setattr(bulk, part, clock.measured(part, getattr(bulk, part)))
+            with clock.part("whole", connection):
+                bulk.load_bulk(connection, loader)
+        else:
+            apply_schema(connection)
+            with clock.part("whole", connection):
+                load(connection, loader)
+        most = peak()
+        number = "" if how == "alone" else digest(connection).value
     return {"parts": clock.parts, "peak": most, "digest": number}
 
 
