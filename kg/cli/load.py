@@ -321,7 +321,7 @@ def _write_bulk(
 def _without_bulk() -> str:
     """Return the command that runs, without what makes files of it."""
     context = click.get_current_context()
-    words = context.command_path.split()
+    words = ["kg", *context.command_path.split()[1:]]
     values: list[str] = []
     for param in context.command.params:
         given = context.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
