@@ -98,15 +98,24 @@ def write_files(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise KgError(f"{folder} is not empty: name a new folder, so that nothing that is there is taken for data")
+        taken = any(folder.iterdir())
+    except OSError as error:
+        raise _not_written(error, folder) from error
+    if taken:
+        raise KgError(f"{folder} is not empty: name a new folder, so that nothing that is there is taken for data")
+    try:
         with ImportFiles(folder) as files:
             report, _ = prepare(loader, files, strict=strict, progress=progress)
         return report, write_instructions(files, load_command)
     except OSError as error:
-        raise KgError(
-            f"the files cannot be written to {folder}: {error.strerror or error}. Name another folder"
-        ) from error
+        # One about a file elsewhere is not about this place.
+        if error.filename is None or str(error.filename).startswith(str(folder)):
+            raise _not_written(error, folder) from error
+        raise
+
+
+def _not_written(error: OSError, folder: Path) -> KgError:
+    return KgError(f"the files cannot be written to {folder}: {error.strerror or error}. Name another folder")
 
 
 def prepare(

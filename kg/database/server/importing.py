@@ -83,7 +83,10 @@ def workshop(home: Home) -> Iterator[Workshop]:
         try:
             yield shop
         except OSError as error:
-            raise disk_error(error, shop.folder) from error
+            # One about a file elsewhere is not about this place.
+            if error.filename is None or str(error.filename).startswith(str(shop.folder)):
+                raise disk_error(error, shop.folder) from error
+            raise
         finally:
             shutil.rmtree(shop.folder, ignore_errors=True)
 
