@@ -71,7 +71,7 @@ In this folder are {nodes:,} nodes and what joins them, {size:,.0f} MB, written 
 itself. Four steps. WHAT IS IN THE DATABASE BEFORE IS LOST: it must be one in which there is nothing.
 
 1. Copy this folder to the machine of the server, and go there. Stop the server (Enterprise Edition: STOP DATABASE neo4j is enough).
-   There must be room for about three times the files.
+   There must be room for about six times the files.
 
 2. In this folder, as the user that the server runs as (after full stands the name of the database):
 

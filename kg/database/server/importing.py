@@ -31,8 +31,16 @@ _MAIN_CLASS = "org.neo4j.cli.AdminTool"
 #: Where a database lies below the data folder: the store, and the log of its transactions.
 _PARTS = ("databases", "transactions")
 
-#: Times the size of the files, how much room the importer needs for the store.
-_ROOM = 3
+#: Room that the importer needs for the store: so many times the size of the files, and bytes for an empty one.
+_TIMES, _AT_LEAST = 5, 100 * 1024**2
+
+#: As kg has them for its server; else 256 MB are reserved for a log of transactions of which there are none.
+_SETTINGS = """\
+# Written by kg for one import.
+db.tx_log.preallocate=false
+db.tx_log.rotation.size=64m
+dbms.usage_report.enabled=false
+"""
 
 #: Seconds for which another import on the same server is waited for.
 _PATIENCE = 3600
@@ -103,11 +111,10 @@ def run_importer(shop: Workshop, options: Sequence[str], size: int, heard: Heard
     Raises:
         KgError: There is not the room for it, or the importer fails; with what it says.
     """
-    check_free_space(shop.folder, _ROOM * size)
+    check_free_space(shop.folder, _TIMES * size + _AT_LEAST)
     home = shop.home
     conf = shop.made / "conf"
-    # The settings that matter are those of how a store is made, and kg leaves these as they are.
-    write_whole(conf / "neo4j.conf", "# Written by kg for one import.\ndbms.usage_report.enabled=false\n")
+    write_whole(conf / "neo4j.conf", _SETTINGS)
     memory = configuration.size_memory(configuration.machine_memory())
     command = [
         str(find_java(load_lock(home.line)).program),
