@@ -16,42 +16,47 @@ from kg.database.bulk.columns import NUMBER, POINT, TEXT, TEXTS, TRUTH, WHOLE, W
 
 DELIMITER = "\t"
 ARRAY_DELIMITER = "\x1f"
+#: A character for private use: the importer loses characters of a field in which the mark is doubled, so none may hold it.
+_QUOTE = "\ue000"
 
 #: How the importer is told of all this.
-OPTIONS = ("--delimiter=TAB", "--array-delimiter=U+001F", "--trim-strings=true")
+OPTIONS = ("--delimiter=TAB", "--array-delimiter=U+001F", "--quote=U+E000", "--trim-strings=true")
 
 #: In place of a field, where the value cannot be written.
 INEXPRESSIBLE: Final = None
 
-_CONTROL = re.compile("[\x00-\x1f]")
+_TAKEN = re.compile(f"[\x00-\x1f{_QUOTE}]")
 
 
 def text(value: str) -> str | None:
     """Return a text as a field: as it is, unless it would be taken for another."""
-    if value and value.isprintable() and value[0] not in ' "' and value[-1] != " ":
+    if value.isprintable() and value and value[0] != " " and value[-1] != " ":
         return value
     if _cannot_be_said(value):
         return INEXPRESSIBLE
-    return value if value and value[0] != '"' else _quoted(value)
+    return value or _quoted(value)
 
 
 def texts(values: Sequence[str]) -> str | None:
     """Return a list of texts as a field."""
     if len(values) == 1:
         # A list of one empty text: the blank is trimmed away after the list is taken apart.
-        return text(values[0]) if values[0] else '" "'
+        return text(values[0]) if values[0] else _BLANK
     if not values or any(_cannot_be_said(value) for value in values):
         return INEXPRESSIBLE
     field = ARRAY_DELIMITER.join(values)
-    return _quoted(field) if field[0] in ('"', ARRAY_DELIMITER) or field[-1] == ARRAY_DELIMITER else field
+    return _quoted(field) if ARRAY_DELIMITER in (field[0], field[-1]) else field
 
 
 def _cannot_be_said(value: str) -> bool:
-    return value != value.strip() or _CONTROL.search(value) is not None
+    return value != value.strip() or _TAKEN.search(value) is not None
 
 
 def _quoted(field: str) -> str:
-    return '"' + field.replace('"', '""') + '"'
+    return f"{_QUOTE}{field}{_QUOTE}"
+
+
+_BLANK = _quoted(" ")
 
 
 def whole(value: int) -> str:
