@@ -45,6 +45,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.load --size 1/8
 	$(BIN)/python -m benchmarks.load_memory --size 1/8
+	$(BIN)/python -m benchmarks.bulk --size 1/8
 	$(BIN)/python -m benchmarks.live
 	$(BIN)/python -m benchmarks.pull
 	$(BIN)/python -m benchmarks.reports

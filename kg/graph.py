@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
@@ -225,10 +225,19 @@ class KnowledgeGraph(Partnerships, Requests, Exports, Upkeep):
         strict: bool = False,
         max_ended_share: float | None = None,
         progress: Progress | None = None,
+        bulk: bool = False,
     ) -> LoadReport:
-        """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.loading.load`."""
+        """Bring an edition in, making the schema first where it is missing; see :func:`kg.loaders.loading.load`.
+
+        With ``bulk``, a first edition goes into an empty local database by Neo4j's importer; see :func:`kg.loaders.bulk.load_bulk`.
+        """
         from kg.loaders.loading import load
 
+        if bulk:
+            from kg.loaders.bulk import load_bulk
+
+            with nullcontext() if dry_run else self._change():
+                return load_bulk(self.connection, loader, dry_run=dry_run, strict=strict, progress=progress)
         if dry_run:
             return load(
                 self.connection,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from kg.cli.options import check_writable, connection_options
 from kg.errors import KgError
@@ -59,6 +61,18 @@ def load_options(command: Callable[..., None]) -> Callable[..., None]:
             "--rejects",
             type=click.Path(dir_okay=False, path_type=Path),
             help="CSV for rejected rows (else kg-rejects-FILE.csv in this folder).",
+        ),
+        click.option(
+            "--bulk",
+            is_flag=True,
+            help="Into an empty database, by Neo4j's offline importer, which restarts the local server (docs/bulk.md).",
+        ),
+        click.option(
+            "--files",
+            "bulk_folder",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="FOLDER",
+            help="With --bulk: write the importer's files and what to do with them, for a Neo4j that runs elsewhere.",
         ),
         connection_options,
     )
@@ -241,15 +255,23 @@ def run_loads(
     allow_shrink: bool,
     rejects: Path | None,
     connect: dict[str, Any],
+    bulk: bool = False,
+    bulk_folder: Path | None = None,
 ) -> None:
-    """Load one after the other, print a report of each, and write the rejected rows of all to one file."""
+    """Load one after the other, print a report of each, and write the rejected rows of all to one file.
+
+    With ``bulk``, the first goes in by Neo4j's importer, and the others follow as ever; with ``bulk_folder``, into files.
+    """
     from kg.graph import connect as open_graph
     from kg.loaders.reading.tables import write_rejects
 
     rejected: list[tuple[Row, str]] = []
     try:
+        if bulk_folder is not None:
+            rejected += _write_bulk(loads, bulk_folder, bulk=bulk, dry_run=dry_run, strict=strict)
+            return
         with open_graph(**connect) as graph, nullcontext() if dry_run else graph.several_changes():
-            for loader in loads:
+            for number, loader in enumerate(loads):
                 with bars() as progress:
                     report = graph.load(
                         loader,
@@ -257,6 +279,7 @@ def run_loads(
                         strict=strict,
                         max_ended_share=1 if allow_shrink else None,
                         progress=progress,
+                        bulk=bulk and not number,
                     )
                 click.echo(str(report))
                 rejected += report.rejects
@@ -271,3 +294,41 @@ def run_loads(
                 else f"{len(rejected)} rejected rows, with the reason of each"
             )
             click.echo(f"{rows}: {path}", err=True)
+
+
+def _write_bulk(
+    loads: Sequence[Loader], folder: Path, *, bulk: bool, dry_run: bool, strict: bool
+) -> Sequence[tuple[Row, str]]:
+    """Write the files for the importer, say so, and return the rejected rows."""
+    from kg.loaders.bulk import write_files
+
+    if not bulk:
+        raise click.UsageError("--files goes with --bulk.")
+    if dry_run:
+        raise click.UsageError("--files changes no database: leave out --dry-run.")
+    if len(loads) != 1:
+        raise KgError(
+            f"--bulk --files writes one edition, and these are {len(loads)}: write the largest of them so, and load the others as "
+            "ever once it is there"
+        )
+    with bars() as progress:
+        report, instructions = write_files(loads[0], folder, _without_bulk(), strict=strict, progress=progress)
+    click.echo(str(report).replace("Loaded", "Wrote", 1))
+    click.echo(f"What to do with the files stands in {instructions}.")
+    return report.rejects
+
+
+def _without_bulk() -> str:
+    """Return the command that runs, without what makes files of it."""
+    context = click.get_current_context()
+    words = ["kg", *context.command_path.split()[1:]]
+    values: list[str] = []
+    for param in context.command.params:
+        given = context.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+        value = context.params.get(param.name or "")
+        if isinstance(param, click.Argument):
+            values += map(str, value or ())
+        elif given and param.name not in ("bulk", "bulk_folder", "rejects"):
+            for one in value if isinstance(value, tuple) else (value,):
+                words += [param.opts[0]] if one is True else [param.opts[0], str(one)]
+    return shlex.join([*words, *values])

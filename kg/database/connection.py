@@ -17,7 +17,7 @@ from neo4j.exceptions import ClientError, ConfigurationError, DriverError, Neo4j
 
 from kg.database.driver_errors import BrokenDatabaseError, explain_driver_errors, is_memory_limit, not_neo4j
 from kg.database.passwords import Password
-from kg.database.server import Reporter, answers, end_broken, ensure_running
+from kg.database.server import Reporter, ServerInfo, answers, end_broken, ensure_running
 from kg.database.settings import Settings
 from kg.errors import KgError
 
@@ -74,6 +74,19 @@ class Connection(ABC):
     def database(self) -> str | None:
         """The database's name; ``None`` is the server's default."""
         return self._database
+
+    @property
+    def server(self) -> ServerInfo | None:
+        """The local server, where this connection goes to the one that kg runs; ``None`` where it goes elsewhere."""
+        return None
+
+    def reopen(self, server: ServerInfo) -> None:
+        """Go to the local server, which was started anew, once more.
+
+        Raises:
+            KgError: this connection does not go to it.
+        """
+        raise KgError(f"This connection does not go to the local server of {server.home.folder}.")
 
     @property
     @abstractmethod
@@ -155,13 +168,33 @@ class DriverConnection(Connection):
     """A connection by the official driver."""
 
     def __init__(
-        self, driver: neo4j.Driver, database: str | None, *, place: str, owned: bool, local: bool = False
+        self,
+        driver: neo4j.Driver,
+        database: str | None,
+        *,
+        place: str,
+        owned: bool,
+        server: ServerInfo | None = None,
     ) -> None:
         super().__init__(database)
         self._driver = driver
         self._place = place
-        self._local = local
+        self._server = server
+        self._local = server is not None
         self._owned = owned
+
+    @property
+    def server(self) -> ServerInfo | None:
+        """The local server, where kg runs it."""
+        return self._server
+
+    def reopen(self, server: ServerInfo) -> None:
+        """Go to the local server once more; what the driver remembers (bookmarks among it) may be of another store."""
+        if self._server is None:
+            super().reopen(server)
+        self._driver.close()
+        self._driver = _driver(server.uri, (server.username, server.password))
+        self._place, self._server = server.uri, server
 
     @property
     def driver(self) -> neo4j.Driver:
@@ -353,11 +386,11 @@ def open_connection(
             raise KgError("A username or password needs an address: give --uri too, or set NEO4J_URI.")
         server = ensure_running(settings, report, new_ports=True)
         try:
-            return _open(server.uri, (server.username, server.password), database or server.database, local=True)
+            return _open(server.uri, (server.username, server.password), database or server.database, server=server)
         except BrokenDatabaseError:
             end_broken(server)
             server = ensure_running(settings, report, new_ports=True)
-            return _open(server.uri, (server.username, server.password), database or server.database, local=True)
+            return _open(server.uri, (server.username, server.password), database or server.database, server=server)
         except KgError:
             answers(server)  # has its own word on a password that was changed
             raise
@@ -367,7 +400,18 @@ def open_connection(
     return _open(uri, auth, database or settings.neo4j_database)
 
 
-def _open(uri: str, auth: tuple[str, str] | None, database: str | None, *, local: bool = False) -> Connection:
+def _open(
+    uri: str, auth: tuple[str, str] | None, database: str | None, *, server: ServerInfo | None = None
+) -> Connection:
+    connection = DriverConnection(_driver(uri, auth), database, place=uri, owned=True, server=server)
+    try:
+        return _checked(connection, uri)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _driver(uri: str, auth: tuple[str, str] | None) -> neo4j.Driver:
     if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://[^/]", uri):
         raise KgError(
             f"{uri!r} is not the address of a Neo4j: it begins with bolt:// or neo4j://, or with bolt+s:// or "
@@ -375,7 +419,7 @@ def _open(uri: str, auth: tuple[str, str] | None, database: str | None, *, local
         )
     try:
         urlsplit(uri).port  # noqa: B018 - it raises when the port is no number
-        opened = neo4j.GraphDatabase.driver(
+        return neo4j.GraphDatabase.driver(
             uri,
             auth=auth,
             connection_timeout=10,
@@ -386,12 +430,6 @@ def _open(uri: str, auth: tuple[str, str] | None, database: str | None, *, local
         )
     except (ValueError, ConfigurationError) as error:
         raise KgError(f"{uri!r} is not an address that can be used: {error}.") from error
-    connection = DriverConnection(opened, database, place=uri, owned=True, local=local)
-    try:
-        return _checked(connection, uri)
-    except BaseException:
-        connection.close()
-        raise
 
 
 def version_in(rows: Rows) -> str:

@@ -161,6 +161,12 @@ def begin(connection: Connection, header: LoadHeader, sources: Sequence[Source])
     connection.write_many([record(), put_sources, interrupt, (_BEGIN, parameters)])
 
 
+def first_attempt(header: LoadHeader) -> dict[str, Any]:
+    """Return the properties of the Load as :func:`begin` leaves it, when it is the first of all."""
+    attempt = {"attempt_started": [_now()], "attempt_finished": [""], "attempt_status": ["running"]}
+    return {"id": header.id, **asdict(header), "sequence": 1, "complete": False, **attempt}
+
+
 def finish(
     connection: Connection,
     header: LoadHeader,

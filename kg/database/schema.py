@@ -126,6 +126,11 @@ def check_schema(connection: Connection) -> list[str]:
     return findings
 
 
+def foreign_names(connection: Connection) -> list[str]:
+    """Return the names of the constraints and indexes in the connected database that are none of kg's."""
+    return sorted(_there(connection).keys() - {item.name for item in (*cypher.constraints(), *cypher.indexes())})
+
+
 def _there(connection: Connection) -> dict[str, _Description]:
     """Return the constraints and indexes of the database, by name."""
     return {

@@ -144,14 +144,21 @@ def _start_alone(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> S
     with only_one(home.lock_file, START_TIMEOUT * 2, lambda: report.step("Waiting for another kg that starts Neo4j")):
         info = running(home)
         if info is None:
-            info = _start(home, lock, report, new_ports)
-        else:
-            report.step("Waiting for the local Neo4j to answer")
-            _wait_for(partial(_has_opened_and_answers, info), info)
-        # Known from now on without asking, so that a command which finds it running begins at once.
-        state = ServerState(info.pid, info.bolt_port, info.http_port, info.version, ready=True)
-        write_state(home, state)
-        return _info(home, state, info.password)
+            return _start_and_remember(home, lock, report, new_ports=new_ports)
+        report.step("Waiting for the local Neo4j to answer")
+        _wait_for(partial(_has_opened_and_answers, info), info)
+        return _remember_ready(info)
+
+
+def _start_and_remember(home: Home, lock: Lock, report: Reporter, *, new_ports: bool) -> ServerInfo:
+    return _remember_ready(_start(home, lock, report, new_ports))
+
+
+def _remember_ready(info: ServerInfo) -> ServerInfo:
+    # Known from now on without asking, so that a command which finds it running begins at once.
+    state = ServerState(info.pid, info.bolt_port, info.http_port, info.version, ready=True)
+    write_state(info.home, state)
+    return _info(info.home, state, info.password)
 
 
 def _start(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> ServerInfo:
@@ -347,10 +354,12 @@ def stop(home: Home) -> bool:
     if not home.server.is_dir():
         return False
     with only_one(home.lock_file, START_TIMEOUT * 2):
-        state = read_state(home)
-        if state is None:
-            return False
-        return _end(home, state)
+        return _stop(home)
+
+
+def _stop(home: Home) -> bool:
+    state = read_state(home)
+    return False if state is None else _end(home, state)
 
 
 def end_broken(info: ServerInfo) -> None:
@@ -386,6 +395,18 @@ def _end(home: Home, state: ServerState, *, kill_after: float | None = None) -> 
     if state.pid:
         write_state(home, ServerState(0, *state.ports, state.version))
     return stopped
+
+
+def restart(home: Home, between: Callable[[], None], report: Reporter) -> ServerInfo:
+    """Stop the server of this home, have something done to its files, and start it again; no other kg can start it meanwhile.
+
+    Raises:
+        KgError: it does not stop, or does not start again.
+    """
+    with only_one(home.lock_file, START_TIMEOUT * 2):
+        _stop(home)
+        between()
+        return _start_and_remember(home, load_lock(home.line), report, new_ports=True)
 
 
 def wipe(home: Home) -> bool:
