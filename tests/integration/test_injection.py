@@ -281,7 +281,9 @@ def texts_of(name: str) -> dict[str, inspect.Parameter | None]:
     for parameter in inspect.signature(getattr(kg.KnowledgeGraph, name)).parameters.values():
         annotation = str(parameter.annotation)
         if options := re.fullmatch(r"Unpack\[(\w+)\]", annotation):
-            found |= {option: None for option, hint in options_of(options[1]).items() if "str" in str(hint)}
+            found |= {
+                option: None for option, hint in options_of(options[1]).items() if re.search(r"\bstr\b", str(hint))
+            }
         elif re.search(r"\bstr\b", annotation):
             found[parameter.name] = parameter
     return found
