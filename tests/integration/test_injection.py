@@ -240,12 +240,19 @@ def test_no_argument_of_a_command_gets_into_a_statement(
             assert_in_no_statement(kg_through_proxy, f"{name} {parameter.name} = {value!r}")
     # Else this test would be one of messages on wrong arguments.
     sent = [one for one in kg_through_proxy if one.text != VERSION]
-    assert sent or name in NOT_REACHED or not tried
+    got_to = [
+        one for one in tried if isinstance(one.type, click.types.StringParamType) and one.name not in REFUSED_BEFORE
+    ]
+    # A withdrawn answer is looked for in the file of answers first.
+    assert sent or not got_to or name.startswith(("kg load ", "kg review withdraw"))
     kg_through_proxy.clear()
 
 
-#: Commands of which no argument gets as far as the database when it holds a payload.
-NOT_REACHED: frozenset[str] = frozenset()
+#: Arguments of which a payload is refused before a database is asked, since there is a rule or a list of what they may be.
+REFUSED_BEFORE = {
+    *("as_of", "edition", "until", "rule", "theme_members", "files"),
+    *("countries", "exclude_countries", "only_countries", "country"),
+}
 
 
 # The Python API ----------------------------------------------------------------------------------------------------------------
@@ -274,7 +281,9 @@ def texts_of(name: str) -> dict[str, inspect.Parameter | None]:
     for parameter in inspect.signature(getattr(kg.KnowledgeGraph, name)).parameters.values():
         annotation = str(parameter.annotation)
         if options := re.fullmatch(r"Unpack\[(\w+)\]", annotation):
-            found |= {option: None for option, hint in options_of(options[1]).items() if "str" in str(hint)}
+            found |= {
+                option: None for option, hint in options_of(options[1]).items() if re.search(r"\bstr\b", str(hint))
+            }
         elif re.search(r"\bstr\b", annotation):
             found[parameter.name] = parameter
     return found
