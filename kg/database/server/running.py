@@ -39,8 +39,6 @@ USERNAME = "neo4j"
 DATABASE = "neo4j"
 START_TIMEOUT = 120.0
 STOP_TIMEOUT = 120.0
-#: One whose database has stopped is given so long to end by itself.
-BROKEN_TIMEOUT = 20.0
 _PORT_ATTEMPTS = 5
 
 
@@ -363,10 +361,11 @@ def _stop(home: Home) -> bool:
 
 
 def end_broken(info: ServerInfo) -> None:
-    """End a server whose database has stopped for good, unless somebody has started another meanwhile.
+    """Kill a server whose database has stopped for good, unless somebody has started another meanwhile.
 
-    What it has stored is in its log, from which the next start recovers. While the disk is still full it never ends by itself, for it
-    tries to write what it cannot; then it is killed.
+    It is not asked to end. Then it would still write to files of which it no longer knows what they hold, and leave a log of
+    transactions from which the next start does not recover (seen with 5.26.30: out of memory); and while its disk is full, it tries
+    for ever. The log as it was when the database stopped is whole up to the last transaction.
 
     Raises:
         KgError: it still runs.
@@ -374,18 +373,14 @@ def end_broken(info: ServerInfo) -> None:
     with only_one(info.home.lock_file, START_TIMEOUT * 2):
         state = read_state(info.home)
         if state is not None and state.pid == info.pid:
-            _end(info.home, state, kill_after=BROKEN_TIMEOUT)
+            _end(info.home, state, signal.SIGKILL)
 
 
-def _end(home: Home, state: ServerState, *, kill_after: float | None = None) -> bool:
-    """End the server that was started as a state says, by force after so many seconds, if given; return whether it ran."""
+def _end(home: Home, state: ServerState, by: signal.Signals = signal.SIGTERM) -> bool:
+    """End the server that was started as a state says, by a signal; return whether it ran."""
     stopped = False
     if process.is_server_of(state.pid, home):
-        patience = STOP_TIMEOUT if kill_after is None else kill_after
-        gone = process.terminate(state.pid, home, patience)
-        if not gone and kill_after is not None:
-            gone = process.terminate(state.pid, home, patience, signal.SIGKILL)
-        if not gone:
+        if not process.terminate(state.pid, home, STOP_TIMEOUT, by):
             raise KgError(
                 f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
                 f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "
