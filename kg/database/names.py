@@ -141,7 +141,7 @@ class FactGroups:
         for column in by:
             ordered = column[order]
             begins[1:] |= ordered[1:] != ordered[:-1]
-        self._bounds = np.append(np.flatnonzero(begins), len(order))
+        self._bounds = np.append(np.flatnonzero(begins), len(order)).astype(np.uint32)
 
     def __len__(self) -> int:
         return len(self._bounds) - 1

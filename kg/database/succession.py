@@ -112,7 +112,7 @@ class Edition:
 
 def first_of_each(keys: Numbers, among: Numbers | None = None) -> Numbers:
     """Return the places of the first of all that are equal, ascending; looked for ``among`` some places, ascending, else all."""
-    places = np.arange(len(keys)) if among is None else among
+    places = (np.arange(len(keys)) if among is None else among).astype(np.uint32)
     again = repeated(keys[places])
     if not len(again):
         return places
