@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import threading
@@ -9,7 +10,7 @@ import time
 from contextlib import ExitStack, suppress
 from random import Random
 
-from tests.soak.ground import Counted, Ground, ended
+from tests.soak.ground import Ground, ended
 
 TRIALS = 20
 SAMPLE = (0, 2)
@@ -25,10 +26,10 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
     if what == "same":
         names = [names[0], names[0]]
     expected, _ = ground.undisturbed(*dict.fromkeys(names))
-    _, statements = ground.undisturbed(names[0])
     ground.fresh()
+    cut = False
     if what == "turn lost":
-        codes = _turn_lost(ground, names, chance.randint(statements // 2, statements))
+        codes, cut = _turn_lost(ground, names, chance.randint(1, 3))
     else:
         with ExitStack() as started:
             processes = []
@@ -41,18 +42,20 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
     for name in names:
         ground.finish(name)
     ground.verify(expected)
-    return {"what": what, "sources": names, "codes": codes}
+    return {"what": what, "sources": names, "codes": codes, "cut": cut}
 
 
-def _turn_lost(ground: Ground, names: list[str], at: int) -> list[int]:
-    """The connection that holds the first loader's turn is cut, and no other, at one of its statements; a second one waits."""
+def _turn_lost(ground: Ground, names: list[str], at: int) -> tuple[list[int], bool]:
+    """The connection that holds the first loader's turn is cut, and no other, in one of its first transactions; a second one waits."""
     cutting = threading.Event()
 
-    def then(seen: int) -> None:
-        if seen == at:
+    looks = itertools.count(1)
+
+    def then(statement: bytes) -> None:
+        if b"(t:Turn) SET t.seen" in statement and next(looks) == at:
             cutting.set()
 
-    with ExitStack() as started, ground.proxy(fail=Counted(then)) as proxy:
+    with ExitStack() as started, ground.proxy(fail=then) as proxy:
         first = started.enter_context(ground.start(names[0], proxy))
         while first.poll() is None and not cutting.wait(0.05):
             pass
@@ -60,13 +63,13 @@ def _turn_lost(ground: Ground, names: list[str], at: int) -> list[int]:
         first.send_signal(signal.SIGSTOP)
         try:
             second = started.enter_context(ground.start(names[1]))
-            if proxy.cut_where(b"turn:Load"):
-                # Unless the first was stopped in the middle of a transaction, which the second waits for.
-                with suppress(subprocess.TimeoutExpired):
-                    second.wait(timeout=90)
+            cut = proxy.cut_where(b"turn:Load") > 0
+            # Most likely the first was stopped in the middle of a transaction, which the second waits for.
+            with suppress(subprocess.TimeoutExpired):
+                second.wait(timeout=15)
         finally:
             first.send_signal(signal.SIGCONT)
         ends = [ended(first), ended(second)]
     assert ends[0][0] in (0, 2), f"ended with {ends}"
     assert ends[1][0] == 0, f"ended with {ends}"
-    return [code for code, _ in ends]
+    return [code for code, _ in ends], cut
