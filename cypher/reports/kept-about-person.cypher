@@ -10,7 +10,7 @@
 // column source: Who says so.
 // column row: Which row of that source.
 // column given: What the source gave, as it is stored.
-// column edition: The date of the edition that first gave it.
+// column as_of: The date of the edition that first gave it.
 // column missing: The date of the edition that no longer had it, where one had it no longer.
 //
 // tags: person, quality, source
@@ -35,6 +35,6 @@ RETURN says,
        kept.sources[i] AS source,
        kept.rows[i] AS row,
        kept.given[i] AS given,
-       split(kept.given[i], '"')[3] AS edition,
+       split(kept.given[i], '"')[3] AS as_of,
        CASE WHEN kept.missing[i] <> '' THEN kept.missing[i] END AS missing
 ORDER BY says, about, key, source, row;

@@ -16,7 +16,6 @@ from kg.database.bulk.columns import POINT, TEXT, TEXTS, WHOLE, column_type, fac
 from kg.database.bulk.command import import_options, literal, write_instructions
 from kg.database.bulk.files import ImportFiles
 from kg.database.bulk.first import FirstEdition
-from kg.database.claims import claim_fact, claim_node
 from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
 from kg.schema.nodes import NODES, Point
@@ -158,8 +157,7 @@ def test_the_importer_is_given_room_for_the_longest_line(tmp_path: Path) -> None
 
 
 def edition(nodes: Sequence[NodeRecord], facts: Sequence[FactRecord] = ()) -> Edition:
-    claims = [claim_node(record, HEADER) for record in nodes]
-    return Edition(HEADER, claims, [claim_fact(record, HEADER) for record in facts], (SOURCE,), complete=True)
+    return Edition.of_records(HEADER, [*nodes, *facts], (SOURCE,), complete=True)
 
 
 def node(label: str, *ids: str, row: str, **values: Any) -> NodeRecord:
