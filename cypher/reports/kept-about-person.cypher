@@ -15,7 +15,7 @@
 //
 // tags: person, quality, source
 // since: 0.1
-MATCH (person:Person {id: $person})
+MATCH (person:Entity {id: $person})
 CALL (person) {
   RETURN 'the person' AS says, null AS about, properties(person) AS kept, person.id AS key
   UNION ALL

@@ -97,7 +97,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         settings = local_settings(tmp_path_factory.mktemp("home"))
         try:
             server = ensure_running(settings, Quiet())
-            yield Address(server.uri, server.username, server.password, server.database)
+            yield Address(server.uri, server.username, str(server.password), server.database)
         finally:
             stop(home_of(settings))
 

@@ -139,7 +139,7 @@ _RELATIONSHIPS = """\
 MATCH (a)-[r]->(b)
 RETURN coalesce(a.id, a.value) AS start, type(r) AS type, coalesce(b.id, b.value) AS end, properties(r) AS properties"""
 #: What depends on when something happened, or on the order in which a database came to know labels.
-_OF_THE_TIME = {"created", "attempt_started", "attempt_finished", "content"}
+_OF_THE_TIME = {"created", "made", "attempt_started", "attempt_finished", "content"}
 
 
 def everything(connection: Connection) -> list[str]:
