@@ -113,6 +113,7 @@ def test_wheel_asks_for_the_core_only(wheel: Path) -> None:
         "structure",
         "embedding",
         "fast",
+        "spark",
         "notebooks",
         "dev",
     }
