@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,9 @@ class Upkeep:
 
     connection: Connection
 
+    @abstractmethod
     def _change(self) -> AbstractContextManager[Change]:
-        raise NotImplementedError
+        """Return a block in which the graph is changed, after which what is counted over all of it is counted again."""
 
     def apply_schema(self) -> None:
         """Make the constraints and indexes that the database lacks."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kg.cli.options import connection_options
-
-if TYPE_CHECKING:
-    from kg.database.backup.survey import Progress
+from kg.cli.watching import watched
 
 
 @click.command()
@@ -35,7 +31,7 @@ def backup(file: Path, force: bool, connect: dict[str, Any]) -> None:
     from kg.graph import KnowledgeGraph
 
     check_place(file, force=force)
-    with KnowledgeGraph(open_connection(**connect)) as graph, _watched() as progress:
+    with KnowledgeGraph(open_connection(**connect)) as graph, watched("Working") as progress:
         done = graph.backup(file, force=force, progress=progress)
     click.echo(str(done), err=True)
 
@@ -69,19 +65,6 @@ def restore(file: Path, check: bool, connect: dict[str, Any]) -> None:
         )
         click.echo(f"Digest {contents.digest.value}")
         return
-    with KnowledgeGraph(open_connection(**connect)) as graph, _watched() as progress:
+    with KnowledgeGraph(open_connection(**connect)) as graph, watched("Working") as progress:
         done = graph.restore(file, progress=progress)
     click.echo(str(done), err=True)
-
-
-@contextmanager
-def _watched() -> Iterator[Progress | None]:
-    """Say on a terminal how far it is."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    with console.status("Working") as status:
-        yield lambda what, number: status.update(f"{number:,} {what}")

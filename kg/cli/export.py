@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kg.cli.options import connection_options
+from kg.cli.watching import watched
 from kg.errors import KgError
-
-if TYPE_CHECKING:
-    from kg.queries.export.run import Progress
 
 
 @click.command()
@@ -83,19 +79,6 @@ def export(
     ((form, path),) = given
     asked = check_asked(around, steps, networks, as_of)
     target = check_target(path, form, option=f"--{form}", force=force)
-    with open_graph(**connect) as graph, _watched() as progress:
+    with open_graph(**connect) as graph, watched("Reading") as progress:
         done = write(graph.connection, asked, target, progress=progress)
     click.echo(str(done), err=True)
-
-
-@contextmanager
-def _watched() -> Iterator[Progress | None]:
-    """Say on a terminal how much has been read."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    with console.status("Reading") as status:
-        yield lambda what, number: status.update(f"Reading: {number:,} {what}")

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,17 @@ from scipy.spatial import cKDTree
 
 from kg.queries import candidates as ways
 from kg.queries import standing
+from kg.queries.block_arrays import (
+    alike_in,
+    chords_between,
+    highest,
+    kilometres_between,
+    ones,
+    positions,
+    some_rows,
+    sorted_rows,
+    worth_by_size,
+)
 from kg.queries.kinds.kind import Weights
 from kg.queries.measures import kilometres, nearness
 from kg.queries.ranking import Rule, ties
@@ -56,10 +66,10 @@ class Everyone:
         networks = snapshot.networks
         #: For each layer that leads to others what each step counts, and who has each thing.
         self.steps = [
-            (networks.held, _worth(world.members) * (world.members < ways.HUB), _ones(networks.holders)),
-            (snapshot.town_projects.held, _worth(snapshot.town_projects.sizes), self.holders_of_projects),
-            (snapshot.events.held, _worth(snapshot.events.sizes), _ones(snapshot.events.holders)),
-            (snapshot.twins, _worth(snapshot.twin_counts), self.twins),
+            (networks.held, worth_by_size(world.members) * (world.members < ways.HUB), ones(networks.holders)),
+            (snapshot.town_projects.held, worth_by_size(snapshot.town_projects.sizes), self.holders_of_projects),
+            (snapshot.events.held, worth_by_size(snapshot.events.sizes), ones(snapshot.events.holders)),
+            (snapshot.twins, worth_by_size(snapshot.twin_counts), self.twins),
         ]
 
     def blocks(self) -> Iterator[Block]:
@@ -80,17 +90,17 @@ class Everyone:
     @cached_property
     def twins(self) -> sparse.csr_array:
         """Who is twinned with whom."""
-        return _ones(self.world.snapshot.twins)
+        return ones(self.world.snapshot.twins)
 
     @cached_property
     def holders_of_projects(self) -> sparse.csr_array:
         """Which towns take part in each project."""
-        return _ones(self.world.snapshot.town_projects.holders)
+        return ones(self.world.snapshot.town_projects.holders)
 
     def held(self, layer: Layer) -> sparse.csr_array:
         """Who has each thing of a layer."""
         if layer.held not in self._held:
-            self._held[layer.held] = _ones(layer.held)
+            self._held[layer.held] = ones(layer.held)
         return self._held[layer.held]
 
     @cached_property
@@ -201,7 +211,7 @@ class Block:
         met = tree.query_ball_point(xyz[self.subjects[self.located]], chord)
         near = twinned[np.unique(np.fromiter(chain.from_iterable(met), np.int64))]
         apart = np.full((len(self.subjects), len(near)), np.inf)
-        apart[self.located] = _kilometres(xyz[self.subjects[self.located]], xyz[near])
+        apart[self.located] = kilometres_between(xyz[self.subjects[self.located]], xyz[near])
         of, at = self.snapshot.twins.entries(near)
         ends, end = np.unique(self.snapshot.twins.columns[at], return_inverse=True)
         joined = sparse.csr_array((np.ones(len(of)), (end, of)), shape=(len(ends), len(near)))
@@ -226,7 +236,7 @@ class Block:
     def neighbours_twins(self, part: float, others: Indices) -> Floats:
         """Return :meth:`kg.queries.surroundings.Surroundings.twinnings` of some others, shape ``(others, subjects)``."""
         theirs, row, end, near = self._around(part, others)
-        return floats(_sorted((near, (row, end)), (len(others), len(theirs))) @ theirs)
+        return floats(sorted_rows((near, (row, end)), (len(others), len(theirs))) @ theirs)
 
     def neighbours_twins_at_most(self, part: float, others: Indices) -> Floats:
         """Return more than any of :meth:`neighbours_twins` of each of some others, shape ``(others,)``."""
@@ -241,7 +251,7 @@ class Block:
         scale = part * self.world.spacing[self.ends[some]]
         around = self.everyone.around[self.ends[some]]
         end = np.repeat(np.arange(len(some)), np.diff(around.indptr))
-        row = _positions(others, len(self.snapshot.places.ids))[around.indices]
+        row = positions(others, len(self.snapshot.places.ids))[around.indices]
         kept = np.flatnonzero((row >= 0) & (around.data <= reach(scale)[end]))
         return theirs[some], row[kept], end[kept], nearness(around.data[kept], scale[end[kept]])
 
@@ -274,7 +284,7 @@ class Block:
         score = sparse.csr_array(kept[:, some]) @ around
         for row in range(len(self.subjects)):
             at = slice(score.indptr[row], score.indptr[row + 1])
-            found[row, _highest(score.data[at], score.indices[at], standing.BY_NEIGHBOURS)] = True
+            found[row, highest(score.data[at], score.indices[at], standing.BY_NEIGHBOURS)] = True
 
     def _nearest(self, found: NDArray[np.bool_]) -> None:
         if not self.located.any():
@@ -291,7 +301,7 @@ class Block:
         some = np.sort(placed[tree.query_ball_point(middle, (farthest[0] + 2.0 * wide) * _WIDER)])
         if self.country and (self.snapshot.places.country[some] == self.country).all():
             return
-        for row, chords in zip(rows.tolist(), _chords(own, xyz[some]), strict=True):
+        for row, chords in zip(rows.tolist(), chords_between(own, xyz[some]), strict=True):
             # Itself is one of them, wherever it stands among those that are as near.
             within = np.flatnonzero(chords <= np.partition(chords, number - 1)[number - 1])
             within = within[np.lexsort((within, chords[within]))]
@@ -305,7 +315,7 @@ class Block:
         for name in ways.alike_countries(self.world.aggregates, places.countries[self.country]):
             country = places.countries.index(name) if name in places.countries else -1
             if country != self.country:
-                for row, some in zip(rows.tolist(), _alike_in(*self.world.by_size(country), population), strict=False):
+                for row, some in zip(rows.tolist(), alike_in(*self.world.by_size(country), population), strict=False):
                     found[row, some] = True
 
     def _by_networks(self, found: NDArray[np.bool_]) -> None:
@@ -331,61 +341,13 @@ class Block:
     def _by_paths(self, found: NDArray[np.bool_]) -> None:
         score = sparse.csr_array(found.shape)
         for held, worth, holders in self.everyone.steps:
-            score = score + _some(held, self.subjects, worth) @ holders
+            score = score + some_rows(held, self.subjects, worth) @ holders
         score = sparse.csr_array(score + self.everyone.twins[self.subjects])
         for row, one in enumerate(self.subjects.tolist()):
             at = slice(score.indptr[row], score.indptr[row + 1])
             worth, columns = score.data[at], score.indices[at]
             worth[columns == one] = 0.0
-            found[row, _highest(worth, columns, ways.EACH)] = True
-
-
-def _alike_in(there: Indices, sizes: Floats, population: Floats) -> Iterator[Indices]:
-    """Yield for each population the places of a country that are most alike in size, of those equally alike the first by id.
-
-    Args:
-        there: The places, by size, then by id.
-        sizes: Their sizes.
-        population: The populations.
-    """
-    if not len(there):
-        return
-    # Of so many that are smaller and so many that are larger the last that comes in is known: all that are nearer stand in a row,
-    # and before or behind them those that are as far as it.
-    each = ways.IN_EACH
-    middle = np.searchsorted(sizes, population)
-    window = middle[:, None] + np.arange(-each, each)
-    apart = np.where((window >= 0) & (window < len(sizes)), _apart(sizes, window, population[:, None]), np.inf)
-    number = min(each, len(sizes))
-    last = np.partition(apart, number - 1, axis=1)[:, number - 1]
-    nearer = apart < last[:, None]
-    count = nearer.sum(axis=1)
-    start = np.where(count > 0, middle - each + nearer.argmax(axis=1), middle)
-    end = start + count
-    before = np.where((start > 0) & (_apart(sizes, start - 1, population) == last), start - 1, start)
-    after = np.where((end < len(sizes)) & (_apart(sizes, end, population) == last), end, end - 1)
-    first = np.where(before < start, np.searchsorted(sizes, sizes[np.maximum(before, 0)]), start)
-    behind = np.where(after >= end, np.searchsorted(sizes, sizes[np.maximum(after, 0)], side="right"), end)
-    limits = np.column_stack([first, start, end, behind, number - count]).tolist()
-    for farther, near, further, beyond, rest in limits:
-        if farther == near:
-            yield there[near : further + rest]
-        elif further == beyond:
-            yield np.concatenate([there[farther : farther + rest], there[near:further]])
-        else:
-            tied = np.sort(np.concatenate([there[farther:near], there[further:beyond]]))
-            yield np.concatenate([tied[:rest], there[near:further]])
-
-
-def _highest(worth: Floats, places: Indices, number: int) -> Indices:
-    """Return the places of the highest worth above 0, of those that are worth the same the first by id."""
-    if len(worth) > number:
-        some = worth >= np.partition(worth, len(worth) - number)[len(worth) - number]
-        worth, places = worth[some], places[some]
-    order = np.argsort(places)
-    worth, places = worth[order], places[order]
-    best = standing.highest(worth, number)
-    return np.asarray(places[best[worth[best] > 0.0]], np.int64)
+            found[row, highest(worth, columns, ways.EACH)] = True
 
 
 def blocks_of(directory: Directory) -> Iterator[Indices]:
@@ -403,51 +365,4 @@ def lasting(rows: Sequence[NodeRow], as_of: date) -> NDArray[np.bool_]:
     found = np.ones(len(rows), bool)
     over = [at for at, row in enumerate(rows) if row.dissolved is not None and is_over(as_of, None, row.dissolved)]
     found[over] = False
-    return found
-
-
-def _apart(sizes: Floats, at: Indices, population: Floats) -> Floats:
-    return floats(np.abs(np.log((sizes[np.clip(at, 0, len(sizes) - 1)] + 300.0) / (population + 300.0))))
-
-
-def _kilometres(some: Floats, others: Floats) -> Floats:
-    """Return how far apart points on the unit sphere are, shape ``(some, others)``."""
-    return floats(kilometres(_chords(some, others)))
-
-
-def _chords(some: Floats, others: Floats) -> Floats:
-    # Axis by axis, which gives the same sums as all axes at once in half the time.
-    apart = [(others[None, :, axis] - some[:, None, axis]) ** 2 for axis in range(3)]
-    return floats(np.sqrt(apart[0] + apart[1] + apart[2]))
-
-
-def _worth(sizes: Floats) -> Floats:
-    return floats(1.0 / np.log(1.0 + np.maximum(sizes, 2.0)))
-
-
-def _ones(rows: Rows) -> sparse.csr_array:
-    cells = (np.ones(len(rows.columns)), rows.columns, rows.starts)
-    return sparse.csr_array(cells, shape=(rows.height, rows.width))
-
-
-def _some(rows: Rows, some: Indices, worth: Floats) -> sparse.csr_array:
-    """Return some rows with what each column is worth, what is worth nothing left out."""
-    of, at = rows.entries(some)
-    column = rows.columns[at]
-    kept = np.flatnonzero(worth[column])
-    cells = (worth[column[kept]], (of[kept], column[kept]))
-    return _sorted(cells, (len(some), rows.width))
-
-
-def _sorted(cells: Any, shape: tuple[int, int]) -> sparse.csr_array:
-    """Return a matrix of which each row is summed in order of columns."""
-    found = sparse.csr_array(cells, shape=shape)
-    found.sort_indices()
-    return found
-
-
-def _positions(some: Indices, number: int) -> Indices:
-    """Return where each of so many stands among some, -1 where it does not."""
-    found = np.full(number, -1)
-    found[some] = np.arange(len(some))
     return found

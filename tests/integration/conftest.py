@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -28,6 +29,8 @@ from kg.queries.snapshot.tables import Tables
 from kg.schema.grouping import StoredNode
 from kg.schema.nodes import NODES
 from kg.schema.provenance import from_lists
+from tests.integration.bolt import Statement
+from tests.integration.proxy import Proxy
 
 #: Program files are shared by all homes that tests make; fetched once per checkout.
 JARS = Path(os.environ.get("KG_JARS") or Path(__file__).parents[2] / ".kg" / "jars").absolute()
@@ -172,3 +175,16 @@ def content_of_database() -> Callable[[Connection], Content]:
 def content_of_tables() -> Callable[[Tables], Content]:
     """Tables made without a database, to compare with those of one."""
     return lambda tables: content_of(tables, {row.id: f"{row.label}/{row.id}" for row in tables.nodes})
+
+
+@pytest.fixture(scope="module")
+def heard() -> list[Statement]:
+    """What has gone through the proxy."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def proxy(address: Address, heard: list[Statement]) -> Iterator[Proxy]:
+    target = urlsplit(address.uri)
+    with Proxy((target.hostname or "", target.port or 7687), heard=heard) as proxy:
+        yield proxy

@@ -42,7 +42,7 @@ def test_a_full_disk_loses_and_doubles_nothing(ground: Ground, number: int) -> N
     try:
         disk.run(ground, number, chance("disk", number))
     except disk.NotHereError as reason:
-        pytest.skip(str(reason))
+        pytest.skip(str(reason))  # a small disk that fills up is mounted by root alone
 
 
 @pytest.mark.parametrize("number", net.SAMPLE)

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -105,19 +104,6 @@ class Shared(DriverConnection):
 
     def close(self) -> None:
         """Do nothing."""
-
-
-@pytest.fixture(scope="module")
-def heard() -> list[Statement]:
-    """What has gone through the proxy."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def proxy(address: Address, heard: list[Statement]) -> Iterator[Proxy]:
-    target = urlsplit(address.uri)
-    with Proxy((target.hostname or "", target.port or 7687), heard=heard) as proxy:
-        yield proxy
 
 
 @pytest.fixture(scope="module")

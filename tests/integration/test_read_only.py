@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 from neo4j.exceptions import ClientError
@@ -207,19 +206,6 @@ def report(query: str) -> Report:
         text=query,
         query=query,
     )
-
-
-@pytest.fixture(scope="module")
-def heard() -> list[Statement]:
-    """What has gone through the proxy."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def proxy(address: Address, heard: list[Statement]) -> Iterator[Proxy]:
-    target = urlsplit(address.uri)
-    with Proxy((target.hostname or "", target.port or 7687), heard=heard) as proxy:
-        yield proxy
 
 
 @pytest.fixture(scope="module")

@@ -218,6 +218,7 @@ def test_every_socket_that_listens_is_on_the_loopback_address(server: ServerInfo
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[str, list[str]]]:
     """An address of this machine, and the words before a command that run it on another machine of the same network."""
+    # Only Linux has these, and only root makes them: elsewhere the test says what is missing, and the one of sockets stands alone.
     ip, name = shutil.which("ip"), f"kg{os.getpid() % 100_000}"
     if ip is None:
         pytest.skip("there is no `ip` to make a second network namespace with")

@@ -9,11 +9,11 @@ from random import Random
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.editing.undo import undo
 from kg.graph import KnowledgeGraph
 from kg.loaders.loading import load
+from tests.integration.loaders.test_interrupted import Broken
 from tests.soak.editions import REAL, Members, called
 from tests.soak.ground import Ground, tell_the_truth
 
@@ -87,17 +87,3 @@ def _loads(ground: Ground, editions: list[list[int]], undone: bool, moments: lis
         with at(moments[-1]):
             undo(connection, "soak")
     return digest(connection).value
-
-
-class Broken:
-    """A connection that is lost after some transactions."""
-
-    def __init__(self, connection: Connection, transactions: int) -> None:
-        self._connection, self._left = connection, transactions
-
-    def __getattr__(self, name: str) -> object:
-        if name in ("write_many", "run_write"):
-            self._left -= 1
-            if self._left < 0:
-                raise ConnectionError("lost")
-        return getattr(self._connection, name)

@@ -26,7 +26,8 @@ _LONGEST_MANIFEST = 16 << 20
 _BLOCK = 1 << 20
 #: Of zlib's levels: at 6 a backup takes a third longer and is a sixteenth smaller.
 _LEVEL = 4
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, UnicodeDecodeError)
+#: What zipfile raises for a file that is no zip or was changed; NotImplementedError is its word for a way of packing it does not know.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 
 
 def check_place(path: Path, *, force: bool) -> Path:

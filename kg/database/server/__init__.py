@@ -11,15 +11,13 @@ from kg.database.server.progress import Quiet, Reporter, console_reporter
 from kg.database.server.running import (
     ServerInfo,
     answers,
-    end_broken,
     ensure_running,
     has_guide,
     home_of,
     running,
-    stop,
     wait_for_browser,
-    wipe,
 )
+from kg.database.server.stopping import end_broken, stop, wipe
 
 __all__ = [
     "Home",

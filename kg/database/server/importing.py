@@ -22,7 +22,8 @@ from kg.database.server.home import Home, write_whole
 from kg.database.server.java import find_java
 from kg.database.server.lock import load_lock
 from kg.database.server.progress import Quiet, Reporter
-from kg.database.server.running import DATABASE, ServerInfo, restart
+from kg.database.server.running import DATABASE, ServerInfo
+from kg.database.server.stopping import restart
 from kg.errors import KgError
 
 #: The importer as such; Neo4j's own command starts it in a second Java, which takes seconds.

@@ -1,9 +1,7 @@
-"""The verbs of the local server: start it when it does not run, look at it, stop it, wipe it."""
+"""The verbs of the local server: start it when it does not run, look at it; :mod:`stopping` ends it."""
 
 from __future__ import annotations
 
-import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -38,7 +36,6 @@ from kg.errors import KgError
 USERNAME = "neo4j"
 DATABASE = "neo4j"
 START_TIMEOUT = 120.0
-STOP_TIMEOUT = 120.0
 _PORT_ATTEMPTS = 5
 
 
@@ -142,13 +139,14 @@ def _start_alone(home: Home, lock: Lock, report: Reporter, new_ports: bool) -> S
     with only_one(home.lock_file, START_TIMEOUT * 2, lambda: report.step("Waiting for another kg that starts Neo4j")):
         info = running(home)
         if info is None:
-            return _start_and_remember(home, lock, report, new_ports=new_ports)
+            return start_and_remember(home, lock, report, new_ports=new_ports)
         report.step("Waiting for the local Neo4j to answer")
         _wait_for(partial(_has_opened_and_answers, info), info)
         return _remember_ready(info)
 
 
-def _start_and_remember(home: Home, lock: Lock, report: Reporter, *, new_ports: bool) -> ServerInfo:
+def start_and_remember(home: Home, lock: Lock, report: Reporter, *, new_ports: bool) -> ServerInfo:
+    """Start the server of a home whose lock the caller holds, and remember that it has answered."""
     return _remember_ready(_start(home, lock, report, new_ports))
 
 
@@ -341,77 +339,3 @@ def wait_for_browser(info: ServerInfo) -> None:
 def has_guide(info: ServerInfo) -> bool:
     """Whether the running server has the guide of this version: one that an earlier version started has none."""
     return serves_guide(info.http_port)
-
-
-def stop(home: Home) -> bool:
-    """Stop the server of this home so that its store is closed properly; ``False`` when none ran.
-
-    Raises:
-        KgError: it still runs after two minutes.
-    """
-    if not home.server.is_dir():
-        return False
-    with only_one(home.lock_file, START_TIMEOUT * 2):
-        return _stop(home)
-
-
-def _stop(home: Home) -> bool:
-    state = read_state(home)
-    return False if state is None else _end(home, state)
-
-
-def end_broken(info: ServerInfo) -> None:
-    """Kill a server whose database has stopped for good, unless somebody has started another meanwhile.
-
-    It is not asked to end. Then it would still write to files of which it no longer knows what they hold, and leave a log of
-    transactions from which the next start does not recover (seen with 5.26.30: out of memory); and while its disk is full, it tries
-    for ever. The log as it was when the database stopped is whole up to the last transaction.
-
-    Raises:
-        KgError: it still runs.
-    """
-    with only_one(info.home.lock_file, START_TIMEOUT * 2):
-        state = read_state(info.home)
-        if state is not None and state.pid == info.pid:
-            _end(info.home, state, signal.SIGKILL)
-
-
-def _end(home: Home, state: ServerState, by: signal.Signals = signal.SIGTERM) -> bool:
-    """End the server that was started as a state says, by a signal; return whether it ran."""
-    stopped = False
-    if process.is_server_of(state.pid, home):
-        if not process.terminate(state.pid, home, STOP_TIMEOUT, by):
-            raise KgError(
-                f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
-                f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "
-                "recovers its data."
-            )
-        stopped = True
-    if state.pid:
-        write_state(home, ServerState(0, *state.ports, state.version))
-    return stopped
-
-
-def restart(home: Home, between: Callable[[], None], report: Reporter) -> ServerInfo:
-    """Stop the server of this home, have something done to its files, and start it again; no other kg can start it meanwhile.
-
-    Raises:
-        KgError: it does not stop, or does not start again.
-    """
-    with only_one(home.lock_file, START_TIMEOUT * 2):
-        _stop(home)
-        between()
-        return _start_and_remember(home, load_lock(home.line), report, new_ports=True)
-
-
-def wipe(home: Home) -> bool:
-    """Stop the server and remove its data; program files, password and ports are kept. ``False`` when there was none."""
-    stop(home)
-    if not home.data.exists():
-        return False
-    with only_one(home.lock_file, START_TIMEOUT * 2):
-        try:
-            shutil.rmtree(home.data)
-        except OSError as error:
-            raise disk_error(error, Path(error.filename or home.data)) from error
-    return True

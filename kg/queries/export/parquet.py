@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.errors import KgError
 from kg.queries.export.columns import FACT_COLUMNS, NODE_COLUMNS, Column, Row
 from kg.queries.export.sink import Sink
 from kg.queries.export.tables import FACTS_FOLDER, NODES_FOLDER
+from kg.queries.snapshot.parquet import pyarrow as library
 
 #: Rows that are written at once: a group of the file.
 GROUP = 10_000
@@ -80,15 +80,5 @@ class _Table:
 
 
 def pyarrow() -> Any:
-    """Return the library.
-
-    Raises:
-        KgError: It is not installed; the message names the extra that brings it.
-    """
-    try:
-        import pyarrow as pa
-    except ImportError as error:
-        raise KgError(
-            "Parquet needs pyarrow: install it with pip install 'localgov-kg[parquet]'; --csv and --graphml do without."
-        ) from error
-    return pa
+    """Return the library, see :func:`kg.queries.snapshot.parquet.pyarrow`."""
+    return library("Parquet", "; --csv and --graphml do without")

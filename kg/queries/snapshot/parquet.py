@@ -83,8 +83,12 @@ def _schema(fields: Sequence[str]) -> Any:
     return arrow.schema([(name, getattr(arrow, TYPES.get(name, "string"))()) for name in fields])
 
 
-def pyarrow() -> Any:
+def pyarrow(what: str = "The snapshot as Parquet", instead: str = "") -> Any:
     """Return the library.
+
+    Args:
+        what: What needs it, for the message.
+        instead: What does without it, after a semicolon.
 
     Raises:
         KgError: It is not installed; the message names the extra that brings it.
@@ -92,7 +96,5 @@ def pyarrow() -> Any:
     try:
         import pyarrow as pa
     except ImportError as error:
-        raise KgError(
-            "The snapshot as Parquet needs pyarrow: install it with pip install 'localgov-kg[parquet]'."
-        ) from error
+        raise KgError(f"{what} needs pyarrow: install it with pip install 'localgov-kg[parquet]'{instead}.") from error
     return pa

@@ -12,7 +12,8 @@ import pytest
 
 from kg.database.server import process
 from kg.database.server.home import Home, ServerState, write_state
-from kg.database.server.running import running, stop
+from kg.database.server.running import running
+from kg.database.server.stopping import stop
 
 GENTLE = "print('up', flush=True); import signal; signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.queries import block, candidates, everybody, standing
+from kg.queries import candidates, everybody
 from kg.queries.block import Everyone
 from kg.queries.block_scores import Finder
 from kg.queries.engines import SnapshotEngine
@@ -62,18 +62,6 @@ def check_same(world: World, of: Weights, existing: Sequence[Rule], top: int) ->
     for id_, listed in expected.items():
         assert [other for other, _ in found[id_]] == [other for other, _ in listed]
         np.testing.assert_allclose([t for _, t in found[id_]], [t for _, t in listed], rtol=0, atol=1e-12)
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let so few come in by each way that most places do not, and take so few at a time that a region is several blocks."""
-    monkeypatch.setattr(candidates, "EACH", 4)
-    monkeypatch.setattr(candidates, "IN_EACH", 2)
-    monkeypatch.setattr(candidates, "HUB", 12)
-    monkeypatch.setattr(standing, "BY_STANDING", 5)
-    monkeypatch.setattr(standing, "BY_NEIGHBOURS", 3)
-    monkeypatch.setattr(standing, "ENDS", 3)
-    monkeypatch.setattr(block, "MOST", 3)
 
 
 @pytest.mark.parametrize("kind", KINDS)

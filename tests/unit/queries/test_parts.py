@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kg.queries import block, candidates, standing
 from kg.queries.block import Everyone, blocks_of, lasting
 from kg.queries.block_scores import Best, Finder
 from kg.queries.kinds.kind import KINDS, Kind, Weights, weights
@@ -98,18 +97,6 @@ def check_same(world: World, of: Weights, existing: Sequence[Rule], top: int) ->
     for subject, one in expected.items():
         assert found[subject].others.tolist() == one.others.tolist()
         np.testing.assert_allclose(found[subject].terms, one.terms, rtol=0, atol=1e-12)
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let so few come in by each way that most places do not, and take so few at a time that a region is several blocks."""
-    monkeypatch.setattr(candidates, "EACH", 4)
-    monkeypatch.setattr(candidates, "IN_EACH", 2)
-    monkeypatch.setattr(candidates, "HUB", 12)
-    monkeypatch.setattr(standing, "BY_STANDING", 5)
-    monkeypatch.setattr(standing, "BY_NEIGHBOURS", 3)
-    monkeypatch.setattr(standing, "ENDS", 3)
-    monkeypatch.setattr(block, "MOST", 3)
 
 
 @pytest.mark.parametrize("kind", KINDS)
