@@ -51,13 +51,13 @@ def afar(world: World, subject: int, weights: Weights) -> Indices:
     """
     standing, own = world.standing, int(world.in_directory[subject])
     twins = world.in_directory[world.snapshot.twins.row(subject)]
-    ways = [np.zeros(0, np.int64)]
+    found = np.zeros(len(standing.directory.places.ids), bool)
     if looks_around(weights):
-        ways.append(standing.by_neighbours(world, subject))
+        found[standing.by_neighbours(world, subject)] = True
     if own >= 0:
-        ways.append(standing.by_standing(own, twins[twins >= 0], weights))
-    found = np.unique(np.concatenate(ways))
-    return np.asarray(found[found != own], np.int64)
+        found[standing.by_standing(own, twins[twins >= 0], weights)] = True
+        found[own] = False
+    return np.flatnonzero(found)
 
 
 def looks_around(weights: Weights) -> bool:

@@ -50,6 +50,9 @@ OF_PLACE = frozenset(("population", "twin_towns", "small_networks", "project_act
 #: Populations within a twentieth of each other count as one size.
 _STEPS = 20.0
 
+#: So many times as many as come in are scored first, to know what is too little.
+_PLENTY = 4
+
 #: So many twins of neighbours, the nearest, are looked around.
 ENDS = 30
 
@@ -102,6 +105,7 @@ class Standing:
         _, self._sized, self._step = np.unique(steps, return_index=True, return_inverse=True)
         self._spacing = self.world.spacing
         self._of_place: dict[int, tuple[Weights, Floats]] = {}
+        self._in_order: dict[int, tuple[Weights, tuple[Indices, Floats, Indices, Indices]]] = {}
 
     def by_standing(self, subject: int, twins: Indices, weights: Weights) -> Indices:
         """Return the places abroad that score best by the terms that need no path, distance and size roughly.
@@ -115,10 +119,10 @@ class Standing:
 
         What all of them score low enough is looked at only once: their country and region are the same.
         """
-        directory, country = self.directory, self.directory.places.country
-        group, stands = directory.sectors
+        country = self.directory.places.country
+        group, stands = self.directory.sectors
         regions = self._worth_of_regions(subjects, twins, stands, weights)
-        terms = [(regions, group), (self._worth_of_places(weights)[None], np.arange(len(group)))]
+        terms: list[tuple[Floats, Indices | None]] = [(regions, group), (self._worth_of_places(weights)[None], None)]
         if "size" in weights.terms:
             shape, feature = weights.terms["size"], FEATURES["size"]
             sizes = [
@@ -126,31 +130,75 @@ class Standing:
             ]
             terms.append((np.array(sizes), self._step))
         if "their_twins_here" in weights.terms:
-            shape, more = weights.terms["their_twins_here"], np.zeros(len(group))
-            here = directory.abroad_in == country[subjects[0]]
-            more[directory.abroad[here]] = shape.of(directory.abroad_count[here]) - shape.of(np.zeros(1))
-            terms.append((more[None], np.arange(len(group))))
-        abroad = country != country[subjects[0]]
+            terms.append((self._worth_of_their_twins(int(country[subjects[0]]), weights)[None], None))
         if len(subjects) > 1:
-            abroad &= self._within_reach(terms, abroad)
-        some = np.flatnonzero(abroad)
+            abroad = country != country[subjects[0]]
+            some = np.flatnonzero(abroad & self._within_reach(terms, abroad))
+        else:
+            some = self._in_reach(terms, int(country[subjects[0]]), weights)
         score = regions.take(group[some], axis=1)
         for worth, at in terms[1:]:
-            score += worth.take(at[some], axis=1)
+            score += worth.take(_of(at, some), axis=1)
         return [some[highest(row, BY_STANDING)] for row in score]
+
+    def _worth_of_their_twins(self, country: int, weights: Weights) -> Floats:
+        """Return how much more than none a place's twins in a country are worth, for each place."""
+        shape, found = weights.terms["their_twins_here"], np.zeros(len(self.directory.places.ids))
+        order, starts = self._twins_by_country
+        here = order[starts[country] : starts[country + 1]]
+        found[self.directory.abroad[here]] = shape.of(self.directory.abroad_count[here]) - shape.of(np.zeros(1))
+        return found
+
+    @cached_property
+    def _twins_by_country(self) -> tuple[Indices, Indices]:
+        """The entries of twins abroad in order of the countries where they are, and where each country begins among them."""
+        abroad_in = self.directory.abroad_in
+        order = np.argsort(abroad_in, kind="stable")
+        starts = np.searchsorted(abroad_in, np.arange(len(self.directory.places.countries) + 1), sorter=order)
+        return order, np.asarray(starts, np.int64)
+
+    def _in_reach(self, terms: Sequence[tuple[Floats, Indices | None]], own: int, weights: Weights) -> Indices:
+        """Return the places abroad that can be among the best of one place, ascending.
+
+        Those worth least by themselves are not looked at.
+
+        Args:
+            terms: What terms are worth and of what each place has: of sectors the first, of places the second.
+            own: The country of the one place.
+            weights: What has the terms.
+        """
+        order, loss, group, country = self._by_worth(weights)
+        first = order[: _PLENTY * BY_STANDING][country[: _PLENTY * BY_STANDING] != own]
+        if len(first) < BY_STANDING:
+            return np.flatnonzero(self.directory.places.country != own)
+        score = sum(worth[0][_of(at, first)] for worth, at in terms)
+        bar = np.partition(score, -BY_STANDING)[-BY_STANDING] - _ROUNDING
+        regions, bar = terms[0][0][0], bar - sum(float(worth.max()) for worth, _ in terms[2:])
+        reach = int(np.searchsorted(loss, regions.max() - bar, side="right"))
+        within = regions[group[:reach]] - loss[:reach] >= bar
+        return np.sort(order[:reach][within & (country[:reach] != own)])
+
+    def _by_worth(self, weights: Weights) -> tuple[Indices, Floats, Indices, Indices]:
+        """Return the places in order of what they are worth whoever asks, the most first; minus that, and their sectors and countries."""
+        if id(weights) not in self._in_order:
+            loss = -self._worth_of_places(weights)
+            order = np.argsort(loss, kind="stable")
+            group, _ = self.directory.sectors
+            self._in_order[id(weights)] = weights, (order, loss[order], group[order], self.directory.places.country[order])
+        return self._in_order[id(weights)][1]
 
     @staticmethod
     def _each(subjects: Indices, twins: Sequence[Indices]) -> Iterator[tuple[int, Indices]]:
         return zip(subjects.tolist(), twins, strict=True)
 
     @staticmethod
-    def _within_reach(terms: Sequence[tuple[Floats, Indices]], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _within_reach(terms: Sequence[tuple[Floats, Indices | None]], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which places can be among the best of any row: those that at their best are as good as so many at their worst."""
-        least = sum(worth.min(axis=0)[at] for worth, at in terms)[allowed]
+        least = sum(worth.min(axis=0)[_of(at)] for worth, at in terms)[allowed]
         if len(least) <= BY_STANDING:
             return allowed
         bar = np.partition(least, len(least) - BY_STANDING)[len(least) - BY_STANDING]
-        return np.asarray(sum(worth.max(axis=0)[at] for worth, at in terms) >= bar - _ROUNDING)
+        return np.asarray(sum(worth.max(axis=0)[_of(at)] for worth, at in terms) >= bar - _ROUNDING)
 
     def _worth_of_regions(
         self, subjects: Indices, twins: Sequence[Indices], stands: Indices, weights: Weights
@@ -222,6 +270,11 @@ class Standing:
             if name in names:
                 found += shape.of(FEATURES[name](pairs))
         return found
+
+
+def _of(at: Indices | None, places: Indices | slice = slice(None)) -> Indices | slice:
+    """Return where the values of places stand: at the places themselves unless it is said where."""
+    return places if at is None else at[places]
 
 
 def highest(score: Floats, number: int) -> Indices:

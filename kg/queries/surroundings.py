@@ -66,5 +66,5 @@ def _met(others: Floats, ends: Floats, kilometres_around: float) -> tuple[Indice
     # A tree that is asked once is not worth balancing.
     tree = cKDTree(others, balanced_tree=False, compact_nodes=False)
     met = tree.sparse_distance_matrix(cKDTree(ends), chord, output_type="ndarray")
-    met = met[np.argsort(met["i"] * len(ends) + met["j"])]
-    return met["i"], met["j"], kilometres(met["v"])
+    order = np.argsort(met["i"] * len(ends) + met["j"])
+    return met["i"][order], met["j"][order], kilometres(met["v"][order])

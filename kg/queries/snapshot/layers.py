@@ -79,10 +79,10 @@ class Rows:
     def entries(self, rows: Indices | Sequence[int]) -> tuple[Indices, Indices]:
         """Return for the entries of these rows, row by row, the position of the row in ``rows`` and that of the entry."""
         rows = np.asarray(rows, np.int64)
-        starts, counts = self.starts[rows], self.starts[rows + 1] - self.starts[rows]
+        starts = self.starts[rows]
+        counts = self.starts[rows + 1] - starts
         of = np.repeat(np.arange(len(rows)), counts)
-        ends = np.cumsum(counts)
-        return of, np.arange(len(of)) - np.repeat(ends - counts, counts) + np.repeat(starts, counts)
+        return of, np.arange(len(of)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
 
     def sums(self, rows: Indices | Sequence[int], values: Floats) -> Floats:
         """Return for each of these rows the sum of ``values`` (shape ``(width,)``) over its columns."""
