@@ -10,7 +10,7 @@ import numpy as np
 
 from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.aggregates import Aggregates
-from kg.queries.snapshot.layers import Floats, Indices
+from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import World
 
 #: How many come in by each way.
@@ -82,27 +82,32 @@ def by_ties(world: World, subject: int) -> Indices:
 
 def by_paths(world: World, subject: int) -> Indices:
     """Return the best by paths of at most two steps, the best first."""
-    snapshot = world.snapshot
-    score = np.zeros(len(snapshot.places.ids))
+    snapshot, twins = world.snapshot, world.snapshot.twins
+    own = twins.row(subject)
+    # Twins themselves are one step away.
+    ends, worth = [own], [np.ones(len(own))]
     for layer, sizes in (
         (snapshot.networks, world.members),
         (snapshot.town_projects, snapshot.town_projects.sizes),
         (snapshot.events, snapshot.events.sizes),
     ):
-        own = layer.held.row(subject)
+        things = layer.held.row(subject)
         if layer is snapshot.networks:
-            own = own[sizes[own] < HUB]
-        worth = 1.0 / np.log(1.0 + np.maximum(sizes[own], 2.0))
-        of, at = layer.holders.entries(own)
-        score += np.bincount(layer.holders.columns[at], weights=worth[of], minlength=len(score))
-    twins = snapshot.twins
-    own = twins.row(subject)
-    worth = 1.0 / np.log(1.0 + np.maximum(snapshot.twin_counts[own], 2.0))
+            things = things[sizes[things] < HUB]
+        of, at = layer.holders.entries(things)
+        ends.append(layer.holders.columns[at])
+        worth.append(_by_number(sizes[things])[of])
     of, at = twins.entries(own)
-    score += np.bincount(twins.columns[at], weights=worth[of], minlength=len(score))
-    score[own] += 1.0
+    ends.append(twins.columns[at])
+    worth.append(_by_number(snapshot.twin_counts[own])[of])
+    score = floats(np.bincount(np.concatenate(ends), weights=np.concatenate(worth), minlength=len(snapshot.places.ids)))
     score[subject] = 0.0
     return top_of(score, EACH)
+
+
+def _by_number(holders: Floats) -> Floats:
+    """Return what a step through things is worth, by how many have each (Adamic-Adar)."""
+    return floats(1.0 / np.log(1.0 + np.maximum(holders, 2.0)))
 
 
 def nearest(world: World, subject: int) -> Indices:

@@ -184,7 +184,10 @@ class Standing:
             loss = -self._worth_of_places(weights)
             order = np.argsort(loss, kind="stable")
             group, _ = self.directory.sectors
-            self._in_order[id(weights)] = weights, (order, loss[order], group[order], self.directory.places.country[order])
+            self._in_order[id(weights)] = (
+                weights,
+                (order, loss[order], group[order], self.directory.places.country[order]),
+            )
         return self._in_order[id(weights)][1]
 
     @staticmethod
@@ -194,11 +197,12 @@ class Standing:
     @staticmethod
     def _within_reach(terms: Sequence[tuple[Floats, Indices | None]], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which places can be among the best of any row: those that at their best are as good as so many at their worst."""
-        least = sum(worth.min(axis=0)[_of(at)] for worth, at in terms)[allowed]
+        everyone = np.arange(len(allowed))
+        least = sum(worth.min(axis=0)[_of(at, everyone)] for worth, at in terms)[allowed]
         if len(least) <= BY_STANDING:
             return allowed
         bar = np.partition(least, len(least) - BY_STANDING)[len(least) - BY_STANDING]
-        return np.asarray(sum(worth.max(axis=0)[_of(at)] for worth, at in terms) >= bar - _ROUNDING)
+        return np.asarray(sum(worth.max(axis=0)[_of(at, everyone)] for worth, at in terms) >= bar - _ROUNDING)
 
     def _worth_of_regions(
         self, subjects: Indices, twins: Sequence[Indices], stands: Indices, weights: Weights
@@ -272,7 +276,7 @@ class Standing:
         return found
 
 
-def _of(at: Indices | None, places: Indices | slice = slice(None)) -> Indices | slice:
+def _of(at: Indices | None, places: Indices) -> Indices:
     """Return where the values of places stand: at the places themselves unless it is said where."""
     return places if at is None else at[places]
 

@@ -65,6 +65,21 @@ def test_without_a_path_standing_is_the_score_itself(monkeypatch: pytest.MonkeyP
         assert len(found) == 5
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_place_finds_who_is_found_when_its_sector_asks_at_once(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways, "BY_STANDING", 4)
+    world = made(seed)
+    group, _ = world.standing.directory.sectors
+    for sector in range(group.max() + 1):
+        subjects = np.flatnonzero(group == sector)
+        twins = [world.snapshot.twins.row(one) for one in subjects.tolist()]
+        at_once = world.standing.by_standing_of(subjects, twins, ALIKE)
+        alone = [
+            world.standing.by_standing(one, some, ALIKE) for one, some in zip(subjects.tolist(), twins, strict=True)
+        ]
+        assert [some.tolist() for some in alone] == [some.tolist() for some in at_once]
+
+
 def test_nobody_at_home_comes_in_for_standing() -> None:
     places = WORLD.snapshot.places
     found = WORLD.standing.by_standing(0, np.zeros(0, np.int64), ALIKE)
