@@ -200,11 +200,12 @@ class World:
         It is 0 in those that are not small or that the place is in. Nothing but what the place itself has is looked at in the
         graph, so that a part of it will do.
         """
-        if place not in self._affinity:
+        found = self._affinity.get(place)
+        if found is None:
             if len(self._affinity) >= _PLACES_KEPT:
-                self._affinity.pop(next(iter(self._affinity)))
-            self._affinity[place] = self._affinity_of(place)
-        return self._affinity[place]
+                self._affinity = {}  # another thread may look into the old one still
+            self._affinity[place] = found = self._affinity_of(place)
+        return found
 
     def _affinity_of(self, place: int) -> Floats:
         places, networks = self.snapshot.places, self.snapshot.networks
