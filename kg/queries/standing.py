@@ -53,9 +53,6 @@ _STEPS = 20.0
 #: So many times as many as come in are scored first, to know what is too little.
 _PLENTY = 4
 
-#: Of so many twins of neighbours it is kept who is around them, some 5 kilobytes each.
-_ENDS_KEPT = 4096
-
 #: So many twins of neighbours, the nearest, are looked around.
 ENDS = 30
 
@@ -108,7 +105,6 @@ class Standing:
         _, self._sized, self._step = np.unique(steps, return_index=True, return_inverse=True)
         self._spacing = self.world.spacing
         self._of_place: dict[int, tuple[Weights, Floats]] = {}
-        self._of_end: dict[int, tuple[Indices, Floats]] = {}
         self._in_order: dict[int, tuple[Weights, tuple[Indices, Floats, Indices, Indices]]] = {}
 
     def by_standing(self, subject: int, twins: Indices, weights: Weights) -> Indices:
@@ -242,38 +238,16 @@ class Standing:
         known = np.sort(known[np.lexsort((ends[known], -theirs[known]))][:ENDS])
         if not len(known):
             return np.zeros(0, np.int64)
-        met = self._around(ends[known])
-        around, near = (np.concatenate(some) for some in zip(*met, strict=True))
-        worth = np.repeat(theirs[known], [len(some) for some, _ in met]) * near
-        score = floats(np.bincount(around, weights=worth))
+        ends = ends[known]
+        placed, tree = self.directory.tree
+        scale = self._spacing[ends]
+        met = tree.query_ball_point(xyz[ends], 2.0 * np.sin(neighbourhood(scale) / EARTH_KM / 2.0), return_sorted=False)
+        end = np.repeat(np.arange(len(ends)), [len(some) for some in met])
+        around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
+        away = kilometres(np.sqrt(((xyz[around] - xyz[ends[end]]) ** 2).sum(1)))
+        score = floats(np.bincount(around, weights=theirs[known][end] * nearness(away, scale[end])))
         some = np.flatnonzero(score > 0.0)
         return np.asarray(some[best_of(score[some], BY_NEIGHBOURS)], np.int64)
-
-    def _around(self, ends: Indices) -> list[tuple[Indices, Floats]]:
-        """Return for each of some places with a location those around it and how near each is, itself included.
-
-        It is kept for a while: who lives near each other has twins in common, and who asks for everybody asks for them in turn.
-        """
-        kept = self._of_end
-        found = {end: kept[end] for end in ends.tolist() if end in kept}
-        unknown = np.array([end for end in ends.tolist() if end not in found], np.int64)
-        if len(unknown):
-            placed, tree = self.directory.tree
-            xyz, scale = self.directory.places.xyz, self._spacing[unknown]
-            chord = 2.0 * np.sin(neighbourhood(scale) / EARTH_KM / 2.0)
-            met = tree.query_ball_point(xyz[unknown], chord, return_sorted=False)
-            number = [len(some) for some in met]
-            end = np.repeat(np.arange(len(unknown)), number)
-            around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
-            away = kilometres(np.sqrt(((xyz[around] - xyz[unknown[end]]) ** 2).sum(1)))
-            near, cuts = nearness(away, scale[end]), np.cumsum(number)[:-1]
-            each = zip(np.split(around, cuts), np.split(near, cuts), strict=True)
-            found.update(zip(unknown.tolist(), each, strict=True))
-            if len(kept) + len(unknown) > _ENDS_KEPT:
-                self._of_end = found  # nothing is taken out of the old one, into which another thread may still look
-            else:
-                kept.update(found)
-        return [found[end] for end in ends.tolist()]
 
     def _worth_of_places(self, weights: Weights) -> Floats:
         if id(weights) not in self._of_place:
