@@ -30,7 +30,7 @@ from kg.queries.block_arrays import (
     worth_by_size,
 )
 from kg.queries.kinds.kind import Weights
-from kg.queries.measures import kilometres, nearness
+from kg.queries.measures import chords, kilometres, nearness
 from kg.queries.ranking import Rule, ties
 from kg.queries.snapshot.directory import Directory
 from kg.queries.snapshot.graph import EARTH_KM, Layer
@@ -129,7 +129,7 @@ class Everyone:
         sums = [np.bincount(of, weights=xyz[placed, axis], minlength=number) for axis in range(3)]
         middle = np.column_stack(sums) / np.maximum(count, 1)[:, None]
         wide = np.zeros(number)
-        np.maximum.at(wide, of, np.sqrt(((xyz[placed] - middle[of]) ** 2).sum(1)))
+        np.maximum.at(wide, of, chords(xyz[placed], middle[of]))
         return middle, wide, count == np.bincount(group, minlength=number)
 
     @cached_property
@@ -162,7 +162,7 @@ class Everyone:
             columns = placed[np.fromiter(chain.from_iterable(met), np.int64)]
             end = np.repeat(ends[some], counts[ends[some]])
             places.append(columns.astype(np.int32))
-            away.append(kilometres(np.sqrt(((xyz[columns] - xyz[end]) ** 2).sum(1))))
+            away.append(kilometres(chords(xyz[columns], xyz[end])))
         # A distance of 0 stays an entry: nothing here drops what is stored.
         cells = (np.concatenate(away), np.concatenate(places), np.concatenate([[0], np.cumsum(counts)]))
         return sparse.csr_array(cells, shape=(len(xyz), len(xyz)))
@@ -301,9 +301,9 @@ class Block:
         some = np.sort(placed[tree.query_ball_point(middle, (farthest[0] + 2.0 * wide) * _WIDER)])
         if self.country and (self.snapshot.places.country[some] == self.country).all():
             return
-        for row, chords in zip(rows.tolist(), chords_between(own, xyz[some]), strict=True):
+        for row, apart in zip(rows.tolist(), chords_between(own, xyz[some]), strict=True):
             # Itself is one of them, wherever it stands among those that are as near.
-            within = np.flatnonzero(chords <= np.partition(chords, number - 1)[number - 1])
+            within = np.flatnonzero(apart <= np.partition(apart, number - 1)[number - 1])
             within = within[np.lexsort((within, chords[within]))]
             nearest = some[within]
             found[row, nearest[nearest != self.subjects[row]][: ways.EACH]] = True

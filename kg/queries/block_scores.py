@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kg.queries.block import Block, Everyone
 from kg.queries.block_pairs import BlockPairs
 from kg.queries.comparison import Pairs
-from kg.queries.features import FEATURES
+from kg.queries.features import FEATURES, NEAR_TWINS
 from kg.queries.kinds.kind import Weights
 from kg.queries.limits import Brackets, Limits
 from kg.queries.ranking import Rule
@@ -26,16 +26,12 @@ from kg.queries.scoring import best
 from kg.queries.snapshot.graph import Layer
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.standing import OF_ITSELF, OF_PLACE, OF_REGION
-from kg.queries.world import CLOSE, WIDE, WIDEST
 
 #: Terms that are the same for all pairs of places of two sectors.
 _OF_SECTORS = OF_REGION - OF_ITSELF
 
 #: What two have in common in layers in which most are themselves.
 _COMMON = {"shared_networks": "networks", "shared_small_networks": "networks", "shared_projects": "town_projects"}
-
-#: Twinnings between surroundings, by how wide these are.
-_SURROUNDINGS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_widest": WIDEST}
 
 #: Terms that are asked for all pairs of a block at once, in steps; after each those go on who can still come into a list. First what
 #: is quick to ask or says most, at last what takes longest.
@@ -51,7 +47,7 @@ _STEPS = (
     ),
     ("distance", "size"),
     tuple(_COMMON),
-    tuple(_SURROUNDINGS),
+    tuple(NEAR_TWINS),
 )
 
 #: Those who can still come into the list go on alone when they are less than this part of all.
@@ -221,7 +217,7 @@ class _Scored:
 
     def look_around(self) -> None:
         """Reckon roughly what twinnings of neighbours can be worth, where that is much."""
-        for name, part in _SURROUNDINGS.items():
+        for name, part in NEAR_TWINS.items():
             shape = self._weights.terms.get(name)
             if shape and max(shape.worth) - min(shape.worth) > 1.0:
                 self._rough[name] = self.pairs.about_surroundings(shape, part)

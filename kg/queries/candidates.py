@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kg.queries.features import NEAR_TWINS
 from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.aggregates import Aggregates
 from kg.queries.snapshot.layers import Floats, Indices, floats
@@ -21,9 +22,6 @@ COUNTRIES, IN_EACH = 10, 50
 
 #: Members of so many small networks in which the place would most probably be.
 LIKELY = 10
-
-#: Terms that look at twins of neighbours.
-AROUND = ("near_twins", "near_twins_wide", "near_twins_widest")
 
 #: Where these can be worth less than this in all, nobody comes in for them.
 LOOKS_AROUND = 1.0
@@ -62,7 +60,7 @@ def afar(world: World, subject: int, weights: Weights) -> Indices:
 
 def looks_around(weights: Weights) -> bool:
     """Return whether twins of neighbours are worth so much to a kind that they can bring in who is not found otherwise."""
-    shapes = [shape for name, shape in weights.terms.items() if name in AROUND]
+    shapes = [shape for name, shape in weights.terms.items() if name in NEAR_TWINS]
     return sum(max(*shape.worth, 0.0) for shape in shapes) >= LOOKS_AROUND
 
 

@@ -28,6 +28,7 @@ class Pairs:
         self.aggregates = world.aggregates
         self.subject = subject
         self.others = others
+        self._widest = 0.0
         self._entries: dict[Rows, tuple[Indices, Indices, Indices]] = {}
 
     def entries(self, rows: Rows) -> tuple[Indices, Indices, Indices]:
@@ -115,16 +116,23 @@ class Pairs:
         Args:
             part: See :meth:`kg.queries.surroundings.Surroundings.twinnings`.
         """
+        self.look_around(part)
         if self._surroundings is None:
             return np.zeros(len(self.others))
         # Whoever is twinned with the subject is near itself, and the subject near itself.
         return np.maximum(self._surroundings.twinnings(part) - self.tie, 0.0)
 
+    def look_around(self, part: float) -> None:
+        """Say the largest part that :meth:`neighbours_twins` will be asked for, where it is known: what is around is then found once."""
+        if part > self._widest:
+            self._widest = part
+            vars(self).pop("_surroundings", None)
+
     @cached_property
     def _surroundings(self) -> Surroundings | None:
         if np.isnan(self.snapshot.places.xyz[self.subject, 0]):
             return None
-        return Surroundings(self.world, self.subject, self.others)
+        return Surroundings(self.world, self.subject, self.others, self._widest)
 
     # Networks --------------------------------------------------------------------------------------------------------------
 
@@ -223,7 +231,7 @@ class Pairs:
     def km(self) -> Floats:
         """How far away each other place is; NaN where unknown."""
         xyz = self.snapshot.places.xyz
-        return measures.kilometres(np.sqrt(((xyz[self.others] - xyz[self.subject]) ** 2).sum(1)))
+        return measures.kilometres(measures.chords(xyz[self.others], xyz[self.subject]))
 
     def _marked(self, positions: Indices) -> Floats:
         found = np.zeros(len(self.snapshot.places.ids))

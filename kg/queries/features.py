@@ -18,6 +18,9 @@ from kg.queries.world import CLOSE, WIDE, WIDEST
 
 Feature = Callable[[Pairs], Floats]
 
+#: Features that count twinnings of neighbours, and within which part of the spacing of towns nearness falls to 1/e.
+NEAR_TWINS = {"near_twins": CLOSE, "near_twins_wide": WIDE, "near_twins_widest": WIDEST}
+
 
 def distance(pairs: Pairs) -> Floats:
     """Kilometres between the two."""

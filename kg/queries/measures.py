@@ -84,6 +84,17 @@ def share(part: Number, whole: Number) -> Number:
     return found
 
 
+def chords(points: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the straight distances of points, each with the other in the same row, or all with one; shapes ``(n, 3)``.
+
+    Examples:
+        >>> chords(np.array([[1.0, 0.0, 0.0]]), np.array([-1.0, 0.0, 0.0])).tolist()
+        [2.0]
+    """
+    apart = points - others
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", apart, apart)), np.float64)
+
+
 def kilometres(chord: Number) -> Number:
     r"""Return the great-circle distance of two points on the unit sphere whose straight distance is ``chord``.
 

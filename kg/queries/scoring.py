@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.queries.comparison import Pairs
-from kg.queries.features import FEATURES
+from kg.queries.features import FEATURES, NEAR_TWINS
 from kg.queries.kinds.kind import Weights
 from kg.queries.snapshot.layers import Floats, Indices
 
@@ -18,6 +18,7 @@ _CLOSE = 1e-9
 
 def features(pairs: Pairs, weights: Weights) -> NDArray[np.float64]:
     """Return the features of the pairs, shape ``(n, len(weights.terms))``, in the order of the terms; NaN where unknown."""
+    pairs.look_around(max((NEAR_TWINS.get(name, 0.0) for name in weights.terms), default=0.0))
     columns = [FEATURES[name](pairs) for name in weights.terms]
     return np.column_stack(columns) if columns else np.zeros((len(pairs.others), 0))
 

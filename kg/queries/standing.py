@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
-from kg.queries.measures import kilometres, nearness
+from kg.queries.measures import chords, kilometres, nearness
 from kg.queries.snapshot.graph import EARTH_KM, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import World, neighbourhood
@@ -244,7 +244,7 @@ class Standing:
         met = tree.query_ball_point(xyz[ends], 2.0 * np.sin(neighbourhood(scale) / EARTH_KM / 2.0), return_sorted=False)
         end = np.repeat(np.arange(len(ends)), [len(some) for some in met])
         around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
-        away = kilometres(np.sqrt(((xyz[around] - xyz[ends[end]]) ** 2).sum(1)))
+        away = kilometres(chords(xyz[around], xyz[ends[end]]))
         score = floats(np.bincount(around, weights=theirs[known][end] * nearness(away, scale[end])))
         some = np.flatnonzero(score > 0.0)
         return np.asarray(some[best_of(score[some], BY_NEIGHBOURS)], np.int64)

@@ -8,32 +8,33 @@ from scipy.spatial import cKDTree
 from kg.queries.measures import kilometres, nearness
 from kg.queries.snapshot.graph import EARTH_KM
 from kg.queries.snapshot.layers import Floats, Indices, floats
-from kg.queries.world import World, neighbourhood, reach
+from kg.queries.world import World, reach
 
 
 class Surroundings:
     """The places near one place, the twins of these, and who of some others is near those twins.
 
-    All as far away as any feature looks, so that it is found once for all of them.
+    All as far away as the widest that is asked for, so that it is found once for all.
 
     Args:
         world: The graph, or the part of it that surrounds these places.
         subject: The position of the one place, which has a location.
         others: The positions of the others, shape ``(n,)``.
+        widest: The largest part that :meth:`twinnings` will be asked for.
     """
 
-    def __init__(self, world: World, subject: int, others: Indices) -> None:
+    def __init__(self, world: World, subject: int, others: Indices, widest: float) -> None:
         twins, xyz = world.snapshot.twins, world.snapshot.places.xyz
         self._own_spacing = float(world.spacing[subject])
         self._number = len(others)
-        near, self._apart = world.snapshot.near(subject, neighbourhood(self._own_spacing))
+        near, self._apart = world.snapshot.near(subject, float(reach(widest * self._own_spacing)))
         self._of, at = twins.entries(near)
         ends, self._end = np.unique(twins.columns[at], return_inverse=True)
         self._spacing = world.spacing[ends]
         known = np.flatnonzero((ends != subject) & ~np.isnan(xyz[ends, 0]))
         placed = np.flatnonzero(~np.isnan(xyz[others, 0]))
         self._met_other, self._met_end, self._away = _met(
-            xyz[others[placed]], xyz[ends[known]], float(neighbourhood(self._spacing[known]).max(initial=0.0))
+            xyz[others[placed]], xyz[ends[known]], float(reach(widest * self._spacing[known]).max(initial=0.0))
         )
         self._met_other, self._met_end = placed[self._met_other], known[self._met_end]
 

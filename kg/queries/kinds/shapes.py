@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -60,6 +61,11 @@ class Shape(BaseModel):
 
     def of(self, values: Floats) -> Floats:
         """Return what each value is worth."""
-        points = self.axis(np.array(self.at, np.float64))
-        found = np.interp(self.axis(values), points, np.array(self.worth, np.float64))
-        return np.where(np.isnan(values), 0.0, found)
+        found = np.asarray(np.interp(self.axis(values), *self._line), np.float64)
+        found[np.isnan(found)] = 0.0
+        return found
+
+    @cached_property
+    def _line(self) -> tuple[Floats, Floats]:
+        """The points on that scale, and what they are worth."""
+        return self.axis(np.array(self.at, np.float64)), np.array(self.worth, np.float64)

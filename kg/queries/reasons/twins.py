@@ -150,7 +150,7 @@ def _near(pair: Pair, part: float, around: str) -> Reason:
         of, at = twins.entries(near)
         ends = twins.columns[at]
         weights = measures.nearness(apart, scale)[of]
-        away = measures.kilometres(np.sqrt(((xyz[ends] - xyz[pair.other]) ** 2).sum(1)))
+        away = measures.kilometres(measures.chords(xyz[ends], xyz[pair.other]))
         scales = part * world.spacing[ends]
         kept = (ends != pair.subject) & (away <= np.minimum(REACH * scales, FARTHEST))
         kept &= ~((near[of] == pair.subject) & (ends == pair.other))

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from kg.database.claims import claim_fact, claim_node
 from kg.database.loads import LoadHeader
-from kg.queries.measures import kilometres
+from kg.queries.measures import chords, kilometres
 from kg.queries.snapshot.layers import Floats, Indices, Rows
 from kg.queries.snapshot.places import PLACE_LABELS, places_of
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, tables_of_claims
@@ -212,7 +212,7 @@ class Snapshot:
         return np.asarray(found[found != place][:number], np.int64)
 
     def _chords(self, place: int, others: Indices) -> Floats:
-        return np.asarray(np.sqrt(((self.places.xyz[others] - self.places.xyz[place]) ** 2).sum(1)), np.float64)
+        return chords(self.places.xyz[others], self.places.xyz[place])
 
     @cached_property
     def serving(self) -> Mapping[str, tuple[FactRow, ...]]:
