@@ -304,7 +304,7 @@ class Block:
         for row, apart in zip(rows.tolist(), chords_between(own, xyz[some]), strict=True):
             # Itself is one of them, wherever it stands among those that are as near.
             within = np.flatnonzero(apart <= np.partition(apart, number - 1)[number - 1])
-            within = within[np.lexsort((within, chords[within]))]
+            within = within[np.lexsort((within, apart[within]))]
             nearest = some[within]
             found[row, nearest[nearest != self.subjects[row]][: ways.EACH]] = True
 

@@ -62,7 +62,7 @@ class Shape(BaseModel):
     def of(self, values: Floats) -> Floats:
         """Return what each value is worth."""
         found = np.asarray(np.interp(self.axis(values), *self._line), np.float64)
-        found[np.isnan(found)] = 0.0
+        found[np.isnan(values)] = 0.0
         return found
 
     @cached_property
