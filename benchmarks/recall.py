@@ -2,7 +2,8 @@
 
 For each kind, some places are scored against all others, current partners left out, and against their candidates only. What is
 missed is broken down: by which terms the missed ones would have come, and how large the best of the candidates' ways in would have
-to be. With ``--snapshot`` on a graph of one's own (``kg snapshot show`` names its file), else on one of the size of Europe.
+to be. With ``--snapshot`` on a graph of one's own (``kg snapshot show`` names its file), with ``--offline FILE...`` on the starter,
+GeoNames and these files, as ``kg evaluate`` reads them, else on one of the size of Europe.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.graphs import some_places, tables
+from kg.offline import open_offline
 from kg.queries.candidates import candidates
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
@@ -109,6 +111,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--snapshot", type=Path, help="file of a graph, as kg snapshot show names it")
+    parser.add_argument("--offline", nargs="+", metavar="FILE", help="the starter, GeoNames and these files")
     parser.add_argument("--size", type=float, default=1.0, help="of the graph that is made up, 1 is Europe")
     parser.add_argument("--places", type=int, default=200, help="how many places are asked for")
     parser.add_argument("--kind", help="one kind only")
@@ -117,7 +120,8 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true", help="name the pairs that were missed")
     given = parser.parse_args()
     kinds = {kind: weights(kind) for kind in ([check_kind(given.kind)] if given.kind else KINDS)}
-    world = World.of(Snapshot.from_tables(tables(given.snapshot, given.size), given.as_of))
+    rows = open_offline(given.offline, given.as_of).tables if given.offline else tables(given.snapshot, given.size)
+    world = World.of(Snapshot.from_tables(rows, given.as_of))
     places = some_places(world.snapshot, given.places, given.seed)
     started = time.perf_counter()
     print(f"{len(world.snapshot.places.ids):,} places, {len(places)} of them asked for, seed {given.seed}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -61,11 +61,12 @@ class Shape(BaseModel):
 
     def of(self, values: Floats) -> Floats:
         """Return what each value is worth."""
-        found = np.asarray(np.interp(self.axis(values), *self._line), np.float64)
+        found = np.asarray(np.interp(self.axis(values), *_line(self)), np.float64)
         found[np.isnan(values)] = 0.0
         return found
 
-    @cached_property
-    def _line(self) -> tuple[Floats, Floats]:
-        """The points on that scale, and what they are worth."""
-        return self.axis(np.array(self.at, np.float64)), np.array(self.worth, np.float64)
+
+@lru_cache(maxsize=1024)
+def _line(shape: Shape) -> tuple[Floats, Floats]:
+    """Return the points of a shape on its scale, and what they are worth: made once, not for each of thousands of questions."""
+    return shape.axis(np.array(shape.at, np.float64)), np.array(shape.worth, np.float64)
