@@ -29,8 +29,9 @@ from benchmarks.load_edition import EuropeLoader, write_files
 from benchmarks.load_run import peak, server_seconds
 from kg.database.bulk.command import import_options
 from kg.database.bulk.files import ImportFiles
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
 from kg.database.digest import digest
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.database.server import Quiet, ensure_running, home_of, stop
 from kg.database.server.importing import put_in_place, run_importer, workshop

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.europe import europe
 from benchmarks.live import store
-from kg.database.connection import open_connection
+from kg.database.opening import open_connection
 from kg.database.server import Quiet, ServerInfo, ensure_running, home_of, stop
 from kg.database.settings import Settings
 

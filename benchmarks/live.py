@@ -26,7 +26,8 @@ import numpy as np
 from benchmarks.europe import europe
 from benchmarks.graphs import some_places
 from kg.counting import recount
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.database.server import Quiet, ensure_running, home_of, stop
 from kg.database.settings import Settings

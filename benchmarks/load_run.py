@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.load_edition import SOURCE, EuropeLoader, node_values
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.loaders.loading import load
 from kg.schema.identity import SCHEME_PROPERTIES

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from kg.counting import Change, counted
 from kg.database import schema
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
 from kg.database.layout import remark, standing
 from kg.database.loads import loaded_sources, standing_loads
+from kg.database.opening import open_connection
 from kg.database.passwords import Password
 from kg.database.writer import Progress
 from kg.exports import Exports

@@ -27,7 +27,7 @@ def backup(file: Path, force: bool, connect: dict[str, Any]) -> None:
     docs/backup.md says how to do it every night.
     """
     from kg.database.backup.archive import check_place
-    from kg.database.connection import open_connection
+    from kg.database.opening import open_connection
     from kg.graph import KnowledgeGraph
 
     check_place(file, force=force)
@@ -53,7 +53,7 @@ def restore(file: Path, check: bool, connect: dict[str, Any]) -> None:
     property. When it is broken off, run it again: it removes what it had written and begins anew.
     """
     from kg.database.backup.restoring import check_backup
-    from kg.database.connection import open_connection
+    from kg.database.opening import open_connection
     from kg.graph import KnowledgeGraph
 
     manifest = check_backup(file)

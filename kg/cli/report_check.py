@@ -29,7 +29,7 @@ def check_command(own: Path | None, connect: dict[str, Any]) -> None:
     paths of any length; and when it joins each row with each of another set. All errors are listed; the exit code is
     then 1.
     """
-    from kg.database.connection import open_connection
+    from kg.database.opening import open_connection
     from kg.queries.reports.checking import check_reports
 
     reports = list(read_reports(own))

@@ -117,7 +117,7 @@ def run_command(
 
     A file is written whole or not at all. csv is written row by row, so it may have millions.
     """
-    from kg.database.connection import open_connection
+    from kg.database.opening import open_connection
 
     # All that can be said without a database is said first: no server is started for a mistyped parameter.
     entry = find_report(name, own)

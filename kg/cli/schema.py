@@ -39,7 +39,7 @@ def apply(connect: dict[str, Any]) -> None:
 @connection_options
 def check(connect: dict[str, Any]) -> None:
     """Say what the connected database lacks or has differently; exit code 1 when there is something."""
-    from kg.database.connection import open_connection
+    from kg.database.opening import open_connection
     from kg.graph import KnowledgeGraph
 
     with KnowledgeGraph(open_connection(**connect)) as graph:
@@ -64,8 +64,8 @@ def migrate(dry_run: bool, connect: dict[str, Any]) -> None:
     The graph keeps which steps were applied, when and by which kg. When it is broken off, run it again: it goes on. Take a backup
     first (kg backup FILE).
     """
-    from kg.database.connection import open_connection
     from kg.database.migrations import pending
+    from kg.database.opening import open_connection
     from kg.graph import KnowledgeGraph
 
     with KnowledgeGraph(open_connection(**connect)) as graph:

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
+from kg.database.opening import open_connection
 from kg.database.server import Quiet, ensure_running, home_of, stop
 from kg.database.settings import Settings
 from kg.database.stored import READ_TIMEOUT

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import neo4j
 import pytest
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
 from kg.database.digest import Digest, digest
 from kg.database.driver_errors import BrokenDatabaseError, BusyError
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.errors import KgError
 from kg.loaders.loading import load

@@ -10,7 +10,8 @@ import pytest
 from neo4j.exceptions import ClientError, ConstraintError
 from neo4j.spatial import WGS84Point
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
+from kg.database.opening import open_connection
 from kg.database.read import read
 from kg.errors import KgError
 

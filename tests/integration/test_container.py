@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
+from kg.database.opening import open_connection
 from kg.database.read import read
 from kg.errors import KgError
 

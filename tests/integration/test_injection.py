@@ -26,8 +26,10 @@ from click.testing import CliRunner
 import kg
 from kg.cli import root
 from kg.cli.document import walk
-from kg.database import connection as connections
-from kg.database.connection import VERSION, Connection, DriverConnection, open_connection
+from kg.database import opening
+from kg.database.connection import VERSION, Connection
+from kg.database.driver_connection import DriverConnection
+from kg.database.opening import open_connection
 from kg.errors import KgError
 from kg.queries.entities import resolve
 from kg.queries.reports import list_reports
@@ -131,7 +133,7 @@ def kg_through_proxy(
     tmp_path: Path,
 ) -> list[Statement]:
     """Commands use the connection that is open; what they send is heard."""
-    monkeypatch.setattr(connections, "_open", lambda *_, **__: graph)
+    monkeypatch.setattr(opening, "_open", lambda *_, **__: graph)
     monkeypatch.chdir(tmp_path)
     heard.clear()
     return heard

@@ -10,7 +10,8 @@ import pytest
 from neo4j.exceptions import ClientError
 
 from kg.cli import main
-from kg.database.connection import VERSION, Connection, open_connection
+from kg.database.connection import VERSION, Connection
+from kg.database.opening import open_connection
 from kg.queries.report_results import run_report
 from kg.queries.reports.guard import not_a_plain_read
 from kg.queries.reports.header import Column, Report, ReportError

@@ -13,7 +13,9 @@ import pytest
 
 import kg
 from kg.cli import main
-from kg.database.connection import Connection, DriverConnection, open_connection
+from kg.database.connection import Connection
+from kg.database.driver_connection import DriverConnection
+from kg.database.opening import open_connection
 from kg.database.passwords import Password
 from kg.database.settings import Settings
 from kg.errors import KgError

@@ -23,7 +23,7 @@ import neo4j
 import pytest
 from neo4j.exceptions import ClientError, Neo4jError
 
-from kg.database.connection import open_connection
+from kg.database.opening import open_connection
 from kg.database.server import (
     Home,
     Quiet,

@@ -16,8 +16,9 @@ from types import TracebackType
 from typing import Self
 
 from kg.database.check import check
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
 from kg.database.digest import digest
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.database.server import Quiet, ensure_running, home_of, running, stop
 from kg.database.settings import Settings

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
 from kg.database.digest import digest
 from kg.database.driver_errors import MemoryLimitError
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.database.server import Quiet, configuration, ensure_running, home_of, stop
 from kg.loaders.loading import load

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema
 from kg.database.turn import turn
 from kg.errors import KgError

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.database.connection import Connection, open_connection
+from kg.database.connection import Connection
 from kg.database.digest import Digest, digest
 from kg.database.loads import loaded_sources
+from kg.database.opening import open_connection
 from kg.database.schema import apply_schema, check_schema
 from kg.database.server import Home, ServerInfo, ensure_running, home_of, running, stop
 from kg.database.server.home import read_state

@@ -17,8 +17,8 @@ from typing import Any
 import neo4j
 import pytest
 
-from kg.database.connection import open_connection
 from kg.database.diagnosis import Finding, knock
+from kg.database.opening import open_connection
 from kg.errors import KgError
 
 
@@ -209,7 +209,7 @@ def test_a_driver_and_an_address_at_once_are_refused() -> None:
 
 def test_the_driver_does_not_print_its_retries(capfd: pytest.CaptureFixture[str]) -> None:
     program = (
-        "from kg.database.connection import open_connection\n"
+        "from kg.database.opening import open_connection\n"
         "from kg.errors import KgError\n"
         "try: open_connection('neo4j://127.0.0.1:1', 'neo4j', 'x')\n"
         "except KgError: pass\n"
