@@ -20,6 +20,10 @@ from pathlib import Path
 from kg.errors import KgError, quoted
 from kg.schema.dates import first_day
 from kg.schema.identity import check_id
+from kg.small_files import read_small
+
+#: Some hundred thousand answers.
+_LARGEST_FILE = 64 << 20
 
 ANSWERS = ("yes", "no", "unsure")
 
@@ -104,7 +108,7 @@ def read_judgements(path: Path) -> Judgements:
     if not path.exists():
         return Judgements()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_small(path, "file of judgements", _LARGEST_FILE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise KgError(f"cannot read the judgements in {path}: {error}. It is a CSV file in UTF-8") from error
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
