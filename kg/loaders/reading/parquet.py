@@ -36,7 +36,7 @@ def read_parquet(path: Path, *, columns: Collection[str] = (), row_id: RowId | N
             names = table.schema_arrow.names
             wanted = Wanted(columns, row_id, names=names)
             yield from read_rows(_lines(table, path), wanted, file=path.name, where=str(path))
-        except (ArrowException, OSError) as error:
+        except (ArrowException, OSError, UnicodeDecodeError) as error:
             raise KgError(f"{path} is no Parquet that can be read ({error}): download it again") from error
 
 
