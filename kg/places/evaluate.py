@@ -112,6 +112,8 @@ SETS: Mapping[str, Callable[[Path, Gazetteer], Iterator[Case]]] = {"etmun": etmu
 
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    if path.exists() and not path.is_file():
+        raise KgError(f"{path} is not a file.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file, restkey="", restval="")
@@ -133,6 +135,8 @@ def _case(number: int, name: str, country: str | None, row: Mapping[str, str], g
         try:
             location = (float(row["lng_GN"]), float(row["lat_GN"]))
         except ValueError:
+            return
+        if not (-180 <= location[0] <= 180 and -90 <= location[1] <= 90):
             return
     else:
         location = (place.longitude, place.latitude)

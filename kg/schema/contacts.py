@@ -86,7 +86,10 @@ def _is_telephone(text: str, match: re.Match[str]) -> bool:
     return not (counted or _THOUSANDS.fullmatch(match[0]) or _RANGE.fullmatch(match[0]))
 
 
-_ADDRESS = re.compile(r"\w[\w.+'-]*\s?[@\uff20]\s?\w[\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}|\bmailto:", re.IGNORECASE)
+#: With bounds, for a cell may be very long.
+_ADDRESS = re.compile(
+    r"\w[\w.+'-]{0,63}\s?[@\uff20]\s?\w[\w-]{0,62}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,}|\bmailto:", re.IGNORECASE
+)
 
 
 def check_no_address(text: str) -> str:
@@ -106,7 +109,8 @@ def check_no_address(text: str) -> str:
 
 
 _WITH_ITS_NAME = re.compile(
-    rf"\s*(?:\b(?:e-?mail|mail|courriel)\b\s*:?\s*)?(?:{_ADDRESS.pattern})[>)\]]?\s*", re.IGNORECASE
+    rf"\s{{0,3}}[<(\[]?(?:\b(?:e-?mail|mail|courriel)\b\s{{0,3}}:?\s{{0,3}})?(?:{_ADDRESS.pattern})[>)\]]?\s{{0,3}}",
+    re.IGNORECASE,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import hashlib
+import json
 import os
 import resource
 import sys
@@ -29,8 +30,9 @@ _MOST_MEMORY = 4 << 30
     "--minutes", type=float, default=60.0, show_default=True, help="Of processor time, for all targets together."
 )
 @click.option("--seed", type=int, default=None, help="Of chance; else another each time, which is told.")
+@click.option("--json", "figures", type=click.Path(path_type=Path), help="Also write the figures to this file.")
 @click.option("--list", "listed", is_flag=True, help="Name the targets.")
-def main(names: tuple[str, ...], minutes: float, seed: int | None, *, listed: bool) -> None:
+def main(names: tuple[str, ...], minutes: float, seed: int | None, figures: Path | None, *, listed: bool) -> None:
     """Give whatever reads files broken ones, and write what it does not stand to tests/fuzz/corpus, as small as can be.
 
     A fault is any error but kg's own, a message that cannot be printed, more than 5 seconds of processor time, or 300 MB more memory.
@@ -61,6 +63,8 @@ def main(names: tuple[str, ...], minutes: float, seed: int | None, *, listed: bo
                 _tell(tried, known, folders[tried.target.name])
                 if time.process_time() - began > minutes * 60:
                     break
+            if figures is not None:
+                _write(all_tried, seed, figures)
     _sum_up(all_tried)
     sys.exit(1 if any(tried.findings for tried in all_tried) else 0)
 
@@ -76,6 +80,20 @@ def _tell(tried: Tried, known: set[str], folder: Path) -> None:
         place.write_bytes(small)
         click.echo(f"{tried.target.name}: {finding} ({len(small):,} bytes, {place.name})\n{outcome.detail}", err=False)
         sys.stdout.flush()
+
+
+def _write(all_tried: list[Tried], seed: int, figures: Path) -> None:
+    """Write what was tried so far, after each turn, so that a run that is stopped has told what it did."""
+    told = {
+        one.target.name: {
+            "inputs": one.inputs,
+            "seconds": round(one.seconds, 1),
+            "outcomes": len(one.words),
+            "findings": list(one.findings),
+        }
+        for one in all_tried
+    }
+    figures.write_text(json.dumps({"seed": seed, "targets": told}, indent=1) + "\n", encoding="utf-8")
 
 
 def _sum_up(all_tried: list[Tried]) -> None:

@@ -23,17 +23,19 @@ from kg.loaders.reading.streams import UNREADABLE_ZIP, Counted, Readable
 MAX_CELLS = 20_000_000
 #: What all parts of a workbook may come to, unpacked.
 MAX_UNPACKED = 1024**3
+#: How many parts it may have.
+MAX_PARTS = 10_000
 _CHUNK = 1 << 20
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: What is looked at in one go; a row of a sheet is shorter.
 _MAX_PIECE = 1 << 26
 
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>"]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^>]*?(/?)>')
+_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>"]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^<>]*?(/?)>')
 _SHEET_ROOT = re.compile(rb"<(?:[^\s<>]*:)?worksheet[\s>]")
 #: The beginning of any cell at all, and the same with what may stand in it: signs of quotation of either kind, with > between them.
 _ANY_CELL = re.compile(rb"<(?:[^\s<>]*:)?c(?=[\s/>])")
-_ANY_TAG = re.compile(rb"""<(?:[^\s<>]*:)?(row|c)((?:\s(?:[^<>"']|"[^"]*"|'[^']*')*)?)>""")
+_ANY_TAG = re.compile(rb"""<(?:[^\s<>]*:)?(row|c)((?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?)>""")
 _ANY_PLACE = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
 #: A formula with nothing computed; t="str" is one that came to an empty text.
 _UNCOMPUTED = re.compile(
@@ -42,8 +44,9 @@ _UNCOMPUTED = re.compile(
 )
 _ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*<(?:\w+:)?v>([^<]*)</', re.DOTALL)
 _ODS_TOKEN = re.compile(
-    rb"""<(/?)table:(table-row|table|table-cell|covered-table-cell)((?:\s(?:[^<>"']|"[^"]*"|'[^']*')*?)?)(/?)>"""
+    rb"""<(/?)table:(table-row|table|table-cell|covered-table-cell)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*?)?)(/?)>"""
 )
+_ANY_ODS_TOKEN = re.compile(rb"</?table:(?:table-row|table|table-cell|covered-table-cell)(?=[\s/>])")
 _ODS_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']\s*\+?(\d+)""")
 _ODS_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']\s*\+?(\d+)""")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
@@ -67,6 +70,8 @@ def look_through(path: Path) -> Package:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            if len(archive.infolist()) > MAX_PARTS:
+                raise KgError(f"{path} has more than {MAX_PARTS:,} parts, as no workbook has: is it the right file?")
             kind = _kind(archive, path)
             left = MAX_UNPACKED
             flaws: dict[str, dict[int, str]] = {}
@@ -180,7 +185,10 @@ class _Span:
 
     def _follow(self, piece: bytes) -> None:
         """Go through the tags: a row or a cell that does not say where it is comes after the one before."""
-        for tag, attributes in _ANY_TAG.findall(piece):
+        tags = _ANY_TAG.findall(piece)
+        if sum(tag == b"c" for tag, _ in tags) != len(_ANY_CELL.findall(piece)):
+            raise _unusual(self._path)
+        for tag, attributes in tags:
             places = _ANY_PLACE.findall(attributes)
             if tag == b"row":
                 self._row = max((int(digits) for _, digits in places if digits), default=self._row + 1)
@@ -197,6 +205,12 @@ class _Span:
         self._rows = min(rows[0], first), max(rows[1], last)
         self._columns = min(columns[0], left), max(columns[1], right)
         _check_span((self._rows[1] - self._rows[0] + 1) * (self._columns[1] - self._columns[0] + 1), self._path)
+
+
+def _unusual(path: Path) -> KgError:
+    return KgError(
+        f"{path} has cells that are written as no program writes them: it is damaged or was made to do harm; open it and save it anew"
+    )
 
 
 def _look_into_sheet(pieces: Iterable[bytes], path: Path) -> dict[int, str]:
@@ -247,7 +261,10 @@ def _look_into_ods(pieces: Iterable[bytes], path: Path) -> None:
     """Measure what the tables span: a cell and a row say how often they are repeated."""
     rows = bottom = widest = width = repeated = 0
     for piece in pieces:
-        for closing, tag, attributes, _ in _ODS_TOKEN.findall(piece):
+        found = _ODS_TOKEN.findall(piece)
+        if len(found) != len(_ANY_ODS_TOKEN.findall(piece)):
+            raise _unusual(path)
+        for closing, tag, attributes, _ in found:
             if closing:
                 continue
             if tag == b"table":
