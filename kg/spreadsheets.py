@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: First characters that make a spreadsheet run a cell, with their full-width forms.
 RUNNABLE = (
     "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
@@ -22,6 +24,20 @@ def guarded(text: str) -> str:
     ("'=1+1", "''=1+1", "'s-Hertogenbosch")
     """
     return f"'{text}" if runs(text.lstrip("'")) else text
+
+
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+
+
+def written(text: str) -> str:
+    """Return a text as it goes into a file of CSV whose lines end with a line feed.
+
+    Python puts no quotation marks around a carriage return there, and a spreadsheet begins a new row at it: it becomes a line feed.
+
+    >>> written("Riga\\r=1+1")
+    'Riga\\n=1+1'
+    """
+    return guarded(_LONE_RETURN.sub("\n", text))
 
 
 def unguarded(text: str) -> str:

@@ -16,7 +16,7 @@ from kg.cli.options import check_writable, connection_options
 from kg.cli.present import as_of_option, format_option, present
 from kg.errors import KgError
 from kg.queries.kinds.names import KINDS
-from kg.spreadsheets import guarded
+from kg.spreadsheets import written
 
 if TYPE_CHECKING:
     from kg.places.evaluate import Tried
@@ -186,8 +186,8 @@ def _write(drawn: list[tuple[str, Tried]], out: Path) -> None:
             assert best is not None
             writer.writerow(
                 (
-                    name, case.row, guarded(case.name), case.country, f"geonames:{case.gold_id}", guarded(case.gold_name),
-                    guarded(_point(case.location)), best.id, guarded(best.name), guarded(_point(best.location)), round(one.kilometres or 0),
+                    name, case.row, written(case.name), case.country, f"geonames:{case.gold_id}", written(case.gold_name),
+                    written(_point(case.location)), best.id, written(best.name), written(_point(best.location)), round(one.kilometres or 0),
                     best.evidence[-1].found,
                 )
             )  # fmt: skip

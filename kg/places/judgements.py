@@ -21,7 +21,7 @@ from kg.errors import KgError, quoted
 from kg.schema.dates import first_day
 from kg.schema.identity import check_id
 from kg.small_files import read_small
-from kg.spreadsheets import guarded, unguarded
+from kg.spreadsheets import unguarded, written
 
 #: Some hundred thousand answers.
 _LARGEST_FILE = 64 << 20
@@ -176,7 +176,7 @@ def _write(path: Path, judgements: Iterable[Judgement]) -> Judgements:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
-            table.writerows(map(guarded, asdict(judgement).values()) for judgement in kept)
+            table.writerows(map(written, asdict(judgement).values()) for judgement in kept)
         Path(name).replace(path)
     except OSError as error:
         raise KgError(

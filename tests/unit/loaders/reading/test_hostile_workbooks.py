@@ -9,6 +9,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -189,8 +190,6 @@ def test_measuring_takes_no_longer_than_reading(tmp_path: Path) -> None:
     for inside in (b"<c " * 300_000, b"<c" + b" x" * 400_000, b"<" * 900_000, b'<c a="' * 200_000):
         content = parts() | {"xl/other.xml": inside}
         began = time.process_time()
-        try:
+        with suppress(KgError):
             list(read_table(pack(tmp_path / "a.xlsx", content)))
-        except KgError:
-            pass
         assert time.process_time() - began < 5
