@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+#: What would control a terminal, turn the direction of writing, or cannot be written at all: a message may quote any file.
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Characters of a line of a message.
+_LONGEST = 2_000
+
 
 class KgError(Exception):
     """What went wrong, where, and what to do about it, in one paragraph for a person.
@@ -10,6 +17,22 @@ class KgError(Exception):
     """
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        """Return the message as it can be shown anywhere: characters that control a terminal as ``\\x1b``, long lines cut."""
+        text = _UNPRINTABLE.sub(_escaped, super().__str__())
+        if len(text) <= _LONGEST:
+            return text
+        return "\n".join(_cut(line) for line in text.split("\n"))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return " " if match[0] in "\t\r" else match[0].encode("unicode_escape").decode("ascii")
+
+
+def _cut(line: str) -> str:
+    # What was wrong stands at the beginning, what to do about it at the end.
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 400]} … {line[-397:]}"
 
 
 def quoted(given: object, most: int = 60) -> str:

@@ -16,6 +16,7 @@ from kg.cli.options import check_writable, connection_options
 from kg.cli.present import as_of_option, format_option, present
 from kg.errors import KgError
 from kg.queries.kinds.names import KINDS
+from kg.spreadsheets import written
 
 if TYPE_CHECKING:
     from kg.places.evaluate import Tried
@@ -185,8 +186,8 @@ def _write(drawn: list[tuple[str, Tried]], out: Path) -> None:
             assert best is not None
             writer.writerow(
                 (
-                    name, case.row, case.name, case.country, f"geonames:{case.gold_id}", case.gold_name,
-                    _point(case.location), best.id, best.name, _point(best.location), round(one.kilometres or 0),
+                    name, case.row, written(case.name), case.country, f"geonames:{case.gold_id}", written(case.gold_name),
+                    written(_point(case.location)), best.id, written(best.name), written(_point(best.location)), round(one.kilometres or 0),
                     best.evidence[-1].found,
                 )
             )  # fmt: skip

@@ -9,6 +9,8 @@ from typing import Self
 
 from kg.errors import KgError
 
+#: Bytes of the line of a password.
+_LONGEST = 10_000
 _SHOWN = "'**********'"
 
 
@@ -61,8 +63,13 @@ def read_password_file(path: Path) -> Password:
     """
     try:
         check_private(path)
-        with path.open(encoding="utf-8") as file:
-            return Password(file.readline().rstrip("\r\n"))
+        with path.open("rb") as file:
+            line = file.readline(_LONGEST + 1)
+        if len(line) > _LONGEST:
+            raise KgError(
+                f"The password file {path} begins with a line of more than {_LONGEST:,} bytes: is it the right file?"
+            )
+        return Password(line.decode().partition("\n")[0].partition("\r")[0])
     except UnicodeDecodeError:
         # Without the cause, which has what was read in it.
         raise KgError(f"The password file {path} is not text in UTF-8: save it as such.") from None

@@ -195,7 +195,9 @@ def _parse(text: str) -> Page | tuple[str, float | None]:
     """Return the answer in the text, or that it broke off."""
     try:
         document = json.loads(text)
-    except json.JSONDecodeError:
+        if "\\u" in text:  # half a letter, which no file can hold
+            json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         return "its answer is broken or incomplete JSON", None
     try:
         page = Page(list(document["head"]["vars"]), list(document["results"]["bindings"]))
@@ -203,6 +205,8 @@ def _parse(text: str) -> Page | tuple[str, float | None]:
         raise KgError(
             "the answer is JSON but no result of a SPARQL query (head.vars, results.bindings): is it a SPARQL end point?"
         ) from error
+    if not all(isinstance(name, str) for name in page.variables):
+        raise KgError("the answer's variables are no texts: is it a SPARQL end point?")
     if not all(isinstance(binding, dict) for binding in page.bindings):
         raise KgError("the answer's bindings are no objects: is it a SPARQL end point?")
     return page

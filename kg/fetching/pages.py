@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError
+from kg.schema.dates import check_partial_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class PartFile:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield all pages, in the order in which they came."""
-        with self.path.open(encoding="utf-8") as file:
+        # As bytes: only what ends a line here does so there.
+        with self.path.open("rb") as file:
             next(file)
             for line in file:
                 yield json.loads(line)
@@ -83,14 +85,16 @@ class PartFile:
             for number, line in enumerate(file):
                 try:
                     page = json.loads(line) if line.endswith(b"\n") else None
-                except ValueError:
+                except (ValueError, RecursionError):
                     page = None
                 if page is None:
                     break
                 if number == 0:
                     self._check(page, task)
-                else:
+                elif _is_page(page):
                     self.progress[page["country"]] = Progress(page["offset"], page["done"])
+                else:
+                    raise self._other()
                 whole += len(line)
         if whole == 0:
             raise self._other()
@@ -98,15 +102,38 @@ class PartFile:
             file.truncate(whole)
 
     def _check(self, header: Any, task: Task) -> None:
-        if not isinstance(header, dict) or header.get("task") != asdict(task):
+        if not isinstance(header, dict) or header.get("task") != asdict(task) or not _is_date(header.get("date")):
             raise self._other()
-        self.date = str(header["date"])
+        self.date = header["date"]
 
     def _other(self) -> KgError:
         return KgError(
             f"{self.path} holds pages of another fetch, so that this one cannot go on from it: name another file with --out, or "
             "remove it"
         )
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(check_partial_date(value))
+    except ValueError:
+        return False
+
+
+def _is_page(page: Any) -> bool:
+    """Whether a line is one that :meth:`PartFile.add` wrote: anybody may have changed the file since."""
+    return (
+        isinstance(page, dict)
+        and isinstance(page.get("country"), str)
+        and type(page.get("offset")) is int
+        and type(page.get("done")) is bool
+        and _all(page.get("vars"), str)
+        and _all(page.get("bindings"), dict)
+    )
+
+
+def _all(values: Any, kind: type) -> bool:
+    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
 
 
 def _line(value: dict[str, Any]) -> str:

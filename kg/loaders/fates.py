@@ -341,6 +341,8 @@ def outcome_of(loader: Loader, row: Row) -> Outcome:
         return Rejected(_explain(error))
     except ValueError as error:
         return Rejected(str(error))
+    except OverflowError as error:
+        return Rejected(f"a number without end: {error}")
 
 
 def _explain(error: ValidationError) -> str:

@@ -10,6 +10,7 @@ from kg.loaders.commitments import SIGNATORY, read_commitments
 from kg.loaders.localities import own_id
 from kg.places.authorities import recognise
 from kg.places.names import normalise
+from kg.schema.contacts import check_no_contact
 from kg.schema.identity import slug
 
 #: Networks that the starter has, by the name that such tables use for them.
@@ -133,7 +134,7 @@ def standing(statut: str) -> Standing:
     """
     if commitments := read_commitments(statut):
         return Standing(SIGNATORY, None, commitments)
-    word = normalise(statut)
+    word = normalise(check_no_contact(statut))
     if status := _STATUS.get(word):
         return Standing(None, status)
     return Standing(_ROLES.get(word, word.removeprefix("1 ")) or None, "member" if word else None)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kg.places.authority_rules import WORD, Kind, Pattern, Rules, compared, rules_of_file
 from kg.places.countries import country_named
-from kg.places.names import normalise
+from kg.places.names import LONGEST_NAME, normalise
 
 #: What parts a name into the authority, its department, and the same in another language.
 _SEPARATORS = re.compile(
@@ -109,7 +109,12 @@ def recognise(name: str, country: str | None) -> Recognised:
     ('Genova', 'region')
     >>> recognise("Museum of the City of Graz", "AT").kind
     'other'
+
+    Raises:
+        ValueError: It is longer than any name.
     """
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"longer than {LONGEST_NAME} characters, which no name is: {name[:40]!r}...")
     rules = rules_of_file()
     code = _code(country)
     text = rules.compound.sub(lambda found: rules.compounds[normalise(found[0])], name) if " - " in name else name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from kg.places.variants import is_of_another_body
 #: An answer this near the gold place is right: sources and gazetteers put a municipality's point where they like.
 RIGHT_KM = 15.0
 
+_GEONAMES_ID = re.compile(r"[0-9]{1,12}")
 _GOLD = ("geonameId", "asciiName", "lng_GN", "lat_GN")
 _ETMUN = ("Continent", "EntitySimplified", "Locality_Siege", "CountryCode", *_GOLD)
 _KEEP = ("Town", "Country", *_GOLD)
@@ -110,9 +112,11 @@ SETS: Mapping[str, Callable[[Path, Gazetteer], Iterator[Case]]] = {"etmun": etmu
 
 
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    if path.exists() and not path.is_file():
+        raise KgError(f"{path} is not a file.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(file)
+            lines = csv.DictReader(file, restkey="", restval="")
             if missing := [column for column in columns if column not in (lines.fieldnames or ())]:
                 raise KgError(f"{path} lacks the columns {', '.join(missing)}: it is not a table of this layout.")
             yield from enumerate(lines, start=2)
@@ -123,7 +127,7 @@ def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, s
 
 
 def _case(number: int, name: str, country: str | None, row: Mapping[str, str], gazetteer: Gazetteer) -> Iterator[Case]:
-    if not row["geonameId"].isdigit() or country is None:
+    if not _GEONAMES_ID.fullmatch(row["geonameId"]) or country is None:
         return
     gold = int(row["geonameId"])
     place = gazetteer.place(gold)
@@ -131,6 +135,8 @@ def _case(number: int, name: str, country: str | None, row: Mapping[str, str], g
         try:
             location = (float(row["lng_GN"]), float(row["lat_GN"]))
         except ValueError:
+            return
+        if not (-180 <= location[0] <= 180 and -90 <= location[1] <= 90):
             return
     else:
         location = (place.longitude, place.latitude)

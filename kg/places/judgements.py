@@ -20,6 +20,11 @@ from pathlib import Path
 from kg.errors import KgError, quoted
 from kg.schema.dates import first_day
 from kg.schema.identity import check_id
+from kg.small_files import read_small
+from kg.spreadsheets import unguarded, written
+
+#: Some hundred thousand answers.
+_LARGEST_FILE = 64 << 20
 
 ANSWERS = ("yes", "no", "unsure")
 
@@ -104,7 +109,7 @@ def read_judgements(path: Path) -> Judgements:
     if not path.exists():
         return Judgements()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_small(path, "file of judgements", _LARGEST_FILE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise KgError(f"cannot read the judgements in {path}: {error}. It is a CSV file in UTF-8") from error
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -121,7 +126,7 @@ def read_judgements(path: Path) -> Judgements:
             if len(cells) != len(COLUMNS):
                 raise KgError(f"{path}, line {table.line_num}: {len(cells)} cells where {len(COLUMNS)} are expected")
             try:
-                found.append(Judgement(*cells))
+                found.append(Judgement(*map(unguarded, cells)))
             except ValueError as error:
                 raise KgError(f"{path}, line {table.line_num}: {error}. Correct the line or remove it") from error
     except csv.Error as error:
@@ -162,15 +167,16 @@ def withdraw(path: Path, subject: str, candidate: str, date: str) -> Judgement:
 
 
 def _write(path: Path, judgements: Iterable[Judgement]) -> Judgements:
-    """Write all to a new file beside the old one, then put it in its place: it is never half-written."""
+    """Write all to a new file beside the old one, then put it in its place: it is never half-written, and a link stays one."""
     kept = tuple(judgements)
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(COLUMNS)
-            table.writerows(asdict(judgement).values() for judgement in kept)
+            table.writerows(map(written, asdict(judgement).values()) for judgement in kept)
         Path(name).replace(path)
     except OSError as error:
         raise KgError(

@@ -10,6 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+#: Characters that a name may have; what is longer is none, and is not looked at.
+LONGEST_NAME = 2_000
+
 #: Letters that carry no combining mark in Unicode and yet are a variant of a basic one (after case folding).
 _SPECIAL_LETTERS = str.maketrans(
     {

@@ -24,6 +24,7 @@ from kg.places.choice import (
 from kg.places.distance import kilometres
 from kg.places.gazetteer import Gazetteer, Place, open_gazetteer
 from kg.places.judgements import Judgements, read_judgements
+from kg.places.names import LONGEST_NAME
 from kg.places.query import Candidate, Evidence, PlaceQuery, Resolution, Status
 from kg.places.regions import region_ids
 from kg.places.search import Search, territories
@@ -79,6 +80,8 @@ class Resolver:
         return self._gazetteer.place(int(code)) if scheme == "geonames" and code.isascii() and code.isdigit() else None
 
     def _by_name(self, query: PlaceQuery) -> Resolution:
+        if len(query.name) > LONGEST_NAME:
+            return Resolution("unknown", 0.0)
         countries = territories(query.country) if query.country else self._gazetteer.countries()
         doubtful: Resolution | None = None
         for attempt in attempts(query, countries, self._search):

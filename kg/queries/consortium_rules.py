@@ -6,7 +6,6 @@ A rule has conditions on single members (what they are, where they are) and on a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -19,6 +18,7 @@ from kg.errors import KgError, quoted
 from kg.places.countries import in_european_union
 from kg.queries.display import Block, Cell, Line, Table
 from kg.queries.results import Model, Result
+from kg.small_files import load_toml
 
 Body = Literal["City", "Region"]
 
@@ -140,8 +140,8 @@ def parse_rules(text: str) -> Rules:
     Raises:
         ValueError: If it is not TOML, an entry lacks its source or date, or a rule names an area that is not there.
     """
-    tables = tomllib.loads(text)
-    areas = {id_: Area(id=id_, **table) for id_, table in tables["areas"].items()}
+    tables = load_toml(text)
+    areas = {id_: Area(**{**table, "id": id_}) for id_, table in _entries(tables, "areas")}
 
     def area(rule: str, name: str) -> Area:
         if name not in areas:
@@ -149,10 +149,17 @@ def parse_rules(text: str) -> Rules:
         return areas[name]
 
     rules = []
-    for id_, table in tables["rules"].items():
-        named: dict[str, Any] = {key: area(id_, table[key]) for key in ("area", "lead_area") if key in table}
-        rules.append(Rule(id=id_, **{**table, **named}))
+    for id_, table in _entries(tables, "rules"):
+        named: dict[str, Any] = {key: area(id_, str(table[key])) for key in ("area", "lead_area") if key in table}
+        rules.append(Rule(**{**table, **named, "id": id_}))
     return Rules(rules=tuple(rules))
+
+
+def _entries(tables: Mapping[str, Any], name: str) -> list[tuple[str, dict[str, Any]]]:
+    found = tables.get(name)
+    if not isinstance(found, dict) or not all(isinstance(table, dict) for table in found.values()):
+        raise ValueError(f"there are no tables {name}.NAME")
+    return list(found.items())
 
 
 @cache

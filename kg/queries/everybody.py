@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -229,7 +230,8 @@ def _whole(file: Path) -> Iterator[Path]:
     if target.exists() and not (target.is_file() and os.access(target.parent, os.W_OK)):
         yield target
         return
-    new = target.with_name(f".{target.name}.{os.getpid()}")
+    # A name that nobody can have put a link under.
+    new = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
     try:
         yield new
         new.replace(target)

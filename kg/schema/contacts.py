@@ -1,16 +1,13 @@
-"""No personal contacts: free text that looks like an e-mail address or a telephone number is refused.
+"""No personal contacts: text that looks like an e-mail address or a telephone number is refused.
 
-The schema has no field for contacts, and its only field for a person's own words must not become one.
+The schema has no field for contacts, and no other may become one: no text at all holds an e-mail address or a telephone number with
+the code of a country, what is said of persons and in a person's own words nothing like one, and a person's name no date.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
-
-from pydantic import AfterValidator
-
-from kg.schema.nodes import Text
+from functools import lru_cache
 
 _EMAIL = re.compile(
     r"\w[@\uff20]\w|\w\s*[@\uff20]\s*\w[\w-]*\.\w"  # espoo@example.org
@@ -89,5 +86,68 @@ def _is_telephone(text: str, match: re.Match[str]) -> bool:
     return not (counted or _THOUSANDS.fullmatch(match[0]) or _RANGE.fullmatch(match[0]))
 
 
-#: A person's own words, without contacts.
-Note = Annotated[Text, AfterValidator(check_no_contact)]
+#: With bounds, for a cell may be very long.
+_ADDRESS = re.compile(
+    r"\w[\w.+'-]{0,63}\s?[@\uff20]\s?\w[\w-]{0,62}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,}|\bmailto:", re.IGNORECASE
+)
+
+
+def check_no_address(text: str) -> str:
+    """Return ``text`` when neither an e-mail address nor an international telephone number is in it, whatever it is the name of.
+
+    A name such as 'SMART@FIRE' or 'Interreg +2014-2020' is neither. Digits alone may be anything.
+
+    Raises:
+        ValueError: There is one.
+    """
+    # Nearly all texts have none of these.
+    if ("@" in text or "\uff20" in text or "mailto" in text) and _ADDRESS.search(text):
+        raise ValueError("it looks as if it held an e-mail address")
+    if "+" in text and (match := _telephone(_DATE.sub("x", _LINK.sub(" ", text)), international=True)):
+        raise ValueError(f"it looks as if it held a telephone number ({match[0].strip()})")
+    return text
+
+
+_WITH_ITS_NAME = re.compile(
+    rf"\s{{0,3}}[<(\[]?(?:\b(?:e-?mail|mail|courriel)\b\s{{0,3}}:?\s{{0,3}})?(?:{_ADDRESS.pattern})[>)\]]?\s{{0,3}}",
+    re.IGNORECASE,
+)
+
+
+def without_address(text: str) -> str:
+    """Return ``text`` without the e-mail addresses in it, for sources in which some stand beside a name.
+
+    >>> without_address("Association Espoir contact@espoir.example"), without_address("SMART@FIRE")
+    ('Association Espoir', 'SMART@FIRE')
+    """
+    return _WITH_ITS_NAME.sub(" ", text).strip() if "@" in text else text
+
+
+@lru_cache(maxsize=4096)
+def check_words(text: str) -> str:
+    """Return what a person is said to be or do (a post, a role) when there is no contact in it; the same few come again and again.
+
+    Raises:
+        ValueError: There is one.
+    """
+    return check_no_contact(text)
+
+
+#: A year of somebody's life, or a day.
+_OF_A_LIFE = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)|\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}")
+
+
+def check_person_name(text: str) -> str:
+    """Return the name of a person when it is no more than that.
+
+    >>> check_person_name("Henrik 2. Holm")
+    'Henrik 2. Holm'
+
+    Raises:
+        ValueError: There is a contact in it, or when somebody was born.
+    """
+    if _OF_A_LIFE.search(text):
+        raise ValueError(
+            "it holds a date or a year beside the name, and the graph has no place for when a person was born"
+        )
+    return check_no_contact(text)

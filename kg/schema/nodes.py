@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from kg.schema.contacts import check_no_address, check_person_name
 from kg.schema.dates import SPANS, PartialDate, are_in_order
 
 #: Of the longest text, four bytes for each character: Neo4j refuses to index a value of more than some 8,100 bytes.
@@ -22,7 +23,7 @@ def check_text(text: str) -> str:
 
     Raises:
         ValueError: Nothing to see is left, it is too long to be indexed, or it holds a character that controls a terminal or
-            the direction of writing.
+            the direction of writing, or an e-mail address.
     """
     folded = " ".join(unicodedata.normalize("NFC", text).split())
     categories = {unicodedata.category(character) for character in folded}
@@ -32,7 +33,7 @@ def check_text(text: str) -> str:
         raise ValueError("empty text")
     if len(folded) > MAX_TEXT:
         raise ValueError(f"longer than {MAX_TEXT} characters: {folded[:40]!r}...")
-    return folded
+    return check_no_address(folded)
 
 
 Text = Annotated[str, AfterValidator(check_text)]
@@ -44,6 +45,7 @@ Website = Annotated[
         pattern=r"^(https?://)?[^\s\pC/:@\"'<>?#]+\.[^\s\pC/:@\"'<>?#]+(:[0-9]+)?([/?#][^\s\pC\"'<>]*)?$",
         max_length=500,
     ),
+    AfterValidator(check_no_address),
 ]
 #: What Neo4j can store as a whole number.
 Count = Annotated[int, Field(ge=0, lt=2**63)]
@@ -171,6 +173,12 @@ class Person(Node):
 
     label = "Person"
     schemes = ("wikidata", "own")
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        for name in (self.name, *self.names):
+            check_person_name(name)
+        return self
 
 
 class Project(Node):

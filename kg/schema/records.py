@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kg.schema.contacts import check_no_address
 from kg.schema.dates import first_day, last_day
 from kg.schema.identity import best_first, check_id, reference
 from kg.schema.nodes import Node
@@ -32,8 +33,10 @@ class NodeRecord:
             raise ValueError(f"{self.node.label} {self.node.name!r} has no id")
         if not self.source or not self.row:
             raise ValueError(f"{self.node.label} {self.node.name!r} has no source or row")
+        check_no_address(self.row)
         for id_ in self.ids:
             scheme = check_id(id_).partition(":")[0]
+            check_no_address(id_)
             if scheme not in self.node.schemes:
                 raise ValueError(f"{id_} cannot be the id of a {self.node.label} (only {', '.join(self.node.schemes)})")
 
@@ -62,6 +65,7 @@ class FactRecord:
     def __post_init__(self) -> None:
         if not self.source or not self.row:
             raise ValueError(f"{self.fact.type} {self.fact.start} -> {self.fact.end} has no source or row")
+        check_no_address(self.row)
 
     @property
     def values(self) -> Values:

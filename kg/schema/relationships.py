@@ -6,11 +6,11 @@ The picture in each docstring is the entry in ``docs/schema.md``.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from kg.schema.contacts import Note
+from kg.schema.contacts import check_no_contact, check_words
 from kg.schema.dates import PartialDate, are_in_order
 from kg.schema.identity import check_id, split_reference
 from kg.schema.nodes import NODES, Amount, Record, Text
@@ -20,6 +20,12 @@ PLACES = ("City", "Region")
 
 #: The part that who makes a request takes itself: in an exchange mentor or learner, in a project lead or partner.
 Role = Literal["mentor", "learner", "lead", "partner"]
+
+#: A person's own words, without contacts.
+Note = Annotated[Text, AfterValidator(check_no_contact)]
+
+#: What is said of the one who stands at the start of a fact: short words, none of them a contact.
+_WORDS = ("role", "status", "post")
 
 #: What a request is once it is over: somebody was found, or nobody is looked for any more.
 CLOSED = ("met", "withdrawn")
@@ -52,6 +58,9 @@ class Fact(Record):
             raise ValueError(f"{self.type} does not join {start} to {end}")
         _check_end(self.start)
         _check_end(self.end)
+        for name in _WORDS:
+            if words := getattr(self, name, None):
+                check_words(words)
         return self
 
 

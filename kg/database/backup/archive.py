@@ -236,6 +236,8 @@ def open_archive(path: Path) -> Iterator[Archive]:
         KgError: It is no backup, is damaged, cannot be read, or is of a newer kg.
     """
     try:
+        if path.expanduser().exists() and not path.expanduser().is_file():  # a pipe would be waited for without end
+            raise KgError(f"{path} cannot be read: it is no file.")
         file = path.expanduser().open("rb")
     except OSError as error:
         raise KgError(f"{path} cannot be read: {error.strerror or error}.") from error

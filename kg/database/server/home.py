@@ -113,7 +113,7 @@ def read_state(home: Home) -> ServerState | None:
             version=str(data["version"]),
             ready=data.get("ready") is True,
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -15,6 +15,7 @@ from kg.loaders.reading.tables import read_table
 from kg.loaders.reading.values import present
 from kg.places.countries import CODES_IN_USE
 from kg.places.country_names import country_code
+from kg.schema.contacts import without_address
 
 Layout = Literal["workbook", "table"]
 
@@ -124,7 +125,9 @@ def read_partners(path: Path, layout: Layout) -> Iterator[Row]:
 
 def _read(path: Path, columns: tuple[str, ...], row_id: Callable[[Mapping[str, str]], str]) -> Iterator[Row]:
     for row in read_table(path, columns=columns, row_id=row_id):
-        yield replace(row, cells={name: cell for name, cell in row.cells.items() if name in _USED})
+        # Some partners wrote their e-mail address behind their name.
+        cells = {name: without_address(cell) for name, cell in row.cells.items() if name in _USED}
+        yield replace(row, id=without_address(row.id), cells=cells)
 
 
 def _id(cells: Mapping[str, str], *columns: str) -> str:

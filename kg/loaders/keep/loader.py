@@ -68,6 +68,7 @@ class Keep(FileLoader):
     """
 
     name = "keep"
+    version = 2
     entry: ClassVar[Entry] = Entry(
         id="keep",
         title=KEEP.title,

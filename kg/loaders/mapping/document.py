@@ -5,6 +5,7 @@ Every scalar is read as text, as it is written: ``NO`` is Norway and no truth va
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,8 +78,9 @@ def read_document(path: Path) -> Document:
         KgError: It cannot be read, is not UTF-8 or not YAML, holds a key twice, or uses anchors, aliases or tags.
     """
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= _MOST_BYTES else b""
+        with path.open("rb") as file:  # of a pipe or a device nobody knows the size before
+            content = file.read(_MOST_BYTES + 1)
+            size = max(len(content), os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise KgError(f"cannot read the mapping {path}: {error.strerror or error}") from error
     if size > _MOST_BYTES:

@@ -14,9 +14,9 @@ from kg.errors import quoted
 from kg.loaders.mapping.layouts import letters
 from kg.loaders.reading.values import parse_date, parse_number, parse_whole
 from kg.places.country_names import country_code
-from kg.schema.contacts import Note
 from kg.schema.dates import PartialDate
 from kg.schema.nodes import Amount, Count, CountryCode, Location, Text, Website
+from kg.schema.relationships import Note
 
 Kind = Literal["text", "texts", "date", "count", "amount", "country", "website", "location"]
 

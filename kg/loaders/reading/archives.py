@@ -96,7 +96,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _refusal(info: zipfile.ZipInfo) -> str:
     name = PurePosixPath(info.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+    if name.is_absolute() or ".." in name.parts or ":" in (name.parts or (":",))[0]:
         return "its name leads out of the archive"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a link to another file"

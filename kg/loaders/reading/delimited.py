@@ -12,6 +12,7 @@ from kg.errors import KgError, quoted
 from kg.loaders.reading.dialects import SAMPLE, Dialect, find_dialect, find_encoding
 from kg.loaders.reading.grids import Line, Wanted
 from kg.loaders.reading.streams import explained
+from kg.spreadsheets import RUNNABLE, unguarded
 
 #: Characters that one line may have; a cell of a workbook has at most 32,767.
 MAX_LINE = 1 << 20
@@ -20,6 +21,7 @@ MAX_LINE = 1 << 20
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 #: A byte that is not UTF-8, as surrogateescape keeps it.
 _NO_LETTER = re.compile("[\udc80-\udcff]")
+_GUARDED = re.compile(rf"'[\s]*[{re.escape(RUNNABLE)}]")
 _FORMULA = re.compile(r"=(?:[A-Z][A-Z0-9.]*\(|'?[^,;]*!?\$?[A-Z]{1,3}\$?\d+\b)")
 
 
@@ -120,6 +122,9 @@ def _lines(text: io.TextIOWrapper, dialect: Dialect, where: str) -> Iterator[Lin
         defect = ""
         # Most lines have none of it: looking at each cell of each line would take half of the time.
         written = "".join(feed.under_way)
+        if "'" in written and _GUARDED.search(written):
+            # What was written so that no spreadsheet runs it, by kg for one.
+            cells = [unguarded(cell).strip() for cell in cells]
         if "=" in written or "\0" in written or (damaged and not written.isascii()):
             cells = [_clean(cell) for cell in cells]
             defect = _defect(cells)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -22,22 +23,32 @@ from kg.loaders.reading.streams import UNREADABLE_ZIP, Counted, Readable
 MAX_CELLS = 20_000_000
 #: What all parts of a workbook may come to, unpacked.
 MAX_UNPACKED = 1024**3
+#: How many parts it may have.
+MAX_PARTS = 10_000
 _CHUNK = 1 << 20
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: What is looked at in one go; a row of a sheet is shorter.
 _MAX_PIECE = 1 << 26
 
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^>]*?(/?)>')
+_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^<>"]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^<>]*?(/?)>')
+_SHEET_ROOT = re.compile(rb"<(?:[^\s<>]*:)?worksheet[\s>]")
+#: The beginning of any cell at all, and the same with what may stand in it: signs of quotation of either kind, with > between them.
+_ANY_CELL = re.compile(rb"<(?:[^\s<>]*:)?c(?=[\s/>])")
+_ANY_TAG = re.compile(rb"""<(?:[^\s<>]*:)?(row|c)((?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?)>""")
+_ANY_PLACE = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
 #: A formula with nothing computed; t="str" is one that came to an empty text.
 _UNCOMPUTED = re.compile(
     rb'<(?:\w+:)?c\s(?![^>]*\bt="str")(?:[^>]*?\s)?r="([A-Za-z]{1,7})([0-9]{1,9})"[^>]*>\s*'
     rb"<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*<(?:\w+:)?v>([^<]*)</', re.DOTALL)
-_ODS_TOKEN = re.compile(rb"<(/?)table:(table-row|table|table-cell|covered-table-cell)(\s[^>]*?)?(/?)>")
-_ODS_ROWS = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
-_ODS_COLUMNS = re.compile(rb'table:number-columns-repeated="(\d{1,9})"')
+_ODS_TOKEN = re.compile(
+    rb"""<(/?)table:(table-row|table|table-cell|covered-table-cell)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*?)?)(/?)>"""
+)
+_ANY_ODS_TOKEN = re.compile(rb"</?table:(?:table-row|table|table-cell|covered-table-cell)(?=[\s/>])")
+_ODS_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']\s*\+?(\d+)""")
+_ODS_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']\s*\+?(\d+)""")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 
@@ -59,6 +70,8 @@ def look_through(path: Path) -> Package:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            if len(archive.infolist()) > MAX_PARTS:
+                raise KgError(f"{path} has more than {MAX_PARTS:,} parts, as no workbook has: is it the right file?")
             kind = _kind(archive, path)
             left = MAX_UNPACKED
             flaws: dict[str, dict[int, str]] = {}
@@ -102,24 +115,27 @@ def _kind(archive: zipfile.ZipFile, path: Path) -> Literal["xlsx", "ods"]:
 
 
 def _look_into(stream: Readable, name: str, kind: str, path: Path) -> dict[int, str]:
-    if not name.endswith((".xml", ".rels")):
-        for _ in iter(lambda: stream.read(_CHUNK), b""):
+    begin = stream.read(_CHUNK) or b""
+    if kind == "ods" and name == "content.xml":
+        _look_into_ods(_pieces(stream, b">", path, begin), path)
+        return {}
+    if kind == "ods":
+        for _ in _pieces(stream, b">", path, begin):
             pass
         return {}
-    if kind == "xlsx" and name.startswith("xl/worksheets/") and name.endswith(".xml"):
-        return _look_into_sheet(stream, path)
-    if kind == "ods" and name == "content.xml":
-        _look_into_ods(stream, path)
-        return {}
-    for _ in _pieces(stream, b">", path):
-        pass
+    # By what it holds: the library finds the sheets by a list in another part, which may call them anything.
+    if _SHEET_ROOT.search(begin[:10_000]) or (name.startswith("xl/worksheets/") and name.endswith(".xml")):
+        return _look_into_sheet(_pieces(stream, b"row>", path, begin), path)
+    span = _Span(path)
+    for piece in _pieces(stream, b">", path, begin):
+        span.add(piece)
     return {}
 
 
-def _pieces(stream: Readable, end: bytes, path: Path) -> Iterator[bytes]:
-    """Yield the stream in pieces that end where ``end`` does, so that nothing between two of them is cut."""
+def _pieces(stream: Readable, end: bytes, path: Path, begin: bytes) -> Iterator[bytes]:
+    """Yield the stream, of which ``begin`` was read, in pieces that end where ``end`` does, so that nothing between two is cut."""
     rest = b""
-    while chunk := stream.read(_CHUNK):
+    for chunk in chain((begin,), iter(lambda: stream.read(_CHUNK) or b"", b"")):
         if _DTD.search(chunk) or _DTD.search(rest[-16:] + chunk[:16]):
             raise KgError(
                 f"{path} declares entities of XML, as no program that writes workbooks does: it was made to do harm, or open it "
@@ -138,19 +154,71 @@ def _pieces(stream: Readable, end: bytes, path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def _look_into_sheet(stream: Readable, path: Path) -> dict[int, str]:
-    rows: set[int] = set()
-    columns: set[int] = set()
+class _Span:
+    """From where to where the cells of a sheet go, as the library that reads it will lay them out.
+
+    Nearly all programs write cells in one way, which is looked for first; any other is followed tag by tag.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rows: tuple[int, int] | None = None
+        self._columns = (0, 0)
+        self._row = self._column = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take a piece into account that ends with a tag.
+
+        Raises:
+            KgError: There are too many cells by now.
+        """
+        found = _CELL.findall(piece)
+        if len(_ANY_CELL.findall(piece)) != len(found):
+            self._follow(piece)
+            return
+        filled = [(letters, digits) for letters, digits, empty in found if not empty]
+        if filled:
+            columns = {_column_number(letters) for letters in {letters for letters, _ in filled}}
+            rows = {int(digits) for digits in {digits for _, digits in filled}}
+            self._cover(min(rows), max(rows), min(columns), max(columns))
+            self._row = max(rows)
+
+    def _follow(self, piece: bytes) -> None:
+        """Go through the tags: a row or a cell that does not say where it is comes after the one before."""
+        tags = _ANY_TAG.findall(piece)
+        if sum(tag == b"c" for tag, _ in tags) != len(_ANY_CELL.findall(piece)):
+            raise _unusual(self._path)
+        for tag, attributes in tags:
+            places = _ANY_PLACE.findall(attributes)
+            if tag == b"row":
+                self._row = max((int(digits) for _, digits in places if digits), default=self._row + 1)
+                self._column = 0
+                continue
+            self._row = max((int(digits) for _, digits in places if digits), default=max(self._row, 1))
+            self._column = max((_column_number(letters) for letters, _ in places if letters), default=self._column + 1)
+            if not attributes.endswith(b"/"):
+                self._cover(self._row, self._row, self._column, self._column)
+
+    def _cover(self, first: int, last: int, left: int, right: int) -> None:
+        rows = self._rows or (first, last)
+        columns = self._columns if self._rows else (left, right)
+        self._rows = min(rows[0], first), max(rows[1], last)
+        self._columns = min(columns[0], left), max(columns[1], right)
+        _check_span((self._rows[1] - self._rows[0] + 1) * (self._columns[1] - self._columns[0] + 1), self._path)
+
+
+def _unusual(path: Path) -> KgError:
+    return KgError(
+        f"{path} has cells that are written as no program writes them: it is damaged or was made to do harm; open it and save it anew"
+    )
+
+
+def _look_into_sheet(pieces: Iterable[bytes], path: Path) -> dict[int, str]:
+    span = _Span(path)
     flaws: dict[int, str] = {}
     piece = b""
-    for piece in _pieces(stream, b"row>", path):
-        found = [(letters, digits) for letters, digits, empty in _CELL.findall(piece) if not empty]
-        if found:
-            columns.update(_column_number(letters) for letters in {letters for letters, _ in found})
-            rows.update(int(digits) for digits in {digits for _, digits in found})
-            rows = {min(rows), max(rows)}
-            columns = {min(columns), max(columns)}
-            _check_span((max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1), path)
+    for piece in pieces:
+        span.add(piece)
         _find_flaws(piece, flaws)
     if not piece.rstrip().endswith(b"worksheet>"):
         raise KgError(f"{path} is a damaged workbook, a sheet of which ends too early: download it again")
@@ -189,11 +257,14 @@ def _check_span(cells: int, path: Path) -> None:
         )
 
 
-def _look_into_ods(stream: Readable, path: Path) -> None:
+def _look_into_ods(pieces: Iterable[bytes], path: Path) -> None:
     """Measure what the tables span: a cell and a row say how often they are repeated."""
     rows = bottom = widest = width = repeated = 0
-    for piece in _pieces(stream, b">", path):
-        for closing, tag, attributes, _ in _ODS_TOKEN.findall(piece):
+    for piece in pieces:
+        found = _ODS_TOKEN.findall(piece)
+        if len(found) != len(_ANY_ODS_TOKEN.findall(piece)):
+            raise _unusual(path)
+        for closing, tag, attributes, _ in found:
             if closing:
                 continue
             if tag == b"table":
@@ -211,7 +282,8 @@ def _look_into_ods(stream: Readable, path: Path) -> None:
 
 def _repeats(pattern: re.Pattern[bytes], attributes: bytes) -> int:
     match = pattern.search(attributes)
-    return int(match[1]) if match else 1
+    # Of a number of many digits it is enough that it is too large.
+    return int(match[1][:18]) if match else 1
 
 
 def _by_sheet(archive: zipfile.ZipFile, found: Mapping[str, dict[int, str]]) -> dict[str, dict[int, str]]:

@@ -35,15 +35,22 @@ def read_parquet(path: Path, *, columns: Collection[str] = (), row_id: RowId | N
             table = ParquetFile(file)
             names = table.schema_arrow.names
             wanted = Wanted(columns, row_id, names=names)
-            yield from read_rows(_lines(table), wanted, file=path.name, where=str(path))
-        except (ArrowException, OSError) as error:
+            yield from read_rows(_lines(table, path), wanted, file=path.name, where=str(path))
+        except (ArrowException, OSError, UnicodeDecodeError) as error:
             raise KgError(f"{path} is no Parquet that can be read ({error}): download it again") from error
 
 
-def _lines(table: Any) -> Iterator[Line]:
+def _lines(table: Any, path: Path) -> Iterator[Line]:
     number = 0
     for batch in table.iter_batches(batch_size=_BATCH):
-        for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        try:
+            columns = [column.to_pylist() for column in batch.columns]
+        except (ValueError, OverflowError) as error:  # text that is not UTF-8, a year that Python does not know
+            raise KgError(
+                f"{path} has a value in rows {number + 1:,} to {number + batch.num_rows:,} that cannot be read ({error}): save "
+                "the table as CSV UTF-8"
+            ) from error
+        for values in zip(*columns, strict=True):
             number += 1
             yield Line(number, [_as_text(value) for value in values])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,9 +15,11 @@ from typing import BinaryIO, Protocol
 
 from kg.errors import KgError
 
-#: What zipfile says of an archive that it cannot read: damaged, cut off, or (NotImplementedError) packed by a method or for a
-#: version of zip that it does not know.
-UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+#: What zipfile says of an archive that it cannot read: damaged, cut off, with names that are none, or (NotImplementedError) packed
+#: by a method or for a version of zip that it does not know.
+UNREADABLE_ZIP = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error, lzma.LZMAError,
+)  # fmt: skip
 #: What one table may come to, unpacked.
 MAX_BYTES = 4 * 1024**3
 #: How many times its packed size a table may come to, once it is past ``FREE_BYTES``; tables of text come to 5 to 30 times.
@@ -94,7 +98,7 @@ def explained(where: object) -> Iterator[None]:
         yield
     except gzip.BadGzipFile as error:
         raise KgError(f"{where} is damaged ({error}): download it again") from error
-    except (EOFError, zlib.error) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
         raise KgError(f"{where} ends too early or is damaged, as after a broken download: download it again") from error
     except OSError as error:
         raise KgError(f"cannot read {where}: {error.strerror or error}") from error

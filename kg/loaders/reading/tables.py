@@ -16,10 +16,11 @@ from kg.loaders.reading.grids import Wanted, read_rows
 from kg.loaders.reading.parquet import read_parquet
 from kg.loaders.reading.streams import explained, open_bytes
 from kg.loaders.reading.workbooks import read_workbook
+from kg.spreadsheets import written
 
 
 def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
-    """Write the rejected rows to a CSV: file, line, reason, then the cells of the rows as they were.
+    """Write the rejected rows to a CSV: file, line, reason, then the cells of the rows as they were, but that no spreadsheet runs them.
 
     Raises:
         KgError: The file cannot be written.
@@ -29,9 +30,10 @@ def write_rejects(path: Path, rejects: Sequence[tuple[Row, str]]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
-            table.writerow(["file", "line", "reason", *columns])
+            table.writerow(["file", "line", "reason", *map(written, columns)])
             for row, reason in rejects:
-                table.writerow([row.file, row.line, reason, *(row.cells.get(name, "") for name in columns)])
+                cells = (row.cells.get(name, "") for name in columns)
+                table.writerow([written(row.file), row.line, written(reason), *map(written, cells)])
     except OSError as error:
         raise KgError(
             f"cannot write the {len(rejects)} rejected rows to {path} ({error.strerror or error}): give another file with "

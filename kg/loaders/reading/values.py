@@ -43,6 +43,10 @@ _NAME_DAY_YEAR = re.compile(r"([^\W\d_]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})
 _SHORT_YEAR = re.compile(r"\d{1,2}([-/. ])(?:\d{1,2}|[^\W\d_]+)\1\d{2}")
 
 
+#: Characters that a number or a date may have: to look for one in more takes long and finds none.
+_LONGEST = 200
+
+
 def present(text: str | None, missing: Collection[str] = MISSING) -> str | None:
     """Return the text without spaces around it, or None when it stands for nothing.
 
@@ -83,6 +87,8 @@ def parse_date(
     given = present(text, missing)
     if given is None:
         return None
+    if len(given) > _LONGEST:
+        raise ValueError(f"{quoted(given)} is not a date: it has {len(given):,} characters")
     if layouts is not None:
         return _by_layouts(given, layouts)
     found = _undirected(" ".join(given.split()), day_first)
@@ -208,6 +214,8 @@ def parse_number(text: str, *, decimal: str | None = None, missing: Collection[s
     given = present(text, missing)
     if given is None:
         return None
+    if len(given) > _LONGEST:
+        raise _no_number(given)
     sign, rest = _sign(given)
     digits = _SPACES.sub(" ", rest)
     if not _GROUPED_BY_SPACE.fullmatch(digits) and not _PLAIN.fullmatch(digits):

@@ -32,7 +32,10 @@ def partial_date(text: str, precision: str = "") -> str | None:
         raise ValueError(f"{text!r} is no date")
     year, month, day = match["year"], match["month"], match["day"]
     if precision:
-        given = int(float(precision))
+        try:
+            given = int(float(precision))
+        except OverflowError as error:
+            raise ValueError(f"{precision[:20]!r} is no precision") from error
     elif month == "00" or (month, day) == ("01", "01"):
         given = _YEAR
     else:

@@ -236,7 +236,7 @@ def _spot(cells: Mapping[str, str], columns: tuple[str, ...]) -> Spot | None:
 
 
 def _population(cell: str) -> set[int]:
-    return {int(cell)} if cell.isascii() and cell.isdigit() else set()
+    return {int(cell)} if cell.isascii() and cell.isdigit() and len(cell) < 16 else set()
 
 
 def _same_places(spots: Iterable[Spot]) -> list[list[Spot]]:

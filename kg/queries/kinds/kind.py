@@ -15,9 +15,12 @@ from kg.errors import KgError
 from kg.queries.features import FEATURES
 from kg.queries.kinds.names import KINDS, Kind, check_kind
 from kg.queries.kinds.shapes import Shape
+from kg.small_files import load_toml, read_small
 
 __all__ = ["KINDS", "MOST_TERMS", "Kind", "Weights", "check_kind", "read_weights", "weights"]
 
+#: A person reads and writes it.
+LARGEST_FILE = 1_000_000
 #: So many terms can still be read.
 MOST_TERMS = 20
 
@@ -57,7 +60,7 @@ def read_weights(path: Path) -> Weights:
         KgError: If it cannot be read, or is not a weights file; the message says where.
     """
     try:
-        return Weights.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Weights.model_validate(load_toml(read_small(path, "weights file", LARGEST_FILE).decode()))
     except OSError as error:
         raise KgError(f"The weights file {path} cannot be read: {error.strerror or error}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

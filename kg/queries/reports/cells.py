@@ -10,11 +10,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from kg.queries.display import Cell, clean
-
-#: First characters that make a spreadsheet run a cell, with their full-width forms.
-RUNNABLE = (
-    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
+from kg.spreadsheets import guarded, runs
 
 
 def plain(value: object) -> JsonValue:
@@ -55,15 +51,15 @@ def is_runnable(value: JsonValue) -> bool:
 def _runs(value: JsonValue, content: Cell) -> bool:
     if not isinstance(content, str):
         return False
-    raw = value if isinstance(value, str) else content
-    # The first visible character counts as well: some programs skip blanks before it.
-    return bool({*raw[:1], *raw.strip()[:1], *content.strip()[:1]} & set(RUNNABLE))
+    return runs(value if isinstance(value, str) else content) or runs(content)
 
 
 def spreadsheet_cell(value: JsonValue) -> Cell:
     """A value as a cell that a spreadsheet shows and never runs: text that would be a formula gets an apostrophe."""
     content = cell(value)
-    return f"'{content}" if _runs(value, content) else content
+    if not isinstance(content, str):
+        return content
+    return f"'{content}" if _runs(value, content) else guarded(content)
 
 
 def heading(column: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -118,7 +119,7 @@ def parse_report(name: str, text: str) -> Report:
     if missing:
         raise ReportError(f"Report {name}: the header lacks '// {missing[0]}: ...'.")
     for what, names in (("parameter", [one.name for one in parameters]), ("column", [one.name for one in columns])):
-        if twice := [one for one in names if names.count(one) > 1]:
+        if twice := [one for one, number in Counter(names).items() if number > 1]:
             raise ReportError(f"Report {name}: the header has the {what} {twice[0]} twice.")
     first, picture = split_picture(name, text)
     report = Report(
