@@ -28,11 +28,15 @@ from kg.loaders.loading import load
 class Forgetful:
     """A connection to an empty database in which nothing stays."""
 
+    database = None
+
     def __init__(self) -> None:
         self.rows = 0
 
     def run_read(self, cypher: str, *_: Any, **__: Any) -> list[Any]:
         """Answer as an empty database does."""
+        if "AS is_loaded" in cypher:
+            return [{"layouts": [], "restores": [], "is_loaded": False}]
         if cypher.startswith("CALL ()"):
             return [dict.fromkeys(cypher.rpartition("RETURN ")[2].split(", "), 0)]
         if "max(l.sequence)" in cypher:

@@ -85,7 +85,10 @@ class EditionWriter:
         self.written = Written.of(self._claims)
 
     def _count_stored(self) -> Mapping[str, int]:
-        """Return how many nodes and facts there are of each kind that matters."""
+        """Return how many nodes and facts there are of each kind that matters; of all kinds none where there is no node."""
+        # The long question is the most expensive one of a first load, and needless there.
+        if not stored.numbers(self._connection, {"Entity"}, ())["Entity"]:
+            return Counter()
         names = self._claims.references.all
         labels = {LABELS[code] for code in np.unique(self._claims.nodes.label.values[self._edition.node_numbers])}
         labels |= {split_reference(names[code])[0] for code in self._used.tolist()}
