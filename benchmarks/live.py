@@ -38,7 +38,7 @@ from kg.queries.recommend import recommend
 from kg.queries.scoring import best, features, term_values
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import Tables
-from kg.schema.cypher import create_facts, create_nodes
+from kg.schema.cypher import create_facts, create_nodes, kinds_of_facts
 from kg.schema.identity import SCHEME_PROPERTIES
 
 TOP = 10
@@ -163,12 +163,12 @@ def store(connection: Connection, tables: Tables) -> None:
         values = {name: value for name, value in fact._asdict().items() if value is not None}
         ends = {"start": values.pop("start"), "end": values.pop("end")}
         facts[values.pop("type")].append({**ends, "properties": values | _UNSOURCED})
-    for statement, rows in [
-        *((create_nodes(label), rows) for label, rows in nodes.items()),
-        *((create_facts(type_), rows) for type_, rows in facts.items()),
-    ]:
+    for label, rows in nodes.items():
         for batch in _batches(rows):
-            connection.run_write(statement, {"rows": batch})
+            connection.run_write(create_nodes(label), {"rows": batch})
+    for type_, rows in facts.items():
+        for batch in _batches(rows):
+            connection.run_write(create_facts(type_), {"kinds": kinds_of_facts(batch)})
 
 
 def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from kg.database.claims import (
     FactClaim,
     NodeClaim,
-    Texts,
     claim_number,
     subject_of,
     texts_of_fact,
@@ -43,20 +42,27 @@ LABELS = tuple(NODES)
 TYPES = tuple(FACTS)
 
 
+class _NumberedOnce(dict[H, int]):
+    """Numbers by item; who asks for that of a new one gets the next."""
+
+    def __init__(self, items: list[H]) -> None:
+        super().__init__()
+        self._items = items
+
+    def __missing__(self, item: H) -> int:
+        code = self[item] = len(self._items)
+        self._items.append(item)
+        return code
+
+
 class Codes(Generic[H]):
     """Whole numbers for things that come again and again: 0, 1, 2 and so on."""
 
     def __init__(self) -> None:
         self.all: list[H] = []
-        self._codes: dict[H, int] = {}
-
-    def code(self, item: H) -> int:
-        """Return the number of an item, a new one if need be."""
-        code = self._codes.get(item)
-        if code is None:
-            code = self._codes[item] = len(self.all)
-            self.all.append(item)
-        return code
+        self._codes: _NumberedOnce[H] = _NumberedOnce(self.all)
+        #: Returns the number of an item, a new one if need be.
+        self.code: Callable[[H], int] = self._codes.__getitem__
 
     def known(self, item: H) -> int | None:
         """Return the number of an item that has one."""
@@ -95,12 +101,14 @@ class Ranges:
 
     def __init__(self) -> None:
         self.flat, self._ends = Column("I"), Column("I")
+        self._end = 0
 
     def append(self, numbers: Sequence[int]) -> None:
         """Add the numbers of one more."""
         for number in numbers:
             self.flat.append(number)
-        self._ends.append(len(self.flat))
+        self._end += len(numbers)
+        self._ends.append(self._end)
 
     def __getitem__(self, number: int) -> list[int]:
         start = self._ends[number - 1] if number else 0
@@ -150,6 +158,7 @@ class ClaimStore:
 
     def __init__(self, header: LoadHeader) -> None:
         self.header = header
+        self._scope, self._edition = header.scope, header.edition
         self.references: Codes[str] = Codes()
         self.sources: Codes[str] = Codes()
         #: Parts and spells of facts.
@@ -175,9 +184,9 @@ class ClaimStore:
             The number of the claim: that of the very same one that an earlier row made, if any; many rows describe one project,
             network or country.
         """
-        label, texts = record.node.label, texts_of_node(record)
-        key = claim_number(label, record.source, record.row, texts.names)
-        fingerprint = self._fingerprint(record, texts)
+        label, source, row, texts = record.node.label, record.source, record.row, texts_of_node(record)
+        key = claim_number(label, source, row, texts.names)
+        fingerprint = fingerprint_of(source, row, self._scope, texts.names, texts.values)
         nodes = self.nodes
         number = len(nodes.key)
         first = self._first.setdefault(key, number)
@@ -185,27 +194,27 @@ class ClaimStore:
             return first
         nodes.key.append(key)
         nodes.fingerprint.append(fingerprint)
-        nodes.row.append(row_number(label, record.source, record.row))
+        nodes.row.append(row_number(label, source, row))
         nodes.label.append(_LABEL_CODES[label])
-        nodes.source.append(self.sources.code(record.source))
-        nodes.references.append([self.references.code(reference(label, id_)) for id_ in best_first(record.ids)])
-        self._texts_of_nodes.put(f"{texts.given(self.header.edition)}\n{record.row}")
+        nodes.source.append(self.sources.code(source))
+        reference_code = self.references.code
+        nodes.references.append([reference_code(reference(label, id_)) for id_ in best_first(record.ids)])
+        self._texts_of_nodes.put(f"{texts.given(self._edition)}\n{row}")
         return number
 
     def add_fact(self, record: FactRecord) -> int:
         """Add what a record claims, and return the number of the claim."""
-        fact, part, texts = record.fact, record.part, texts_of_fact(record)
-        facts = self.facts
-        facts.key.append(
-            claim_number(subject_of(fact.type, part, record.spell), record.source, record.row, texts.names)
-        )
-        facts.fingerprint.append(self._fingerprint(record, texts))
+        fact, part, spell, source, row = record.fact, record.part, record.spell, record.source, record.row
+        texts = texts_of_fact(record)
+        facts, reference_code = self.facts, self.references.code
+        facts.key.append(claim_number(subject_of(fact.type, part, spell), source, row, texts.names))
+        facts.fingerprint.append(fingerprint_of(source, row, self._scope, texts.names, texts.values))
         facts.type.append(_TYPE_CODES[fact.type])
-        facts.source.append(self.sources.code(record.source))
-        facts.start.append(self.references.code(fact.start))
-        facts.end.append(self.references.code(fact.end))
-        facts.told_by.append(self.told_by.code((part, record.spell)))
-        self._texts_of_facts.put(f"{texts.given(self.header.edition)}\n{record.row}")
+        facts.source.append(self.sources.code(source))
+        facts.start.append(reference_code(fact.start))
+        facts.end.append(reference_code(fact.end))
+        facts.told_by.append(self.told_by.code((part, spell)))
+        self._texts_of_facts.put(f"{texts.given(self._edition)}\n{row}")
         return len(facts.key) - 1
 
     def complete(self) -> None:
@@ -243,9 +252,6 @@ class ClaimStore:
         part, spell = self.told_by.all[facts.told_by[number]]
         start, end = names[facts.start[number]], names[facts.end[number]]
         return FactClaim(assertion, TYPES[facts.type[number]], start, end, part, spell, number)
-
-    def _fingerprint(self, record: NodeRecord | FactRecord, texts: Texts) -> int:
-        return fingerprint_of(record.source, record.row, self.header.scope, texts.names, texts.values)
 
 
 def row_number(label: str, source: str, row: str) -> int:

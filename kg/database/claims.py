@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from kg.database.loads import LoadHeader
@@ -68,6 +69,9 @@ class FactClaim:
 
 Claim = NodeClaim | FactClaim
 
+#: What :func:`kg.schema.provenance.compact` makes of a text.
+_quoted = encode_basestring
+
 
 class Texts(NamedTuple):
     """What a record says, as compact JSON: the names by which its row calls the thing, and the values."""
@@ -77,7 +81,7 @@ class Texts(NamedTuple):
 
     def given(self, edition: str) -> str:
         """Return what an assertion of the edition holds; character for character what ``compact`` makes of all of it."""
-        return f'{{"e":{compact(edition)},{self.names[1:-1]},"v":{self.values}}}'
+        return f'{{"e":{_quoted(edition)},{self.names[1:-1]},"v":{self.values}}}'
 
 
 def texts_of_node(record: NodeRecord) -> Texts:
@@ -87,7 +91,8 @@ def texts_of_node(record: NodeRecord) -> Texts:
 
 def texts_of_fact(record: FactRecord) -> Texts:
     """Return what a record of a fact says."""
-    return Texts(f'{{"f":{compact(record.fact.start)},"t":{compact(record.fact.end)}}}', compact(record.values))
+    fact = record.fact
+    return Texts(f'{{"f":{_quoted(fact.start)},"t":{_quoted(fact.end)}}}', compact(record.values))
 
 
 def claim_node(record: NodeRecord, header: LoadHeader) -> NodeClaim:

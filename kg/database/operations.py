@@ -150,7 +150,7 @@ class Operations:
             for type_, facts in self._updated_facts.items()
         ]
         statements += [
-            (cypher.create_facts(type_), {"rows": [fact_row(fact, rows) for fact in facts]})
+            (cypher.create_facts(type_), {"kinds": cypher.kinds_of_facts(fact_row(fact, rows) for fact in facts)})
             for type_, facts in self._created_facts.items()
         ]
         if self._changes:

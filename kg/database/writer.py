@@ -23,6 +23,7 @@ from kg.database.names import FactGroups, Names, NodeGroups, SameFact
 from kg.database.operations import Operations
 from kg.database.scope import FactsOfScope, NodesOfScope, facts_of_scope, nodes_of_scope, short
 from kg.database.shrinking import Store
+from kg.database.skimmed import Skimmed, skim
 from kg.database.succession import Edition, Succession
 from kg.database.written import Written
 from kg.schema.grouping import StoredFact, StoredNode, new_id, regroup
@@ -39,11 +40,17 @@ class EditionWriter:
     """Writes an edition: creates, updates, joins and ends, and nothing that is already so; in a dry run, only says what would be.
 
     Every reference of the edition's facts must be known. Make it, let it refuse, then write: which of it is there already is looked
-    up when it is made.
+    up when it is made, unless it was ``skimmed`` before.
     """
 
     def __init__(
-        self, connection: Connection, edition: Edition, *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        connection: Connection,
+        edition: Edition,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        skimmed: Skimmed | None = None,
     ) -> None:
         self._connection = connection
         self._edition = edition
@@ -62,9 +69,12 @@ class EditionWriter:
         self._numbers = self._count_stored()
         self._empty = not self._numbers["Entity"]
         self._names = Names(self._claims)
-        self._nodes_of_scope = NodesOfScope() if self._empty else nodes_of_scope(connection, edition)
-        self._find_names()
-        self._of_scope = FactsOfScope() if self._empty else facts_of_scope(connection, edition, self._keys_of)
+        self._nodes_of_scope, self._of_scope = NodesOfScope(), FactsOfScope()
+        if not self._empty:
+            skimmed = skimmed or skim(connection, self._scope)
+            self._nodes_of_scope = nodes_of_scope(connection, edition, skimmed.nodes)
+            self._find_names()
+            self._of_scope = facts_of_scope(connection, edition, skimmed.facts, self._keys_of)
         calling = {
             name
             for fact in self._of_scope.read.values()
@@ -85,7 +95,10 @@ class EditionWriter:
         self.written = Written.of(self._claims)
 
     def _count_stored(self) -> Mapping[str, int]:
-        """Return how many nodes and facts there are of each kind that matters."""
+        """Return how many nodes and facts there are of each kind that matters; of all kinds none where there is no node."""
+        # The long question is the most expensive one of a first load, and needless there.
+        if not stored.numbers(self._connection, {"Entity"}, ())["Entity"]:
+            return Counter()
         names = self._claims.references.all
         labels = {LABELS[code] for code in np.unique(self._claims.nodes.label.values[self._edition.node_numbers])}
         labels |= {split_reference(names[code])[0] for code in self._used.tolist()}
@@ -94,8 +107,6 @@ class EditionWriter:
 
     def _find_names(self) -> None:
         """Find out which stored nodes are named by what the edition says."""
-        if self._empty:
-            return
         references = self._claims.nodes.references
         for number, id_ in zip(self._nodes_of_scope.unchanged.tolist(), self._nodes_of_scope.ids, strict=True):
             self._names.set(references[number], id_)

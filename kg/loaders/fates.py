@@ -311,7 +311,8 @@ def read_rows(loader: Loader, header: LoadHeader, forgotten: Forgotten = NOBODY)
     with ExitStack() as stack:
         stack.callback(fates.close)
         for row in loader.extract():
-            fates.add(row, without_forgotten(outcome_of(loader, row), forgotten))
+            outcome = outcome_of(loader, row)
+            fates.add(row, without_forgotten(outcome, forgotten) if forgotten else outcome)
         if not len(fates):
             raise KgError(f"there is not a single row in the input of {loader.name}: is it the right file?")
         fates.claims.complete()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kg.database import loads, stored, writer
+from kg.database.ahead import Ahead
 from kg.database.claims import Find
 from kg.database.connection import Connection
 from kg.database.forgotten import read_forgotten
@@ -90,6 +91,7 @@ def load(
     forgotten = read_forgotten(connection)
     with (
         seldom_collecting(),
+        Ahead(connection, header.scope) as ahead,
         read_rows(loader, header, forgotten) as fates,
         nullcontext(connection) if dry_run else turn(connection) as mine,
     ):
@@ -103,6 +105,7 @@ def load(
             header,
             fates,
             inputs,
+            ahead,
             dry_run=dry_run,
             strict=strict,
             share=share,
@@ -154,6 +157,7 @@ def _load(
     header: LoadHeader,
     fates: Fates,
     inputs: str | None,
+    ahead: Ahead,
     *,
     dry_run: bool,
     strict: bool,
@@ -163,7 +167,9 @@ def _load(
     # Its id may turn out to be another: the same edition is loaded once more.
     header = fates.claims.header = loads.place_in_history(connection, header)
     edition = understand(loader, fates, partial(stored.find_ids, connection), strict=strict)
-    editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress)
+    skimmed = ahead.skimmed(connection)
+    editor = writer.EditionWriter(connection, edition, dry_run=dry_run, progress=progress, skimmed=skimmed)
+    del skimmed
     editor.check_ended_share(share)
     if not dry_run:
         editor.reappraise()

@@ -5,7 +5,9 @@ All of it runs unchanged on Neo4j 5.26 and the 2026.x line, Community Edition, w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import KIND_LABELS, NODES
@@ -113,13 +115,46 @@ def _set_node(label: str) -> str:
     return "\n".join(lines)
 
 
+#: What many facts of one batch share, and what each has of its own besides its values.
+SHARED_BY_FACTS = ("sources", "loads", "missing")
+OF_EACH_FACT = ("key", "fingerprint", "rows", "given")
+
+
 def create_facts(type_: str) -> str:
-    """Return the batch statement that makes facts: ``$rows`` of maps ``start``, ``end`` (node ids), ``properties``."""
+    """Return the batch statement that makes facts: ``$kinds``, as :func:`kinds_of_facts` makes them."""
+    own = [f"{name}: row[{place}]" for place, name in enumerate(OF_EACH_FACT, start=1)]
+    shared = [f"{name}: kind.{name}" for name in SHARED_BY_FACTS]
     return (
-        "UNWIND $rows AS row\n"
-        "MATCH (start:Entity {id: row.start})\nMATCH (end:Entity {id: row.end})\n"
-        f"CREATE (start)-[fact:{type_}]->(end)\nSET fact = row.properties"
+        "UNWIND $kinds AS kind\n"
+        "UNWIND kind.starts AS some\nMATCH (start:Entity {id: some[0]})\n"
+        "UNWIND some[1] AS row\nMATCH (end:Entity {id: row[0]})\n"
+        f"CREATE (start)-[fact:{type_} {{{', '.join([*own, *shared])}}}]->(end)\n"
+        f"SET fact += row[{len(own) + 1}]"
     )
+
+
+def kinds_of_facts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return facts as :func:`create_facts` asks for them: what they share once, the start once for all that follow each other there.
+
+    The server then reads a third less, and looks for each start once.
+
+    Args:
+        rows: Maps ``start``, ``end`` (node ids) and ``properties``.
+    """
+    kinds: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        properties = dict(row["properties"])
+        shared = [properties.pop(name, None) for name in SHARED_BY_FACTS]
+        own = [properties.pop(name, None) for name in OF_EACH_FACT]
+        which = tuple([tuple(one or ()) for one in shared])
+        kind = kinds.get(which)
+        if kind is None:
+            kind = kinds[which] = {**dict(zip(SHARED_BY_FACTS, shared, strict=True)), "starts": []}
+        starts = kind["starts"]
+        if not starts or starts[-1][0] != row["start"]:
+            starts.append([row["start"], []])
+        starts[-1][1].append([row["end"], *own, properties])
+    return list(kinds.values())
 
 
 def update_facts(type_: str) -> str:

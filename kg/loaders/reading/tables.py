@@ -59,18 +59,18 @@ def read_csv(
             table = csv.reader(file, strict=True)
             header = [name.strip() for name in next(table, ())]
             _check_header(path, header, columns)
+            name, width = path.name, len(header)
             for line in table:
                 if not line:
                     continue
-                if len(line) != len(header):
+                if len(line) != width:
                     raise KgError(
-                        f"{path}, line {table.line_num}: not as many cells as the header has ({len(header)}); "
+                        f"{path}, line {table.line_num}: not as many cells as the header has ({width}); "
                         "is a comma or a quotation mark missing?"
                     )
                 cells = dict(zip(header, map(str.strip, line), strict=True))
-                yield Row(
-                    path.name, table.line_num, cells, row_id(cells) if row_id else Row.content_id(table.line_num, cells)
-                )
+                number = table.line_num
+                yield Row(name, number, cells, row_id(cells) if row_id else Row.content_id(number, cells))
     except OSError as error:
         raise KgError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -196,8 +196,8 @@ def test_rows_of_one_fact_are_one_fact_and_a_tie_has_one_direction() -> None:
     list(first.nodes())
     made = list(first.facts())
     assert [(start, end, [a.row for a in one.assertions]) for start, end, one in made] == [
-        (0, 1, ["x", "y"]),
         (0, 0, ["loop"]),
+        (0, 1, ["x", "y"]),
     ]
     assert [one.relationship for _, _, one in made] == ["TWINNED_WITH", SELF_LOOP]
     again = [one.saying(()) for _, _, one in made]

@@ -41,7 +41,12 @@ def operations(nodes: int, facts: int) -> Operations:
 
 
 def rows_of(statements: Sequence[tuple[str, Mapping[str, Any]]]) -> Rows:
-    return sorted((cypher, repr(row)) for cypher, given in statements for row in given.get("rows", ()))
+    rows = [(cypher, repr(row)) for cypher, given in statements for row in given.get("rows", ())]
+    for cypher, parameters in statements:
+        for kind in parameters.get("kinds", ()):
+            shared = {name: value for name, value in kind.items() if name != "starts"}
+            rows += [(cypher, repr((shared, start, row))) for start, some in kind["starts"] for row in some]
+    return sorted(rows)
 
 
 class Small:

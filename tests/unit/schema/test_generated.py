@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.schema import cypher
 from kg.schema.generate import CHECKOUT, files
@@ -53,3 +57,36 @@ def test_batch_statements_of_facts(type_: str) -> None:
     assert cypher.create_facts(type_).count("$") == 1
     assert f"[fact:{type_} {{key: row.key}}]" in cypher.update_facts(type_)
     assert cypher.delete_facts(type_).endswith("DELETE fact")
+
+
+_LISTS = st.lists(st.sampled_from("ab"), min_size=1, max_size=2)
+_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "start": st.sampled_from("xyz"),
+            "end": st.sampled_from("xyz"),
+            "properties": st.fixed_dictionaries(
+                {"key": st.text(max_size=3), "fingerprint": st.integers(0, 9), "until": st.text(max_size=3)},
+                optional=dict.fromkeys(("sources", "rows", "loads", "given", "missing"), _LISTS),
+            ),
+        }
+    )
+)
+
+
+@given(_ROWS)
+def test_facts_that_are_put_together_stay_what_they_are(rows: Sequence[Mapping[str, Any]]) -> None:
+    def apart(kind: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        shared = {name: kind[name] for name in cypher.SHARED_BY_FACTS}
+        for start, some in kind["starts"]:
+            for end, *own, values in some:
+                properties = shared | dict(zip(cypher.OF_EACH_FACT, own, strict=True)) | values
+                yield start, end, {name: value for name, value in properties.items() if value is not None}
+
+    found = [fact for kind in cypher.kinds_of_facts(rows) for fact in apart(kind)]
+    assert sorted(map(_text, found)) == sorted(_text((row["start"], row["end"], row["properties"])) for row in rows)
+
+
+def _text(fact: tuple[str, str, Mapping[str, Any]]) -> str:
+    start, end, properties = fact
+    return repr((start, end, sorted(properties.items())))

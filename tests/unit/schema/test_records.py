@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kg.schema.nodes import NODES, City, Organisation, Project, check_text
+from kg.schema.nodes import NODES, City, Organisation, Point, Project, Record, check_text
+from kg.schema.provenance import compact
 from kg.schema.records import FactRecord, NodeRecord
 from kg.schema.relationships import FACTS, Fact, HoldsPost, MemberOf, ParticipatesIn, Seeks, TwinnedWith
 
@@ -214,3 +217,29 @@ def test_a_request_that_is_open_has_no_day_on_which_it_was_closed() -> None:
     assert Seeks(**ends, status="met").closed is None
     with pytest.raises(ValidationError, match="closed 2026, but its status is not one of met, withdrawn"):
         Seeks(**ends, closed="2026")
+
+
+@pytest.mark.parametrize("kind", [*NODES.values(), *FACTS.values()])
+def test_every_value_is_a_text_a_number_or_a_list_of_them(kind: type[Record]) -> None:
+    text = json.dumps(kind.model_json_schema()["properties"])
+    assert set(re.findall(r'"type": "(\w+)"', text)) <= {"string", "integer", "number", "array", "null"}
+    assert "additionalProperties" not in text
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        NodeRecord(
+            City(name="Riga", names=("Rīga", "Rixa"), population=600_000, location=Point(24.1, 57)),
+            ("own:riga",),
+            "s",
+            "1",
+        ),
+        FactRecord(MemberOf(start="City/own:riga", end="Organisation/own:net", commitments=("2030", "2050")), "s", "1"),
+        FactRecord(ParticipatesIn(start="City/own:riga", end="Project/own:p", budget_eur=10), "s", "1"),
+    ],
+)
+def test_values_are_those_of_pydantic(record: NodeRecord | FactRecord) -> None:
+    made = record.node if isinstance(record, NodeRecord) else record.fact
+    expected = made.model_dump(mode="json", exclude_none=True, exclude={"start", "end"})
+    assert compact(record.values) == compact({name: value for name, value in expected.items() if value != []})
