@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,9 +39,9 @@ from kg.loaders.table import Table
 from kg.loaders.wikidata.loader import Wikidata
 from kg.queries.choose import forget
 from tests.integration.proxy import Fail, Proxy
+from tests.soak.commands import Command
 
 DATA = Path(__file__).parents[1] / "data"
-KG = (sys.executable, "-c", "from kg.cli import main; main()")
 
 _ROOT = Path(__file__).parents[2]
 _EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
@@ -94,9 +96,14 @@ def _files(command: str, loader: type, files: Sequence[Path], **options: object)
 
 
 class Ground:
-    """A local server in a folder of its own that trials may kill. Use it as a context manager: it stops the server."""
+    """A local server in a folder of its own that trials may kill. Use it as a context manager: it stops the server.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where its files are.
+        known: A file that keeps, from one run to the next, what undisturbed loads amount to.
+    """
+
+    def __init__(self, folder: Path, known: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.settings = Settings(
@@ -110,7 +117,7 @@ class Ground:
         self.home = home_of(self.settings)
         self.sources = sources(folder)
         #: By the names that are loaded, in their order: the digest, and how many statements the last of them takes as a command.
-        self._known: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._known = Known(known, f"{code_digest()} {self.settings.kg_neo4j_version}")
         self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -193,17 +200,9 @@ class Ground:
                 load(connection, loader)
         return connection
 
-    def start(self, name: str, proxy: Proxy | None = None) -> subprocess.Popen[bytes]:
+    def start(self, name: str, proxy: Proxy | None = None) -> Command:
         """Start ``kg load`` as a process of its own."""
-        command = [*KG, "load", *self.sources[name].words]
-        return subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            env=self.environment(proxy),
-            cwd=self.folder,
-        )
+        return Command(("load", *self.sources[name].words), self.environment(proxy), self.folder)
 
     def finish(self, name: str, proxy: Proxy | None = None) -> None:
         """Run ``kg load`` to its end, which must be a good one."""
@@ -213,13 +212,15 @@ class Ground:
 
     def undisturbed(self, *names: str) -> tuple[str, int]:
         """Return the digest of these sources, loaded one after the other, and the statements of the last as a command."""
-        if names not in self._known:
+        known = self._known.get(names)
+        if known is None:
             counted = Counted()
             self.fresh(names[:-1])
             with self.proxy(fail=counted) as proxy:
                 self.finish(names[-1], proxy)
-            self._known[names] = digest(self.connection).value, counted.number
-        return self._known[names]
+            known = digest(self.connection).value, counted.number
+            self._known.put(names, known)
+        return known
 
     # What must hold -----------------------------------------------------------------------------------------------------------
 
@@ -256,6 +257,46 @@ def tell_the_truth(row: dict[str, object]) -> None:
     assert [bool(one) for one in finished] == [one == "complete" for one in status], said
 
 
+class Known:
+    """What undisturbed loads amount to, by the names that are loaded, in their order: the digest, and the statements of the last.
+
+    Args:
+        file: Where it is kept for later runs; nowhere unless given.
+        of: What it depends on: what was found under another is not used.
+    """
+
+    def __init__(self, file: Path | None, of: str) -> None:
+        self._file, self._of = file, of
+        self._found: dict[tuple[str, ...], tuple[str, int]] = {}
+        if file is not None and file.exists():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                with suppress(ValueError):  # what was being written when the run was cut off
+                    kept_of, names, value, statements = json.loads(line)
+                    if kept_of == of:
+                        self._found[tuple(names)] = value, statements
+
+    def get(self, names: tuple[str, ...]) -> tuple[str, int] | None:
+        """Return what is known of these loads."""
+        return self._found.get(names)
+
+    def put(self, names: tuple[str, ...], found: tuple[str, int]) -> None:
+        """Keep what was found."""
+        self._found[names] = found
+        if self._file is not None:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([self._of, names, *found]) + "\n")
+
+
+@cache
+def code_digest() -> str:
+    """Return twelve digits that are others when kg or the sources of the tests are."""
+    found = hashlib.sha256()
+    for path in sorted([*(_ROOT / "kg").rglob("*.*"), *DATA.rglob("*.*")]):
+        if path.is_file() and path.suffix != ".pyc":
+            found.update(f"{path.relative_to(_ROOT)} {path.stat().st_size} ".encode() + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
 class Counted:
     """Counts the statements that go through a proxy, and calls ``then`` with the number of each."""
 
@@ -268,20 +309,12 @@ class Counted:
         return self._then(self.number) if self._then else None
 
 
-def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+def ended(process: Command) -> tuple[int, str]:
     """Wait for a process; return its exit code and what it said of errors, in which no traceback may be."""
     try:
-        _, said = process.communicate(timeout=PATIENCE)
+        code = process.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
-        _, said = process.communicate()
-        raise AssertionError(f"still at work after {PATIENCE} seconds: {said.decode(errors='replace')}") from None
-    errors = said.decode(errors="replace")
+        raise AssertionError(f"still at work after {PATIENCE} seconds: {process.said()}") from None
+    errors = process.said()
     assert "Traceback" not in errors, errors
-    return process.returncode, errors
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that may have ended."""
-    with suppress(ProcessLookupError):
-        process.kill()
+    return code, errors

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
+import queue
 import time
 from random import Random
 
-from tests.soak.ground import Counted, Ground, ended, kill
+from tests.soak.commands import Command
+from tests.soak.ground import Counted, Ground, ended
 
 #: Of fourteen trials ten kill the loader, three the server and one both.
 TRIALS = 140
@@ -42,17 +43,16 @@ def _loader(ground: Ground, chance: Random) -> dict[str, object]:
 
 def _kill_at(ground: Ground, name: str, loads: int, at: int, pause: float) -> dict[str, object]:
     """Start the load and kill it once the server has taken the statement of this number, so many seconds later; ``loads`` were there before."""
-    process: subprocess.Popen[bytes] | None = None
+    started: queue.SimpleQueue[Command] = queue.SimpleQueue()
 
     def then(number: int) -> None:
-        if number == at and process is not None:
+        if number == at:
             time.sleep(pause)
-            kill(process)
+            started.get().kill()
 
-    with ground.proxy(fail=Counted(then)) as proxy:
-        process = ground.start(name, proxy)
-        with process:
-            code, _ = ended(process)
+    with ground.proxy(fail=Counted(then)) as proxy, ground.start(name, proxy) as process:
+        started.put(process)
+        code, _ = ended(process)
     return {"statement": at, "code": code, "left": ground.status_beyond(loads)}
 
 
@@ -70,11 +70,11 @@ def _server(ground: Ground, chance: Random, *, both: bool) -> dict[str, object]:
         time.sleep(chance.uniform(0, 1.0 if name == "starter" else 0.2))
         first = chance.random() < 0.5
         if both and first:
-            kill(process)
+            process.kill()
         ground.kill_server()
         if both and not first:
             time.sleep(chance.uniform(0, 0.2))
-            kill(process)
+            process.kill()
         code, errors = ended(process)
     assert both or code in (0, 2), f"ended with {code}: {errors}"
     # By the command itself: nothing else asks the server before it does.
