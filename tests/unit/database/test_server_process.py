@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +15,12 @@ import pytest
 
 from kg.database.server import process
 from kg.database.server.home import Home, ServerState, write_state
-from kg.database.server.running import running
+from kg.database.server.running import ServerInfo, running
 from kg.database.server.stopping import stop
+from kg.errors import KgError
+
+#: The module, whose name the package has given to one of its functions.
+starting = importlib.import_module("kg.database.server.running")
 
 GENTLE = "print('up', flush=True); import signal; signal.pause()"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
@@ -105,3 +112,48 @@ def test_the_last_lines_of_a_long_file_are_the_last(tmp_path: Path) -> None:
     path.write_text("".join(f"line {number}\n" for number in range(10_000)))
     assert process.last_lines(path, 2) == ["line 9998", "line 9999"]
     assert process.last_lines(tmp_path / "absent", 2) == []
+
+
+def _waited_for(home: Home, pid: int) -> float:
+    """Wait for a server that never answers, and return for how many seconds that was done."""
+    info = ServerInfo(
+        "bolt://localhost:1", "neo4j", "secret", "neo4j", "http://localhost:2", home, "5.26.30", pid, ready=False
+    )
+    began = time.monotonic()
+    with pytest.raises(KgError, match="has not answered"):
+        starting._wait_for(lambda: False, info)
+    return time.monotonic() - began
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_for_long(
+    home: Home, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "START_SILENCE", 0.3)
+    assert _waited_for(home, _spawn(home, GENTLE, started)) < 30
+
+
+def test_a_server_is_waited_for_as_long_as_its_logs_grow(
+    home: Home, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = iter(range(20))  # more than it said before, so many times
+    monkeypatch.setattr(starting, "START_SILENCE", 0.1)
+    monkeypatch.setattr(starting.process, "written", lambda _: next(said, 20))
+    # Each time it is asked for is a fifth of a second after the last.
+    assert _waited_for(home, _spawn(home, GENTLE, started)) > 3
+
+
+def test_a_server_that_talks_on_and_never_answers_is_given_up(
+    home: Home, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = itertools.count()
+    monkeypatch.setattr(starting, "START_TIMEOUT", 0.5)
+    monkeypatch.setattr(starting.process, "written", lambda _: next(said))
+    assert _waited_for(home, _spawn(home, GENTLE, started)) < 30
+
+
+def test_what_a_server_has_written_is_all_of_its_logs(home: Home) -> None:
+    assert process.written(home) == 0
+    home.user_log.write_text("12345")
+    home.debug_log.write_text("123")
+    home.output.write_text("1")
+    assert process.written(home) == 9
