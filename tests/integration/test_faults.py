@@ -19,12 +19,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 SEED = 1
+#: How far the trials below go along the chain of sources.
+LINKS = 1 + max(*net.SAMPLE, *(number for number in kill.SAMPLE if number < kill.LOADER))
 
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """A server of this module's own, which is killed and comes back."""
-    with Ground(tmp_path_factory.mktemp("ground")) as made:
+    with Ground(tmp_path_factory.mktemp("ground"), links=LINKS) as made:
         yield made
 
 

@@ -9,8 +9,8 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -88,7 +88,7 @@ def summary(results: Mapping[tuple[str, int, int], Result]) -> dict[str, dict[st
     return summed
 
 
-def _grounds(parts: list[str], known: Path) -> Iterator[tuple[Callable[[], Ground], str, int]]:
+def _grounds(parts: list[str], known: Path) -> Generator[tuple[Callable[[], Ground], str, int]]:
     """Return the trials of parts, each with what makes its ground, a server, when it is first asked for.
 
     What measures comes last, on a server of its own with all of Java's compiler; where servers are killed and started again, its
@@ -137,8 +137,11 @@ def main(parts: tuple[str, ...], minutes: float, seed: int, resume: Path, out: P
     results = finished(resume)
     chosen = list(dict.fromkeys(parts)) or list(PARTS)
     failed = 0
-    with resume.open("a", encoding="utf-8") as kept:
-        for ground, part, number in _grounds(chosen, resume.with_suffix(".known.jsonl")):
+    with (
+        resume.open("a", encoding="utf-8") as kept,
+        closing(_grounds(chosen, resume.with_suffix(".known.jsonl"))) as trials,
+    ):
+        for ground, part, number in trials:
             if (part, number, seed) in results:
                 continue
             if time.monotonic() > deadline:

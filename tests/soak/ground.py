@@ -88,6 +88,24 @@ def sources(folder: Path) -> dict[str, Given]:
     }
 
 
+#: The order in which one trial after the other loads them, each on top of those before.
+CHAIN = (
+    "table",
+    "twins",
+    "covenant",
+    "geonames",
+    "eurocities",
+    "popolo",
+    "starter",
+    "keep",
+    "wikidata",
+    "cordis",
+    "networks",
+    "mayors",
+    "lau",
+)
+
+
 def _files(command: str, loader: type, files: Sequence[Path], **options: object) -> Given:
     words = [command, *map(str, files)]
     for name, value in options.items():
@@ -101,9 +119,10 @@ class Ground:
     Args:
         folder: Where its files are.
         known: A file that keeps, from one run to the next, what undisturbed loads amount to.
+        links: How many sources of the chain the trials are going to load.
     """
 
-    def __init__(self, folder: Path, known: Path | None = None) -> None:
+    def __init__(self, folder: Path, known: Path | None = None, links: int = len(CHAIN)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.settings = Settings(
@@ -117,8 +136,11 @@ class Ground:
         self.home = home_of(self.settings)
         self.sources = sources(folder)
         #: By the names that are loaded, in their order: the digest, and how many statements the last of them takes as a command.
+        self._links = links
         self._known = Known(known, f"{code_digest()} {self.settings.kg_neo4j_version}")
         self._connection: Connection | None = None
+        #: The sources that are in the database, in the order of their loads, where it is known that nothing else is.
+        self._holds: tuple[str, ...] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -190,12 +212,16 @@ class Ground:
     # Loads --------------------------------------------------------------------------------------------------------------------
 
     def fresh(self, names: Iterable[str] = ()) -> Connection:
-        """Empty the database and load these sources, in this process and undisturbed."""
+        """Have these sources, and nothing else, in the database: loaded in this process, undisturbed, where they are not there yet."""
+        names, holds = tuple(names), self._holds
+        self._holds = None
         connection = self.connection
-        connection.run_schema(_EMPTY)
-        forget(connection)
-        apply_schema(connection)
-        for name in names:
+        if holds is None or names[: len(holds)] != holds:
+            holds = ()
+            connection.run_schema(_EMPTY)
+            forget(connection)
+            apply_schema(connection)
+        for name in names[len(holds) :]:
             for loader in self.sources[name].loaders():
                 load(connection, loader)
         return connection
@@ -210,6 +236,16 @@ class Ground:
             code, errors = ended(process)
         assert code == 0, f"kg load {name} ended with {code}: {errors}"
 
+    def link(self, number: int) -> tuple[tuple[str, ...], str]:
+        """Return what trial ``number`` finds in the database, and what it loads: round by round through all sources.
+
+        Before the first, all that they amount to is found out, for there each is the start of the next.
+        """
+        for length in range(1, self._links + 1):
+            self.undisturbed(*CHAIN[:length])
+        place = number % len(CHAIN)
+        return CHAIN[:place], CHAIN[place]
+
     def undisturbed(self, *names: str) -> tuple[str, int]:
         """Return the digest of these sources, loaded one after the other, and the statements of the last as a command."""
         known = self._known.get(names)
@@ -220,6 +256,7 @@ class Ground:
                 self.finish(names[-1], proxy)
             known = digest(self.connection).value, counted.number
             self._known.put(names, known)
+            self._holds = names
         return known
 
     # What must hold -----------------------------------------------------------------------------------------------------------
@@ -233,14 +270,20 @@ class Ground:
         found = self.attempts()
         return list(found[-1]["status"]) if len(found) > loads else []  # type: ignore[call-overload]
 
-    def verify(self, expected: str) -> None:
-        """See that nothing is lost or doubled, that the rules hold, and that the record of loads is true."""
+    def verify(self, expected: str, holds: tuple[str, ...] | None = None) -> None:
+        """See that nothing is lost or doubled, that the rules hold, and that the record of loads is true.
+
+        Args:
+            expected: The digest that the graph must have.
+            holds: The sources that it then is known to hold, in the order of their loads: the next trial may go on from it.
+        """
         found = digest(self.connection)
         assert found.value == expected, f"digest {found}, not {expected}: something is lost or doubled"
         checked = check(self.connection)
         assert checked.holds, "; ".join(f"{one.rule}: {one.thing}: {one.says}" for one in checked.findings)
         for row in self.attempts():
             tell_the_truth(row)
+        self._holds = holds
 
 
 def tell_the_truth(row: dict[str, object]) -> None:

@@ -9,27 +9,25 @@ from random import Random
 from tests.soak.commands import Command
 from tests.soak.ground import Counted, Ground, ended
 
-#: Of fourteen trials ten kill the loader, three the server and one both.
-TRIALS = 140
-SAMPLE = (0, 1, 10, 13)
+#: How many kill the loader, the server, and both.
+LOADER, SERVER, BOTH = 100, 30, 10
+TRIALS = LOADER + SERVER + BOTH
+SAMPLE = (0, 1, 2, LOADER, LOADER + SERVER)
 
-_BASES: tuple[tuple[str, ...], ...] = ((), ("starter",), ("covenant", "geonames"))
-#: Commands that write for long enough to be met by a server that dies at some moment.
-_LONGER = ("starter", "starter", "starter", "twins", "covenant", "cordis")
+#: What is there, and a command that writes for long enough to be met by a server that dies at some moment.
+_LONGER = (((), "starter"), (("covenant", "geonames"), "starter"), ((), "cordis"), (("covenant",), "twins"))
 
 
 def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
     """Make one trial."""
-    place = number % 14
-    if place < 10:
-        return _loader(ground, chance)
-    return _server(ground, chance, both=place == 13)
+    if number < LOADER:
+        return _loader(ground, number, chance)
+    return _server(ground, chance, both=number >= LOADER + SERVER)
 
 
-def _loader(ground: Ground, chance: Random) -> dict[str, object]:
+def _loader(ground: Ground, number: int, chance: Random) -> dict[str, object]:
     """At one of its statements, whichever source it is that is loaded, and whatever is there already."""
-    name = chance.choice(sorted(ground.sources))
-    base = chance.choice([one for one in _BASES if name not in one])
+    base, name = ground.link(number)
     expected, statements = ground.undisturbed(*base, name)
     ground.fresh(base)
     loads = len(ground.attempts())
@@ -37,7 +35,7 @@ def _loader(ground: Ground, chance: Random) -> dict[str, object]:
     if chance.random() < 0.25:
         kills.append(_kill_at(ground, name, loads, chance.randint(1, statements), 0))
     ground.finish(name)
-    ground.verify(expected)
+    ground.verify(expected, (*base, name))
     return {"what": "loader", "source": name, "on": list(base), "kills": kills, "of": statements}
 
 
@@ -58,8 +56,7 @@ def _kill_at(ground: Ground, name: str, loads: int, at: int, pause: float) -> di
 
 def _server(ground: Ground, chance: Random, *, both: bool) -> dict[str, object]:
     """At some moment after the load has begun; the next command starts it by itself."""
-    name = chance.choice(_LONGER)
-    base = chance.choice([one for one in _BASES if name not in one])
+    base, name = chance.choice(_LONGER)
     expected, _ = ground.undisturbed(*base, name)
     ground.fresh(base)
     before = len(ground.attempts())
