@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from kg.database.server import process
+from kg.database.server import process, stopping
 from kg.database.server.home import Home, ServerState, write_state
 from kg.database.server.running import ServerInfo, running
 from kg.database.server.stopping import stop
@@ -105,6 +106,30 @@ def test_stop_ends_the_remembered_process_once(home: Home, started: list[int]) -
     write_state(home, ServerState(pid, 7687, 7474, "5.26.30"))
     assert stop(home) is True
     assert stop(home) is False
+
+
+def test_a_server_that_cannot_end_for_its_disk_is_full_is_killed(
+    home: Home, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = _spawn(home, STUBBORN, started)
+    write_state(home, ServerState(pid, 7687, 7474, "5.26.30"))
+    monkeypatch.setattr(stopping, "FULL_DISK_TIMEOUT", 0)
+    monkeypatch.setattr("kg.database.server.disk.shutil.disk_usage", lambda _: SimpleNamespace(free=4_000_000))
+    assert stop(home) is True
+    assert not process.is_server_of(pid, home)
+    assert stop(home) is False
+
+
+def test_a_server_that_does_not_end_is_not_killed_where_there_is_room(
+    home: Home, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = _spawn(home, STUBBORN, started)
+    write_state(home, ServerState(pid, 7687, 7474, "5.26.30"))
+    monkeypatch.setattr(stopping, "FULL_DISK_TIMEOUT", 0)
+    monkeypatch.setattr(stopping, "STOP_TIMEOUT", 0)
+    with pytest.raises(KgError, match="still runs"):
+        stop(home)
+    assert process.is_server_of(pid, home)
 
 
 def test_the_last_lines_of_a_long_file_are_the_last(tmp_path: Path) -> None:
