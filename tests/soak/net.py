@@ -41,7 +41,8 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
             end_one(ground, code_of)
         return None
 
-    cuts = [chance.randrange(2_000, 200_000) for _ in range(3)] if what == "cut" else None
+    # A statement is some hundreds of bytes, and a load has several connections.
+    cuts = [chance.randrange(1_000, 150 * statements) for _ in range(3)] if what == "cut" else None
     with ground.proxy(cut_after=cuts, fail=None if cuts else Counted(then)) as proxy:
         with ground.start(name, proxy) as process:
             code, errors = ended(process)
