@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # its tests share what they load. In one process:  make test PARALLEL=
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench soak clean setup
+.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench soak soak-sample clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -55,6 +55,10 @@ bench: setup
 SOAK :=
 soak: setup
 	$(BIN)/python -m tests.soak $(SOAK)
+
+# A few trials of each of its parts, always the same, in less than five minutes.
+soak-sample: setup
+	KG_TEST_FAULTS=1 $(PYTEST) tests/integration/test_faults.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -80,9 +80,9 @@ def turn(connection: Connection, *, any_layout: bool = False) -> Iterator[Connec
         try:
             yield _Signed(connection, holder)
         finally:
-            # Left behind, it is signed by the next.
+            # Left behind, it is signed by the next: so it is not tried for half a minute where the server is gone.
             with suppress(KgError, Neo4jError, DriverError, OSError):
-                connection.run_write(_HAND_BACK, {"holder": holder})
+                connection.run_schema(_HAND_BACK, {"holder": holder})
 
 
 class _Signed(Connection):

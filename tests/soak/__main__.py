@@ -9,7 +9,9 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -19,7 +21,7 @@ import click
 
 from tests.soak import clock, disk, flat, kill, net, read, two, users
 from tests.soak.disk import NotHereError
-from tests.soak.ground import Ground
+from tests.soak.ground import Ground, code_digest
 
 PARTS: dict[str, ModuleType] = {
     "kill": kill,
@@ -32,13 +34,16 @@ PARTS: dict[str, ModuleType] = {
     "users": users,
 }
 
+#: What says how fast something is, or how much it takes.
+MEASURED = ("flat", "users")
+
 Result = dict[str, Any]
 
 
 def trial(ground: Ground, part: str, number: int, seed: int) -> Result:
     """Make one trial and return what became of it: ``ok``, ``failed`` or ``skipped``, how long it took, and what it tells."""
     began = time.monotonic()
-    result: Result = {"part": part, "trial": number, "seed": seed}
+    result: Result = {"part": part, "trial": number, "seed": seed, "code": code_digest()}
     try:
         told = PARTS[part].run(ground, number, Random(f"{seed}/{part}/{number}"))
         result |= {"outcome": "ok", "told": told}
@@ -83,6 +88,33 @@ def summary(results: Mapping[tuple[str, int, int], Result]) -> dict[str, dict[st
     return summed
 
 
+def _grounds(parts: list[str], known: Path) -> Generator[tuple[Callable[[], Ground], str, int]]:
+    """Return the trials of parts, each with what makes its ground, a server, when it is first asked for.
+
+    What measures comes last, on a server of its own with all of Java's compiler; where servers are killed and started again, its
+    thorough half takes half of a start and pays off long after.
+    """
+    given = os.environ.get("JDK_JAVA_OPTIONS")
+    for some in ([one for one in parts if one not in MEASURED], [one for one in parts if one in MEASURED]):
+        with (
+            tempfile.TemporaryDirectory(prefix="kg-soak-", ignore_cleanup_errors=True) as folder,
+            ExitStack() as opened,
+        ):
+            os.environ["KG_HOME"] = str(Path(folder) / "home")
+            os.environ["KG_JUDGEMENTS"] = str(Path(folder) / "judgements.csv")
+            if given is None and some and some[0] in MEASURED:
+                os.environ.pop("JDK_JAVA_OPTIONS", None)
+            elif given is None:
+                os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1"
+            ground = cache(partial(_ground, opened, Path(folder), known))
+            for part, number in in_turns(some):
+                yield ground, part, number
+
+
+def _ground(opened: ExitStack, folder: Path, known: Path) -> Ground:
+    return opened.enter_context(Ground(folder, known))
+
+
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(list(PARTS)), metavar="[PART]...")
 @click.option(
@@ -105,22 +137,22 @@ def main(parts: tuple[str, ...], minutes: float, seed: int, resume: Path, out: P
     results = finished(resume)
     chosen = list(dict.fromkeys(parts)) or list(PARTS)
     failed = 0
-    with tempfile.TemporaryDirectory(prefix="kg-soak-", ignore_cleanup_errors=True) as folder:
-        os.environ["KG_HOME"] = str(Path(folder) / "home")
-        os.environ["KG_JUDGEMENTS"] = str(Path(folder) / "judgements.csv")
-        with Ground(Path(folder)) as ground, resume.open("a", encoding="utf-8") as kept:
-            for part, number in in_turns(chosen):
-                if (part, number, seed) in results:
-                    continue
-                if time.monotonic() > deadline:
-                    break
-                result = trial(ground, part, number, seed)
-                results[part, number, seed] = result
-                kept.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
-                kept.flush()
-                failed += result["outcome"] == "failed"
-                said = result.get("error") or result.get("reason") or json.dumps(result["told"], default=str)
-                print(f"{part} {number}: {result['outcome']}, {result['seconds']} s: {said}", flush=True)
+    with (
+        resume.open("a", encoding="utf-8") as kept,
+        closing(_grounds(chosen, resume.with_suffix(".known.jsonl"))) as trials,
+    ):
+        for ground, part, number in trials:
+            if (part, number, seed) in results:
+                continue
+            if time.monotonic() > deadline:
+                break
+            result = trial(ground(), part, number, seed)
+            results[part, number, seed] = result
+            kept.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+            kept.flush()
+            failed += result["outcome"] == "failed"
+            said = result.get("error") or result.get("reason") or json.dumps(result["told"], default=str)
+            print(f"{part} {number}: {result['outcome']}, {result['seconds']} s: {said}", flush=True)
     table = summary(results)
     for part, row in table.items():
         print(part, json.dumps(row))

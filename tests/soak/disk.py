@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from kg.database.server import stop
 from tests.soak.ground import Ground, ended
 
 TRIALS = 10
-SAMPLE = (0,)
+SAMPLE = (1,)
 
 #: The store, its logs, and the 300 MB without which kg starts no server.
 _SIZE = 480 * 1024**2
@@ -38,11 +39,22 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
             code, errors = ended(process)
         assert code in (0, 2), f"ended with {code}: {errors}"
         said = errors.strip().splitlines()
+        # Every second time the server is stopped as well while the disk is full.
+        seconds = _stopped(small) if number % 2 else None
         filler.unlink()
         small.disconnect()
         small.finish(name)
         small.verify(expected)
-    return {"source": name, "left": left, "code": code, "said": said[-1][:300] if said else ""}
+    told = {"source": name, "left": left, "code": code, "said": said[-1][:300] if said else ""}
+    return told | ({} if seconds is None else {"stopped after": seconds})
+
+
+def _stopped(small: Ground) -> float:
+    """Stop the server, and return for how many seconds that took."""
+    small.disconnect()
+    began = time.monotonic()
+    stop(small.home)
+    return round(time.monotonic() - began, 1)
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,9 +40,9 @@ from kg.loaders.table import Table
 from kg.loaders.wikidata.loader import Wikidata
 from kg.queries.choose import forget
 from tests.integration.proxy import Fail, Proxy
+from tests.soak.commands import Command
 
 DATA = Path(__file__).parents[1] / "data"
-KG = (sys.executable, "-c", "from kg.cli import main; main()")
 
 _ROOT = Path(__file__).parents[2]
 _EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
@@ -87,6 +89,24 @@ def sources(folder: Path) -> dict[str, Given]:
     }
 
 
+#: The order in which one trial after the other loads them, each on top of those before.
+CHAIN = (
+    "table",
+    "twins",
+    "covenant",
+    "geonames",
+    "eurocities",
+    "popolo",
+    "starter",
+    "keep",
+    "wikidata",
+    "cordis",
+    "networks",
+    "mayors",
+    "lau",
+)
+
+
 def _files(command: str, loader: type, files: Sequence[Path], **options: object) -> Given:
     words = [command, *map(str, files)]
     for name, value in options.items():
@@ -95,9 +115,15 @@ def _files(command: str, loader: type, files: Sequence[Path], **options: object)
 
 
 class Ground:
-    """A local server in a folder of its own that trials may kill. Use it as a context manager: it stops the server."""
+    """A local server in a folder of its own that trials may kill. Use it as a context manager: it stops the server.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where its files are.
+        known: A file that keeps, from one run to the next, what undisturbed loads amount to.
+        links: How many sources of the chain the trials are going to load.
+    """
+
+    def __init__(self, folder: Path, known: Path | None = None, links: int = len(CHAIN)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.settings = Settings(
@@ -111,8 +137,11 @@ class Ground:
         self.home = home_of(self.settings)
         self.sources = sources(folder)
         #: By the names that are loaded, in their order: the digest, and how many statements the last of them takes as a command.
-        self._known: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._links = links
+        self._known = Known(known, f"{code_digest()} {self.settings.kg_neo4j_version}")
         self._connection: Connection | None = None
+        #: The sources that are in the database, in the order of their loads, where it is known that nothing else is.
+        self._holds: tuple[str, ...] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -184,27 +213,23 @@ class Ground:
     # Loads --------------------------------------------------------------------------------------------------------------------
 
     def fresh(self, names: Iterable[str] = ()) -> Connection:
-        """Empty the database and load these sources, in this process and undisturbed."""
+        """Have these sources, and nothing else, in the database: loaded in this process, undisturbed, where they are not there yet."""
+        names, holds = tuple(names), self._holds
+        self._holds = None
         connection = self.connection
-        connection.run_schema(_EMPTY)
-        forget(connection)
-        apply_schema(connection)
-        for name in names:
+        if holds is None or names[: len(holds)] != holds:
+            holds = ()
+            connection.run_schema(_EMPTY)
+            forget(connection)
+            apply_schema(connection)
+        for name in names[len(holds) :]:
             for loader in self.sources[name].loaders():
                 load(connection, loader)
         return connection
 
-    def start(self, name: str, proxy: Proxy | None = None) -> subprocess.Popen[bytes]:
+    def start(self, name: str, proxy: Proxy | None = None) -> Command:
         """Start ``kg load`` as a process of its own."""
-        command = [*KG, "load", *self.sources[name].words]
-        return subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            env=self.environment(proxy),
-            cwd=self.folder,
-        )
+        return Command(("load", *self.sources[name].words), self.environment(proxy), self.folder)
 
     def finish(self, name: str, proxy: Proxy | None = None) -> None:
         """Run ``kg load`` to its end, which must be a good one."""
@@ -212,15 +237,28 @@ class Ground:
             code, errors = ended(process)
         assert code == 0, f"kg load {name} ended with {code}: {errors}"
 
+    def link(self, number: int) -> tuple[tuple[str, ...], str]:
+        """Return what trial ``number`` finds in the database, and what it loads: round by round through all sources.
+
+        Before the first, all that they amount to is found out, for there each is the start of the next.
+        """
+        for length in range(1, self._links + 1):
+            self.undisturbed(*CHAIN[:length])
+        place = number % len(CHAIN)
+        return CHAIN[:place], CHAIN[place]
+
     def undisturbed(self, *names: str) -> tuple[str, int]:
         """Return the digest of these sources, loaded one after the other, and the statements of the last as a command."""
-        if names not in self._known:
+        known = self._known.get(names)
+        if known is None:
             counted = Counted()
             self.fresh(names[:-1])
             with self.proxy(fail=counted) as proxy:
                 self.finish(names[-1], proxy)
-            self._known[names] = digest(self.connection).value, counted.number
-        return self._known[names]
+            known = digest(self.connection).value, counted.number
+            self._known.put(names, known)
+            self._holds = names
+        return known
 
     # What must hold -----------------------------------------------------------------------------------------------------------
 
@@ -233,14 +271,20 @@ class Ground:
         found = self.attempts()
         return list(found[-1]["status"]) if len(found) > loads else []  # type: ignore[call-overload]
 
-    def verify(self, expected: str) -> None:
-        """See that nothing is lost or doubled, that the rules hold, and that the record of loads is true."""
+    def verify(self, expected: str, holds: tuple[str, ...] | None = None) -> None:
+        """See that nothing is lost or doubled, that the rules hold, and that the record of loads is true.
+
+        Args:
+            expected: The digest that the graph must have.
+            holds: The sources that it then is known to hold, in the order of their loads: the next trial may go on from it.
+        """
         found = digest(self.connection)
         assert found.value == expected, f"digest {found}, not {expected}: something is lost or doubled"
         checked = check(self.connection)
         assert checked.holds, "; ".join(f"{one.rule}: {one.thing}: {one.says}" for one in checked.findings)
         for row in self.attempts():
             tell_the_truth(row)
+        self._holds = holds
 
 
 def tell_the_truth(row: dict[str, object]) -> None:
@@ -257,6 +301,46 @@ def tell_the_truth(row: dict[str, object]) -> None:
     assert [bool(one) for one in finished] == [one == "complete" for one in status], said
 
 
+class Known:
+    """What undisturbed loads amount to, by the names that are loaded, in their order: the digest, and the statements of the last.
+
+    Args:
+        file: Where it is kept for later runs; nowhere unless given.
+        of: What it depends on: what was found under another is not used.
+    """
+
+    def __init__(self, file: Path | None, of: str) -> None:
+        self._file, self._of = file, of
+        self._found: dict[tuple[str, ...], tuple[str, int]] = {}
+        if file is not None and file.exists():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                with suppress(ValueError):  # what was being written when the run was cut off
+                    kept_of, names, value, statements = json.loads(line)
+                    if kept_of == of:
+                        self._found[tuple(names)] = value, statements
+
+    def get(self, names: tuple[str, ...]) -> tuple[str, int] | None:
+        """Return what is known of these loads."""
+        return self._found.get(names)
+
+    def put(self, names: tuple[str, ...], found: tuple[str, int]) -> None:
+        """Keep what was found."""
+        self._found[names] = found
+        if self._file is not None:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([self._of, names, *found]) + "\n")
+
+
+@cache
+def code_digest() -> str:
+    """Return twelve digits that are others when kg or the sources of the tests are."""
+    found = hashlib.sha256()
+    for path in sorted([*(_ROOT / "kg").rglob("*.*"), *DATA.rglob("*.*")]):
+        if path.is_file() and path.suffix != ".pyc":
+            found.update(f"{path.relative_to(_ROOT)} {path.stat().st_size} ".encode() + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
 class Counted:
     """Counts the statements that go through a proxy, and calls ``then`` with the number of each."""
 
@@ -269,20 +353,12 @@ class Counted:
         return self._then(self.number) if self._then else None
 
 
-def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+def ended(process: Command) -> tuple[int, str]:
     """Wait for a process; return its exit code and what it said of errors, in which no traceback may be."""
     try:
-        _, said = process.communicate(timeout=PATIENCE)
+        code = process.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
-        _, said = process.communicate()
-        raise AssertionError(f"still at work after {PATIENCE} seconds: {said.decode(errors='replace')}") from None
-    errors = said.decode(errors="replace")
+        raise AssertionError(f"still at work after {PATIENCE} seconds: {process.said()}") from None
+    errors = process.said()
     assert "Traceback" not in errors, errors
-    return process.returncode, errors
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that may have ended."""
-    with suppress(ProcessLookupError):
-        process.kill()
+    return code, errors

@@ -10,8 +10,6 @@ from tests.soak.ground import Counted, Ground, ended
 TRIALS = 40
 SAMPLE = (0, 2, 3)
 
-_BASES: tuple[tuple[str, ...], ...] = ((), ("covenant", "geonames"))
-
 #: What a server may answer a statement with.
 _ERRORS = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
@@ -28,8 +26,7 @@ _END = "TERMINATE TRANSACTIONS $ids"
 
 def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
     """Make one trial."""
-    name = chance.choice(("starter", *sorted(ground.sources)))
-    base = chance.choice([one for one in _BASES if name not in one])
+    base, name = ground.link(number)
     expected, statements = ground.undisturbed(*base, name)
     ground.fresh(base)
     what, at = ("cut", "slow", "error", "ended")[number % 4], chance.randint(1, statements)
@@ -44,7 +41,8 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
             end_one(ground, code_of)
         return None
 
-    cuts = [chance.randrange(2_000, 200_000) for _ in range(3)] if what == "cut" else None
+    # A statement is some hundreds of bytes, and a load has several connections.
+    cuts = [chance.randrange(1_000, 150 * statements) for _ in range(3)] if what == "cut" else None
     with ground.proxy(cut_after=cuts, fail=None if cuts else Counted(then)) as proxy:
         with ground.start(name, proxy) as process:
             code, errors = ended(process)
@@ -53,7 +51,7 @@ def run(ground: Ground, number: int, chance: Random) -> dict[str, object]:
     assert what != "slow" or code == 0, errors
     # Even where it went well: the same once more changes nothing.
     ground.finish(name)
-    ground.verify(expected)
+    ground.verify(expected, (*base, name))
     told: dict[str, object] = {"what": what, "source": name, "on": list(base), "code": code, "cuts": cut}
     return told | ({"error": error} if what == "error" else {})
 

@@ -16,12 +16,10 @@ from kg.graph import KnowledgeGraph, connect
 from tests.soak.editions import REAL, Members
 from tests.soak.ground import Ground
 
-#: Ten minutes of 50 users, then one of 500.
-TRIALS = 11
+#: How many ask, and for how many seconds, in each trial.
+_WHOLE = ((50, 600.0), (500, 120.0))
+TRIALS = len(_WHOLE)
 SAMPLE = (0,)
-
-SECONDS = 60.0
-USERS = 50
 
 #: The two sets of members that editions have by turns.
 _STATES = ((*range(4), *range(10, 110)), (*range(2, 6), *range(60, 160)))
@@ -29,10 +27,10 @@ _KINDS = ("exchange", "twinning")
 
 
 def run(
-    ground: Ground, number: int, chance: Random, seconds: float = SECONDS, users: int | None = None
+    ground: Ground, number: int, chance: Random, seconds: float | None = None, users: int | None = None
 ) -> dict[str, object]:
-    """Make one trial."""
-    users = users or (10 * USERS if number == TRIALS - 1 else USERS)
+    """Make one trial; of fewer users and seconds, if these are given."""
+    users, seconds = users or _WHOLE[number][0], seconds or _WHOLE[number][1]
     ground.fresh(("starter",))
     ground.disconnect()
     command = [sys.executable, "-m", "tests.soak.users", str(users), str(seconds)]

@@ -15,6 +15,9 @@ NEEDED_FOR_DATA = 300 * 1024**2
 #: All jars of one line.
 NEEDED_FOR_JARS = 200 * 1024**2
 
+#: With less than this a server cannot write what it has to as it ends.
+_NEEDED_TO_END = 16 * 1024**2
+
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -25,13 +28,23 @@ def check_free_space(folder: Path, needed: int) -> None:
     Raises:
         KgError: there is too little room; it says how much there is and what to do.
     """
-    existing = next(place for place in [folder, *folder.parents] if place.exists())
-    free = shutil.disk_usage(existing).free
+    free = _free(folder)
     if free < needed:
         raise KgError(
             f"The disk that holds {folder} has {free / 1024**2:.0f} MB free, and the local Neo4j needs "
             f"{needed / 1024**2:.0f} MB: free some space there, or set KG_HOME to a folder on another disk."
         )
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk that holds a folder has hardly a byte left."""
+    return _free(folder) < _NEEDED_TO_END
+
+
+def _free(folder: Path) -> int:
+    """Return the bytes that are free where a folder is or will be."""
+    existing = next(place for place in [folder, *folder.parents] if place.exists())
+    return shutil.disk_usage(existing).free
 
 
 @contextmanager

@@ -54,6 +54,11 @@ class Home:
         return self.logs / "neo4j.log"
 
     @property
+    def debug_log(self) -> Path:
+        """Neo4j's log of all that it does."""
+        return self.logs / "debug.log"
+
+    @property
     def output(self) -> Path:
         """What the server process prints."""
         return self.logs / "console.log"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from kg.database.server.configuration import home_argument
@@ -93,3 +94,12 @@ def last_lines(path: Path, number: int) -> list[str]:
 def recent_log(home: Home, number: int) -> list[str]:
     """The last lines that the server wrote: its log, then what its process printed (Java's own complaints)."""
     return (last_lines(home.user_log, number) + [line for line in last_lines(home.output, number) if line])[-number:]
+
+
+def written(home: Home) -> int:
+    """How many bytes the server has written to its logs, and its process printed: while it grows, it is at work."""
+    total = 0
+    for path in (home.user_log, home.debug_log, home.output):
+        with suppress(OSError):
+            total += path.stat().st_size
+    return total

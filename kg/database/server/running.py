@@ -35,7 +35,10 @@ from kg.errors import KgError
 
 USERNAME = "neo4j"
 DATABASE = "neo4j"
-START_TIMEOUT = 120.0
+#: Seconds that a start may take in all, and for which the server may write nothing to its logs meanwhile: on a machine that has much
+#: else to do it may take minutes, and after a crash it says how far it is with what it recovers.
+START_TIMEOUT = 600.0
+START_SILENCE = 120.0
 _PORT_ATTEMPTS = 5
 
 
@@ -244,13 +247,17 @@ class _PortTakenError(KgError):
 
 
 def _wait_for(ready: Callable[[], bool], info: ServerInfo) -> None:
-    deadline = time.monotonic() + START_TIMEOUT
+    began = heard = time.monotonic()
+    written = process.written(info.home)
     while not ready():
         if not process.is_server_of(info.pid, info.home):
             raise _ended_early(info.home)
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if (more := process.written(info.home)) != written:
+            written, heard = more, now
+        if now - heard > START_SILENCE or now - began > START_TIMEOUT:
             raise KgError(
-                f"The local Neo4j has not answered for {START_TIMEOUT:.0f} seconds. Its process {info.pid} still runs: "
+                f"The local Neo4j has not answered for {now - began:.0f} seconds. Its process {info.pid} still runs: "
                 f"wait and try again, or end it with `kg server stop`. {_log_words(info.home)}"
             )
         time.sleep(0.2)

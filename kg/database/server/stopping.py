@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kg.database.server import process
-from kg.database.server.disk import disk_error
+from kg.database.server.disk import disk_error, is_full
 from kg.database.server.exclusive import only_one
 from kg.database.server.home import Home, ServerState, read_state, write_state
 from kg.database.server.lock import load_lock
@@ -17,10 +17,14 @@ from kg.database.server.running import START_TIMEOUT, ServerInfo, start_and_reme
 from kg.errors import KgError
 
 STOP_TIMEOUT = 120.0
+#: Seconds after which a server that was asked to end and whose disk is full is killed.
+FULL_DISK_TIMEOUT = 20.0
 
 
 def stop(home: Home) -> bool:
     """Stop the server of this home so that its store is closed properly; ``False`` when none ran.
+
+    One whose disk is full tries to write for ever: it is killed, and the next start recovers its data.
 
     Raises:
         KgError: it still runs after two minutes.
@@ -56,7 +60,12 @@ def _end(home: Home, state: ServerState, by: signal.Signals = signal.SIGTERM) ->
     """End the server that was started as a state says, by a signal; return whether it ran."""
     stopped = False
     if process.is_server_of(state.pid, home):
-        if not process.terminate(state.pid, home, STOP_TIMEOUT, by):
+        ended = process.terminate(state.pid, home, min(FULL_DISK_TIMEOUT, STOP_TIMEOUT), by)
+        if not ended and is_full(home.data):
+            process.terminate(state.pid, home, STOP_TIMEOUT, signal.SIGKILL)
+            # What is remembered of it cannot be written now, and need not be: its process is gone.
+            return True
+        if not ended and not process.terminate(state.pid, home, STOP_TIMEOUT - FULL_DISK_TIMEOUT, by):
             raise KgError(
                 f"The local Neo4j (process {state.pid}) was asked to stop and still runs after {STOP_TIMEOUT:.0f} "
                 f"seconds: look at `kg server logs`; `kill -9 {state.pid}` ends it at once, and the next start "

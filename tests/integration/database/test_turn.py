@@ -14,18 +14,18 @@ from kg.database.schema import apply_schema
 from kg.database.turn import turn
 from kg.errors import KgError
 from tests.integration.conftest import Address
-from tests.integration.proxy import Proxy
+from tests.integration.proxy import Fail, Proxy
 
 _NOTE = "CREATE (:Note)"
 _LEFT = "MATCH (n) RETURN labels(n)[0] AS label, count(n) AS number"
 
 
 @contextmanager
-def through_proxy(address: Address) -> Iterator[tuple[Proxy, Connection]]:
-    """A connection over a line of which single connections can be cut."""
+def through_proxy(address: Address, fail: Fail = lambda _: None) -> Iterator[tuple[Proxy, Connection]]:
+    """A connection over a line of which single connections can be cut, and statements be refused."""
     parts = urlsplit(address.uri)
     with (
-        Proxy((parts.hostname or "localhost", parts.port or 7687), fail=lambda statement: None) as proxy,
+        Proxy((parts.hostname or "localhost", parts.port or 7687), fail=fail) as proxy,
         open_connection(
             f"bolt://127.0.0.1:{proxy.port}", address.username, address.password, address.database
         ) as connection,
@@ -59,3 +59,20 @@ def test_what_a_killed_holder_signed_is_signed_by_the_next(database: Connection)
     with turn(database) as mine:
         mine.run_write(_NOTE)
     assert database.run_read(_LEFT) == [{"label": "Note", "number": 1}]
+
+
+def test_handing_it_back_is_tried_once_for_the_next_can_do_without(database: Connection, address: Address) -> None:
+    apply_schema(database)
+    refused = []
+
+    def fail(statement: bytes) -> str | None:
+        if b"DELETE t" not in statement or b"$holder" not in statement:
+            return None
+        refused.append(statement)
+        return "Neo.TransientError.General.DatabaseUnavailable"
+
+    with through_proxy(address, fail) as (_, connection), turn(connection) as mine:
+        mine.run_write(_NOTE)
+    assert len(refused) == 1
+    with turn(database) as mine:
+        mine.run_write(_NOTE)
