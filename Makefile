@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # its tests share what they load. In one process:  make test PARALLEL=
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench soak soak-sample clean setup
+.PHONY: demo test test-unit test-integration test-containers test-spark lint types generate notebooks requirements sbom audit bench soak soak-sample fuzz clean setup
 
 demo: setup
 	@$(BIN)/kg demo
@@ -59,6 +59,11 @@ soak: setup
 # A few trials of each of its parts, always the same, in less than five minutes.
 soak-sample: setup
 	KG_TEST_FAULTS=1 $(PYTEST) tests/integration/test_faults.py
+
+# Gives broken files to whatever reads files, for an hour of processor time; some of it: make fuzz FUZZ="workbook backup --minutes 5"
+FUZZ :=
+fuzz: setup
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 lint: setup
 	$(BIN)/ruff check .

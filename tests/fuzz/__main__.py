@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -56,15 +57,15 @@ def main(names: tuple[str, ...], minutes: float, seed: int | None, figures: Path
             folder.mkdir()
             tried.begin(folder)
             _tell(tried, set(), folder)
-        while (left := minutes * 60 - (time.process_time() - began)) > 0:
-            for tried in sorted(all_tried, key=lambda one: one.seconds):
+        with suppress(KeyboardInterrupt):
+            while (left := minutes * 60 - (time.process_time() - began)) > 0:
+                # Who had least comes next.
+                tried = min(all_tried, key=lambda one: one.seconds)
                 known = set(tried.findings)
-                tried.go_on(folders[tried.target.name], seconds=min(_TURN, max(1.0, left / len(all_tried))))
+                tried.go_on(folders[tried.target.name], seconds=min(_TURN, max(0.5, left / len(all_tried))))
                 _tell(tried, known, folders[tried.target.name])
-                if time.process_time() - began > minutes * 60:
-                    break
-            if figures is not None:
-                _write(all_tried, seed, figures)
+                if figures is not None:
+                    _write(all_tried, seed, figures)
     _sum_up(all_tried)
     sys.exit(1 if any(tried.findings for tried in all_tried) else 0)
 

@@ -108,9 +108,10 @@ def _csv(path: Path) -> Iterator[str]:
 def _starter(path: Path) -> Iterator[str]:
     folder = path.parent / "starter"
     shutil.copytree(DATA / "starter", folder, dirs_exist_ok=True)
-    for name in (*(file.name for file in folder.iterdir()),):
-        if name.split(".")[0] in path.name:
-            shutil.copy(path, folder / name)
+    # It takes the place of the file whose header it has.
+    header = path.read_bytes().partition(b"\n")[0]
+    names = [file.name for file in folder.iterdir() if file.read_bytes().startswith(header + b"\n")]
+    shutil.copy(path, folder / (names[0] if names else "cities.csv"))
     yield from read_loads([Starter(folder, "2024")], path.parent)  # type: ignore[list-item]
 
 
@@ -340,7 +341,7 @@ TARGETS = (
     Target("json", "document.json", _json_file, _JSON, ["eurocities/members.json", "wikidata/members.json"]),
     Target("json-lines", "lines.jsonl", _json_lines, (mutate.change_json_lines, *_LINES)),
     Target("csv", "table.csv", _csv, _CELLS, ["starter/cities.csv"]),
-    Target("starter", "cities,countries,member_of,holds_post,sources,people", _starter, _CELLS, ["starter/cities.csv", "starter/member_of.csv", "starter/sources.csv"]),
+    Target("starter", "starter.csv", _starter, _CELLS, ["starter/cities.csv", "starter/member_of.csv", "starter/sources.csv"]),
     Target("recognise", "unknown.csv", _recognised, _CELLS, ["covenant/signatories.csv", "networks/memberships.csv", "wikidata/twins.json", "lau/nuts_lau_2019.csv"]),
     Target("judgements", "judgements.csv", _judgements, _CELLS),
     Target("password", "password", _password, _LINES),

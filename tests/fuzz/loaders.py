@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import math
 import shutil
@@ -157,6 +158,19 @@ def workbook(name: str, separator: str = ",") -> Callable[[], bytes]:
     return make
 
 
+def keep_workbook() -> bytes:
+    """Return the workbook of keep.eu: projects, partners and calls, each a sheet."""
+    book = openpyxl.Workbook(write_only=True)
+    for name in ("projects", "partners", "calls"):
+        sheet = book.create_sheet(name.capitalize())
+        with (DATA / f"keep/{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.reader(file):
+                sheet.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def _target(
     loader: type[FileLoader],
     fixtures: Sequence[str],
@@ -196,8 +210,7 @@ TARGETS = (
     _target(Networks, ["networks/memberships.csv"]),
     _target(Eurocities, ["eurocities/members.json"]),
     _target(Keep, ["keep/participations.csv"], called="participations"),
-    _target(Keep, ["keep/partners.csv"], called="partners", beside=["keep/projects.csv", "keep/calls.csv"]),
-    _target(Keep, ["keep/projects.csv"], called="projects", beside=["keep/partners.csv", "keep/calls.csv"]),
+    _target(Keep, [], called="workbook", file="keep.xlsx", made=[keep_workbook]),
     _target(Cordis, ["cordis/organization.csv"], called="organizations", beside=["cordis/project.csv"]),
     _target(Cordis, ["cordis/project.csv"], called="projects", beside=["cordis/organization.csv"]),
     _target(

@@ -30,7 +30,10 @@ class Tried:
 
     def begin(self, folder: Path) -> None:
         """Read the corpus as it is."""
-        for content in self.target.corpus().values():
+        corpus = self.target.corpus()
+        # Once, for what is built when it is first needed (the index of places takes ten seconds).
+        attempt(self.target, next(iter(corpus.values())), folder, seconds=300)
+        for content in corpus.values():
             self._take(content, folder)
             self.pool.append(content)
 

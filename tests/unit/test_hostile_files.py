@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -14,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kg.cli import root
 from kg.database.backup.archive import open_archive
 from kg.database.passwords import read_password_file
 from kg.errors import KgError
@@ -42,24 +43,32 @@ def pipe(tmp_path: Path) -> Path:
     return path
 
 
-def kg(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process that may have 1.5 GB of memory and 20 seconds."""
-    limits = lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))  # noqa: E731
-    return subprocess.run(
-        [sys.executable, "-m", "kg", *arguments],
-        cwd=folder, env={**os.environ, **NOWHERE, "OPENBLAS_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=60, check=False, preexec_fn=limits,
-    )  # fmt: skip
+def test_a_device_without_end_ends_the_command_with_a_message() -> None:
+    """In a process of its own, which may have 1.5 GB of memory."""
+    program = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29)); from kg.cli import main; main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "load", "covenant", "/dev/zero", "--edition", "2024", "--dry-run"],
+        env={**os.environ, **NOWHERE, "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "/dev/zero" in done.stderr
 
 
-@pytest.mark.parametrize("file", ["/dev/zero", "pipe", "link to zero", "link to the pipe", "link to nothing", "."])
-def test_what_is_no_file_is_not_loaded(tmp_path: Path, pipe: Path, file: str) -> None:
+@pytest.mark.parametrize("name", ["pipe", "link to zero", "link to the pipe", "link to nothing", "."])
+def test_what_is_no_file_is_not_loaded(tmp_path: Path, pipe: Path, name: str) -> None:
     (tmp_path / "link to zero").symlink_to("/dev/zero")
     (tmp_path / "link to the pipe").symlink_to(pipe)
     (tmp_path / "link to nothing").symlink_to(tmp_path / "nothing")
-    done = kg(tmp_path, "load", "covenant", file, "--edition", "2024", "--dry-run")
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert file in done.stderr
+    done = CliRunner(env=NOWHERE).invoke(
+        root, ["load", "covenant", str(tmp_path / name), "--edition", "2024", "--dry-run"]
+    )
+    assert getattr(done.exception, "exit_code", getattr(done.exception, "code", None)) == 2, done.output
+    assert isinstance(done.exception, KgError | SystemExit)
+    assert str(tmp_path) in f"{done.output} {done.exception}".replace("\n", "")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Of a mapping: more is not one that a person wrote.
 _MOST_BYTES = 1_000_000
 _MOST_DEPTH = 20
+#: Keys, values, beginnings and ends: some seconds of reading.
+_MOST_EVENTS = 50_000
 
 Loc = tuple[str | int, ...]
 
@@ -135,8 +137,12 @@ def _check_events(document: Document, events: Iterator[yaml.Event]) -> None:
     import yaml
 
     depth = 0
-    for event in events:
+    for number, event in enumerate(events):
         mark = _mark(event.start_mark)
+        if number > _MOST_EVENTS:
+            raise KgError(
+                document.complaint(mark, "more keys and values up to here than a mapping has; is it the table itself?")
+            )
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise KgError(
                 document.complaint(
