@@ -45,9 +45,9 @@ class Forgetful:
 
     def write_many(self, statements: Sequence[tuple[str, Mapping[str, Any]]], *_: Any, **__: Any) -> list[Any]:
         """Count the rows."""
-        for _, given in statements:
+        for _cypher, given in statements:
             self.rows += len(given.get("rows", ()))
-            self.rows += sum(len(some) for kind in given.get("kinds", ()) for _, some in kind["starts"])
+            self.rows += sum(len(some) for kind in given.get("kinds", ()) for _start, some in kind["starts"])
         return [[] for _ in statements]
 
     def run_write(self, *_: Any, **__: Any) -> list[Any]:

@@ -199,7 +199,7 @@ def test_rows_of_one_fact_are_one_fact_and_a_tie_has_one_direction() -> None:
         (0, 0, ["loop"]),
         (0, 1, ["x", "y"]),
     ]
-    assert [one.relationship for _, _, one in made] == ["TWINNED_WITH", SELF_LOOP]
+    assert [one.relationship for _, _, one in made] == [SELF_LOOP, "TWINNED_WITH"]
     again = [one.saying(()) for _, _, one in made]
     assert [one.key for one in again] == [type(one)(one.type, one.start, one.end, "", "", ()).key for one in again]
     assert first.written.self_loops.sum() == 1
