@@ -53,12 +53,12 @@ def test_a_read_that_takes_too_long_is_ended(database: Connection) -> None:
 
 def test_what_somebody_ended_is_told_from_a_mistake(database: Connection) -> None:
     running = (
-        "SHOW TRANSACTIONS YIELD transactionId, currentQuery WHERE currentQuery = $query RETURN transactionId AS id"
+        "SHOW TRANSACTIONS YIELD transactionId, currentQuery WHERE currentQuery = $text RETURN transactionId AS id"
     )
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(read, database, SLOW)
         with database.driver.session(database=database.database) as session:
-            while not (ids := [row["id"] for row in session.run(running, query=SLOW)]):
+            while not (ids := [row["id"] for row in session.run(running, text=SLOW)]):
                 assert not asked.done()
             session.run("TERMINATE TRANSACTIONS $ids", ids=ids).consume()
         with pytest.raises(KgError, match="Somebody had the Neo4j at .* end this"):
