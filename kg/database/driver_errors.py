@@ -45,6 +45,9 @@ _BROKEN = ("Neo.DatabaseError.Transaction.", "Neo.DatabaseError.General.")
 #: Codes of a transaction that was ended because its time was over, while it worked or while it waited for a lock.
 _TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 
+#: Code of a transaction that was ended on somebody's word.
+_ENDED = ".Transaction.Terminated"
+
 
 @contextmanager
 def explain_driver_errors(place: str, timeout: float | None, *, local: bool = False) -> Iterator[None]:
@@ -92,6 +95,12 @@ def _explain(
     if any(ending in code for ending in _TIMED_OUT):
         given = f"{timeout:g} seconds" if timeout else "the time that the server allows"
         return TimedOutError(f"A query at {place} took longer than {given} and was ended; nothing was changed.")
+    if code.endswith(_ENDED):
+        # Not tried again by itself: whoever ended it may have meant it.
+        return BusyError(
+            f"Somebody had the Neo4j at {place} end this (TERMINATE TRANSACTIONS), or it was about to stop; what was not finished was "
+            "not changed. Run the same command again if it is still wanted; a load goes on where this one was cut off."
+        )
     if "DatabaseNotFound" in code:
         return KgError(
             f"The Neo4j at {place} has no such database: correct NEO4J_DATABASE or --database, or leave it out for "

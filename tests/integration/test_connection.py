@@ -52,6 +52,20 @@ def test_a_read_that_takes_too_long_is_ended(database: Connection) -> None:
         read(database, SLOW, timeout=0.2)
 
 
+def test_what_somebody_ended_is_told_from_a_mistake(database: Connection) -> None:
+    running = (
+        "SHOW TRANSACTIONS YIELD transactionId, currentQuery WHERE currentQuery = $text RETURN transactionId AS id"
+    )
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(read, database, SLOW)
+        with database.driver.session(database=database.database) as session:
+            while not (ids := [row["id"] for row in session.run(running, text=SLOW)]):
+                assert not asked.done()
+            session.run("TERMINATE TRANSACTIONS $ids", ids=ids).consume()
+        with pytest.raises(KgError, match="Somebody had the Neo4j at .* end this"):
+            asked.result()
+
+
 def test_of_several_statements_all_are_written_or_none(database: Connection) -> None:
     with pytest.raises(ClientError):
         database.write_many([("CREATE (:City)", {}), ("CREATE (:City {x: 1/0})", {})])

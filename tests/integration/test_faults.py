@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 
 SEED = 1
 #: How far the trials below go along the chain of sources.
-LINKS = 4
+LINKS = 3
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,9 @@ def trial(ground: Ground, part: str, number: int, seed: int) -> Result:
     except NotHereError as reason:
         result |= {"outcome": "skipped", "reason": str(reason)}
     except Exception as error:  # noqa: BLE001 - whatever it is, the other trials go on and this one is told of
-        result |= {"outcome": "failed", "error": f"{type(error).__name__}: {error}"[:2000]}
+        said = f"{type(error).__name__}: {error}"
+        # Of a traceback the end is what tells.
+        result |= {"outcome": "failed", "error": said if len(said) < 3000 else f"{said[:500]} [...] {said[-2500:]}"}
         result["where"] = traceback.format_exc(limit=-3)[-2000:]
     return result | {"seconds": round(time.monotonic() - began, 1)}
 

@@ -33,7 +33,7 @@ class Command:
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         from tests.soak.template import run
 
-        with tempfile.NamedTemporaryFile(prefix="said-", dir=folder, delete=False) as said:
+        with tempfile.NamedTemporaryFile(prefix="kg-soak-said-", delete=False) as said:
             self._said = Path(said.name)
         self._process = _FORKED.Process(target=run, args=(list(words), dict(environment), str(folder), str(self._said)))
         self._process.start()
