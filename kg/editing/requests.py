@@ -249,16 +249,16 @@ def _text(what: str, given: str) -> str:
     if not given.strip():
         raise KgError(f"{what} is empty: say something, or leave it out.")
     try:
-        text = check_text(given)
-    except ValueError as error:
-        raise KgError(f"{what} cannot be stored: {error}. Correct it and try again.") from error
-    try:
-        return check_no_contact(text)
+        check_no_contact(given)
     except ValueError as error:
         raise KgError(
             f"{what} is not written down: {error}. Contacts of persons have no place in the graph; say it without them, or name "
             "an office instead."
         ) from error
+    try:
+        return check_text(given)
+    except ValueError as error:
+        raise KgError(f"{what} cannot be stored: {error}. Correct it and try again.") from error
 
 
 def _theme_id(connection: Connection, name: str) -> str:

@@ -129,8 +129,11 @@ class Starter(Loader):
     def _node(self, row: Row, kind: str) -> Outcome:
         model = _KINDS[kind][1]
         values = _values(row.cells, _NODE_FRAME)
-        if row.cells.get("longitude"):
-            values["location"] = (float(row.cells["longitude"]), float(row.cells["latitude"]))
+        longitude, latitude = row.cells.get("longitude"), row.cells.get("latitude")
+        if longitude and latitude:
+            values["location"] = (float(longitude), float(latitude))
+        elif longitude or latitude:
+            return Rejected("it has a longitude or a latitude, and not both")
         if kind == "project":
             values["name"] = values.get("acronym") or values.get("title")
         record = NodeRecord(model(**values), _ids(row.cells), row.cells["source"], row.id)

@@ -19,6 +19,7 @@ from kg.errors import KgError
 from kg.loaders.base import Loader, Outcome, Records, Rejected, Row, Skipped
 from kg.loaders.fates import read_rows
 from kg.loaders.reading.tables import read_table, write_rejects
+from kg.spreadsheets import unguarded
 
 
 def table(tmp_path: Path, content: bytes | str, name: str = "table.csv") -> Path:
@@ -334,8 +335,9 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str]:
     letters = st.sampled_from(PLAIN)
     if encoding not in TOWNS:
         letters |= st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])
-    # As it is read: stripped; and nothing that looks like a formula.
+    # As it is read: stripped; and nothing that looks like a formula, or like one that was made safe for spreadsheets.
     cell = st.text(letters, max_size=8).map(lambda text: text.strip().lstrip("=+@").strip())
+    cell = cell.filter(lambda text: unguarded(text) == text)
     width = draw(st.integers(2, 5))
     body = draw(st.lists(st.lists(cell, min_size=width, max_size=width), min_size=1, max_size=6))
     return [[" ".join(TOWNS.get(encoding, ["first row"])), *["Turku"] * (width - 1)], *body], encoding
