@@ -56,7 +56,7 @@ SOAK :=
 soak: setup
 	$(BIN)/python -m tests.soak $(SOAK)
 
-# A few trials of each of its parts, always the same, in less than five minutes.
+# A few trials of each of its parts, always the same: for machines with nothing else to do, some minutes.
 soak-sample: setup
 	KG_TEST_FAULTS=1 $(PYTEST) tests/integration/test_faults.py
 
