@@ -39,7 +39,9 @@ def list_members(path: Path) -> list[Member]:
     """
     with _opened(path) as archive:
         return [
-            Member(info.filename, info.file_size, _refusal(info)) for info in archive.infolist() if not info.is_dir()
+            Member(info.filename, info.file_size, _refusal(info))
+            for info in archive.infolist()
+            if not info.filename.endswith("/")
         ]
 
 
@@ -109,7 +111,7 @@ def _find(archive: zipfile.ZipFile, path: Path, member: str) -> zipfile.ZipInfo:
     def last(name: str) -> str:
         return name.replace("\\", "/").rpartition("/")[2].casefold()
 
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     found = [info for info in infos if info.filename == member] or [
         info for info in infos if last(info.filename) == last(member)
     ]
