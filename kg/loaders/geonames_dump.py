@@ -15,10 +15,10 @@ from kg.errors import KgError, quoted
 from kg.loaders.base import Outcome, Rejected, Row, Skipped
 from kg.loaders.files import Entry, FileLoader, Option
 from kg.loaders.geonames import GEONAMES, country_codes, place_records
-from kg.loaders.reading.streams import UNREADABLE_ZIP
 from kg.places.countries import mission_area
 from kg.schema.nodes import Point
 from kg.schema.provenance import Source
+from kg.zips import UNREADABLE_ZIP
 
 #: The columns of a dump, in their order (readme.txt of GeoNames' export); the file has no header.
 COLUMNS = (

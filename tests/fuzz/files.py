@@ -7,13 +7,13 @@ import hashlib
 import io
 import json
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from kg.database.backup.archive import check_place, new_archive, open_archive
-from kg.database.backup.manifest import ABOUT, Contents, GraphDigest, Manifest
+from kg.database.backup.archive import open_archive
 from kg.database.backup.values import NotStorableError, decode
 from kg.database.passwords import read_password_file
 from kg.database.server.home import Home, read_state
@@ -38,6 +38,7 @@ from kg.queries.reports.parameters import check_parameters
 from kg.queries.snapshot import arrow
 from kg.queries.snapshot.tables import Tables
 from kg.resources import PACKAGE, cypher_directory
+from tests.backups import write_backup
 from tests.fuzz import mutate
 from tests.fuzz.loaders import gazetteer, read_loads, resolver, workbook, zipped
 from tests.fuzz.trial import DATA, Target
@@ -201,37 +202,13 @@ def _backup(path: Path) -> Iterator[str]:
 
 def make_backup() -> bytes:
     """Return a backup of a small graph."""
-    import tempfile
-
     rows = {
         "nodes": [[["City"], {"name": "Riga", "population": 7, "at": {"$": "point", "srid": 4326, "v": [24.1, 56.9]}}] for _ in range(3)]
         + [[["Load"], {"x": [1, 2], "d": {"$": "date", "v": [2024, 1, 2]}, "f": {"$": "float", "v": "nan"}, "b": {"$": "bytes", "v": "AA=="}}]],
         "relationships": [["TWINNED_WITH", 0, 1, {"t": {"$": "duration", "v": [1, 2, 3, 4]}, "z": {"$": "datetime", "v": [2024, 1, 1, 0, 0, 0, 0], "offset": 0, "zone": "Europe/Riga"}}]],
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        place = check_place(Path(folder) / "a.kgbackup", force=False)
-        with new_archive(place, force=False) as archive:
-            for kind, some in rows.items():
-                for row in some:
-                    archive.row(kind, json.dumps(row).encode() + b"\n")
-            contents = Contents(
-                nodes={"City": 3, "Load": 1},
-                relationships={"TWINNED_WITH": 1},
-                content="0" * 32,
-                digest=GraphDigest(value="0" * 64, nodes=0, facts=0),
-            )
-            archive.finish(
-                Manifest(
-                    about=ABOUT,
-                    taken="2026-01-01T00:00:00+00:00",
-                    kg="0.1.0",
-                    neo4j="5.26",
-                    layout=0,
-                    contents=contents,
-                    parts=archive.finish_parts(),
-                )
-            )
-        return place.read_bytes()
+        return write_backup(Path(folder) / "a.kgbackup", rows).read_bytes()
 
 
 def change_backup(content: bytes, chance: Random, others: Sequence[bytes]) -> bytes:
@@ -279,8 +256,6 @@ def make_parquet() -> bytes:
 
 def make_snapshot() -> bytes:
     """Return the file of an empty snapshot."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.arrow"
         arrow.write(path, Tables([], []), {"taken": "x"})

@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import IO
 
 from kg.database.backup.manifest import LONGEST, MOST_PARTS, PART, Manifest, Part, read_manifest
 from kg.errors import KgError
+from kg.zips import UNREADABLE_ZIP
 
 _MANIFEST = "manifest.json"
 _LONGEST_MANIFEST = 16 << 20
@@ -26,8 +26,8 @@ _LONGEST_MANIFEST = 16 << 20
 _BLOCK = 1 << 20
 #: Of zlib's levels: at 6 a backup takes a third longer and is a sixteenth smaller.
 _LEVEL = 4
-#: What zipfile raises for a file that is no zip or was changed; NotImplementedError is its word for a way of packing it does not know.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+#: ValueError is its word for an offset before the beginning of the file.
+_UNREADABLE = (*UNREADABLE_ZIP, ValueError)
 
 
 def check_place(path: Path, *, force: bool) -> Path:

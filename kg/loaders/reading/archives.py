@@ -15,7 +15,8 @@ from kg.errors import KgError, quoted
 from kg.loaders.base import Row
 from kg.loaders.reading.delimited import read_delimited
 from kg.loaders.reading.grids import Wanted, read_rows
-from kg.loaders.reading.streams import MAX_BYTES, UNREADABLE_ZIP, Counted, explained
+from kg.loaders.reading.streams import MAX_BYTES, Counted, explained
+from kg.zips import UNREADABLE_ZIP
 
 #: More members than any publisher's archive has.
 MAX_MEMBERS = 10_000

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Literal
 
 from kg.errors import KgError
-from kg.loaders.reading.streams import UNREADABLE_ZIP, Counted, Readable
+from kg.loaders.reading.streams import Counted, Readable
+from kg.zips import UNREADABLE_ZIP
 
 #: Cells that one sheet may span, filled or not; each takes 32 bytes when it is read.
 MAX_CELLS = 20_000_000
@@ -81,7 +82,7 @@ def look_through(path: Path) -> Package:
                         flaws[info.filename] = found
                     left -= stream.count
             return Package(kind, _by_sheet(archive, flaws) if flaws else {})
-    except (*UNREADABLE_ZIP, UnicodeDecodeError) as error:
+    except UNREADABLE_ZIP as error:
         raise KgError(
             f"{path} is a damaged workbook ({error}), as after a broken download: download it again, or open it and save it anew"
         ) from error

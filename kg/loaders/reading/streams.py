@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,11 +14,6 @@ from typing import BinaryIO, Protocol
 
 from kg.errors import KgError
 
-#: What zipfile says of an archive that it cannot read: damaged, cut off, with names that are none, or (NotImplementedError) packed
-#: by a method or for a version of zip that it does not know.
-UNREADABLE_ZIP = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error, lzma.LZMAError,
-)  # fmt: skip
 #: What one table may come to, unpacked.
 MAX_BYTES = 4 * 1024**3
 #: How many times its packed size a table may come to, once it is past ``FREE_BYTES``; tables of text come to 5 to 30 times.

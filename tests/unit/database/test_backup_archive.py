@@ -14,8 +14,8 @@ import pytest
 
 from kg.database.backup import archive as archives
 from kg.database.backup.archive import check_place, new_archive, open_archive
-from kg.database.backup.manifest import ABOUT, Contents, GraphDigest, Manifest
 from kg.errors import KgError
+from tests.backups import write_backup
 
 NODES = [[["City"], {"name": f"Mörk {number}"}] for number in range(5)]
 RELATIONSHIPS = [["TWINNED_WITH", 0, number, {}] for number in range(1, 5)]
@@ -24,29 +24,7 @@ Change = Callable[[dict[str, bytes], dict[str, Any]], None]
 
 
 def write(path: Path, *, force: bool = False) -> Path:
-    place = check_place(path, force=force)
-    with new_archive(place, force=force) as archive:
-        for kind, rows in (("nodes", NODES), ("relationships", RELATIONSHIPS)):
-            for row in rows:
-                archive.row(kind, json.dumps(row).encode() + b"\n")
-        contents = Contents(
-            nodes={"City": len(NODES)},
-            relationships={"TWINNED_WITH": len(RELATIONSHIPS)},
-            content="0" * 32,
-            digest=GraphDigest(value="0" * 64, nodes=0, facts=0),
-        )
-        archive.finish(
-            Manifest(
-                about=ABOUT,
-                taken="2026-01-01T00:00:00+00:00",
-                kg="0.1.0",
-                neo4j="5.26",
-                layout=0,
-                contents=contents,
-                parts=archive.finish_parts(),
-            )
-        )
-    return place
+    return write_backup(path, {"nodes": NODES, "relationships": RELATIONSHIPS}, force=force)
 
 
 @pytest.fixture

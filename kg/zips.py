@@ -1,0 +1,14 @@
+"""What Python's zipfile says of an archive that it cannot read, for whatever opens one."""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import zipfile
+import zlib
+
+#: It is damaged, cut off, has names that are none, or (NotImplementedError) is packed by a method or for a version of zip that zipfile
+#: does not know.
+UNREADABLE_ZIP = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error, lzma.LZMAError,
+)  # fmt: skip
