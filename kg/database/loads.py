@@ -28,7 +28,7 @@ SET s += row"""
 _BEGIN = """\
 MERGE (l:Load {id: $id})
 ON CREATE SET l.attempt_started = [], l.attempt_finished = [], l.attempt_status = []
-SET l += $properties, l.sequence = $sequence, l.complete = false,
+SET l += $properties, l.sequence = $sequence, l.complete = false, l.ending = null,
     l.attempt_started = l.attempt_started + $now,
     l.attempt_finished = l.attempt_finished + '',
     l.attempt_status = l.attempt_status + 'running'
@@ -46,7 +46,7 @@ _LAST_SEQUENCE = "MATCH (l:Load) RETURN coalesce(max(l.sequence), 0) AS last"
 
 _FINISH = """\
 MATCH (l:Load {id: $id})
-SET l += $properties, l.complete = true,
+SET l += $properties, l.complete = true, l.ending = null,
     l.attempt_finished = l.attempt_finished[..-1] + $now,
     l.attempt_status = l.attempt_status[..-1] + 'complete'"""
 

@@ -30,6 +30,8 @@ _GIVE_UP_IDS = "UNWIND $ids AS id MATCH (n:Entity {id: id}) SET " + ", ".join(
     f"n.{name} = null" for name in SCHEME_PROPERTIES.values()
 )
 _DELETE_LOOSE_IDENTIFIERS = "MATCH (i:Identifier) WHERE NOT (i)-[:IDENTIFIES]->() DELETE i"
+#: In the transaction that ends things, so that nobody sees the one without the other.
+_LEAVE = "MATCH (l:Load {id: $load}) SET l.ending = $left"
 _CREATE_CHANGES = "UNWIND $rows AS row MERGE (c:Change {id: row.id}) ON CREATE SET c = row"
 
 
@@ -49,6 +51,9 @@ class Operations:
         self._steps: dict[str, list[Callable[[Operations], None]]] = defaultdict(list)
         self._identified: list[StoredNode] = []
         self._giving_up_ids: list[str] = []
+        self._load = ""
+        #: How many things a clean-up has still to end when these are stored; none where they belong to no clean-up.
+        self.left: int | None = None
 
     def put_node(self, before: StoredNode | None, after: StoredNode) -> None:
         """Create a node, or replace what it is."""
@@ -107,6 +112,10 @@ class Operations:
         self._steps[fact.key].append(lambda half: half.remember_fact(load, fact, before))
         self._changes.append(_change(load, before, kind="fact", type_=fact.type, part=fact.part, spell=fact.spell))
 
+    def leave(self, load: str, left: int) -> None:
+        """Write down with the load how many things its clean-up has still to end when these are stored."""
+        self._load, self.left = load, left
+
     def __len__(self) -> int:
         """How many nodes and facts are written."""
         return len(self._steps)
@@ -122,6 +131,9 @@ class Operations:
         for number, steps in enumerate(self._steps.values()):
             for step in steps:
                 step(halves[2 * number >= len(self)])
+        if self.left is not None:
+            halves[0].leave(self._load, self.left + len(halves[1]))
+            halves[1].leave(self._load, self.left)
         return halves
 
     def statements(self) -> list[Statement]:
@@ -155,6 +167,8 @@ class Operations:
         ]
         if self._changes:
             statements.append((_CREATE_CHANGES, {"rows": self._changes}))
+        if self.left is not None and statements:
+            statements.append((_LEAVE, {"load": self._load, "left": self.left}))
         return statements
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from time import monotonic, sleep
 from typing import Any
 
 from kg.database.connection import Connection
@@ -28,13 +29,18 @@ CALL () {
     RETURN count(l) AS loads, sum(size(l.attempt_status)) AS attempts,
         count(CASE WHEN l.attempt_status[-1] = $undone THEN 1 END) AS undone,
         count(CASE WHEN NOT l.complete AND l.attempt_status[-1] <> $undone THEN 1 END) AS unfinished,
+        count(l.ending) AS cleanups, sum(l.ending) AS ending,
         max(l.attempt_started[-1]) AS started, max(l.attempt_finished[-1]) AS finished
 }
 CALL () {
     OPTIONAL MATCH (l:Load)
     RETURN l.id AS latest ORDER BY l.sequence DESC, l.id LIMIT 1
 }
-RETURN database, loads, attempts, undone, unfinished, started, finished, latest"""
+RETURN database, loads, attempts, undone, unfinished, cleanups, ending, started, finished, latest"""
+
+#: Seconds after which a clean-up of which nothing was stored counts as broken off, and between two looks at it.
+_STANDSTILL = 5.0
+_PAUSE = 0.1
 
 #: Beside what the graph says: what each load changed of it.
 _LABELS = (*NODES, "Change")
@@ -79,6 +85,29 @@ def loads_of(connection: Connection) -> State:
         KgError: The connection was lost.
     """
     (loads,) = read(connection, _LOADS, {"undone": UNDONE})
+    return loads
+
+
+def between_cleanups(connection: Connection, timeout: float) -> State:
+    """Return what :func:`loads_of` does once no load is about to end what its edition lacks, as far as that can be waited for.
+
+    A clean-up of many facts is several transactions, and between them half a network has ended. One that was broken off, of which
+    nothing more comes, is not waited for.
+
+    Args:
+        connection: Where to ask.
+        timeout: Seconds to wait at most.
+
+    Raises:
+        KgError: The connection was lost.
+    """
+    deadline = monotonic() + timeout
+    loads, moved = loads_of(connection), monotonic()
+    while loads["ending"] and monotonic() < min(deadline, moved + _STANDSTILL):
+        sleep(_PAUSE)
+        now = loads_of(connection)
+        if now != loads:
+            loads, moved = now, monotonic()
     return loads
 
 

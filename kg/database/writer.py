@@ -339,8 +339,9 @@ class EditionWriter:
             if self._progress:
                 self._progress("facts", done, len(groups) + len(unsaid))
         for left in stored.batches(sorted(unsaid.values(), key=_by_start)):
-            self._write_batch_of_facts([(fact, fact, []) for fact in left])
             done += len(left)
+            rest = len(groups) + len(unsaid) - done
+            self._write_batch_of_facts([(fact, fact, []) for fact in left], rest)
             if self._progress:
                 self._progress("facts", done, len(groups) + len(unsaid))
 
@@ -350,9 +351,16 @@ class EditionWriter:
         first = claims[0]
         return StoredFact(first.type, group.start, group.end, first.part, first.spell, ()), claims
 
-    def _write_batch_of_facts(self, facts: Sequence[tuple[StoredFact | None, StoredFact, Sequence[FactClaim]]]) -> None:
-        """Write facts in one transaction: each as it was, if at all, what it is, and what the edition claims of it."""
+    def _write_batch_of_facts(
+        self, facts: Sequence[tuple[StoredFact | None, StoredFact, Sequence[FactClaim]]], left: int | None = None
+    ) -> None:
+        """Write facts in one transaction: each as it was, if at all, what it is, and what the edition claims of it.
+
+        Where these belong to the clean-up, ``left`` is how many are still to come.
+        """
         operations = Operations(self._authorities)
+        if left is not None:
+            operations.leave(self._load, left)
         for before, subject, claims in facts:
             after, replaced = self._after(holder_subject(subject), before.assertions if before else (), claims)
             fact = subject.saying(after)

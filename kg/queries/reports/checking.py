@@ -29,7 +29,7 @@ _KEPT = (
     *("scope", "checksum", "loader", "dates_facts", "run", "sequence", "complete", "load"),
     *("attempt_started", "attempt_finished", "attempt_status", "fact_types", "fact_counts", "fact_fingerprints"),
     *(f"rows_{name}" for name in ("read", "written", "unchanged", "skipped", "rejected")),
-    *("stated_nodes", "stated_facts", "skipped_rules", "skipped_rows", "inputs", "content"),
+    *("stated_nodes", "stated_facts", "skipped_rules", "skipped_rows", "inputs", "content", "ending"),
 )
 
 #: What the schema has, by what the database calls it when it does not know one.

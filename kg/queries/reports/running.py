@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from kg.database.driver_errors import BusyError, TimedOutError
-from kg.database.state import State, is_settled, loads_of
+from kg.database.state import State, between_cleanups, is_settled, loads_of
 from kg.queries.reports.behind import Behind, look_behind
 from kg.queries.reports.cells import plain
 from kg.queries.reports.guard import check_plain_read, other_columns, refused
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 #: Seconds that a report is given.
 TIMEOUT = 60.0
 
-#: Runs of a report whose rows may be of two states of the graph, because a load began or ended meanwhile.
-RUNS = 3
+#: Runs of a report whose rows may be of two states of the graph, because a load began, cleaned up or ended meanwhile.
+RUNS = 4
 
 #: Said of rows that may be of two states of the graph.
 CHANGED = (
@@ -126,8 +126,8 @@ def open_rows(
         explained = check_plain_read(connection, report.name, report.query, call.values)
         # How complete the members are is of use only to who reads them.
         members = call.entities.values() if re.search(r"\bMEMBER_OF\b", bare(report.query)) else ()
-        # A load says so before it writes anything, and again when it has written all.
-        loads = loads_of(connection)
+        # A load says so before it writes anything, whenever it ended something, and again when it has written all.
+        loads = between_cleanups(connection, timeout)
         behind = look_behind(connection, members, report.caution)
     with _explained(connection, report, timeout), connection.stream_read(report.query, call.values, timeout) as stream:
         if problem := other_columns(report, stream.names):
@@ -198,7 +198,7 @@ def run_report(
 def run_call(connection: Connection, call: Call, *, limit: int | None = None, timeout: float = TIMEOUT) -> ReportResult:
     """Run a report with values that are looked up already; see :func:`run_report`.
 
-    A load that begins or ends meanwhile makes it run again; one that goes on is said in the result.
+    A load that begins, cleans up or ends meanwhile makes it run again, after its clean-up; one that goes on is said in the result.
     """
     from kg.queries.report_results import ReportResult
 
