@@ -210,12 +210,13 @@ def derive(assertions: Iterable[Assertion], authorities: Mapping[str, str]) -> V
     that lacked it, set only when no source lists it any more. Of a beginning and an end that cannot both be true, the one
     that is more to be believed is shown.
     """
-    ranked = _rank(assertions, authorities)
-    if not ranked:
+    some = list(assertions)
+    if not some:
         return {}
-    if len(ranked) == 1 and not ranked[0][0].missing:
+    if len(some) == 1 and not some[0].missing:
         # What most nodes and all but few facts are.
-        return _shown_by_one(ranked[0][1]["v"])
+        return _shown_by_one(some[0].values)
+    ranked = _rank(some, authorities)
     present = [parsed["v"] for assertion, parsed in ranked if not assertion.missing]
     speaking: list[Values] = present or [parsed["v"] for _, parsed in ranked]
     shown: Values = {}

@@ -1,4 +1,7 @@
-"""Ten read a network while its editions come and go: each answer is a whole one, or says that it may not be."""
+"""Ten read a network while its editions come and go: each answer is a whole one, or says that it may not be.
+
+What an edition lacks has ended in an answer as a whole or not at all, unless the answer says that the graph was changed meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from unittest.mock import patch
 from kg.database.connection import Connection
 from kg.loaders.loading import load
 from kg.queries.reports import find_report
-from kg.queries.reports.running import run_report
+from kg.queries.reports.running import CHANGED, run_report
 from tests.soak.editions import NETWORK, Members, called
 from tests.soak.ground import Ground
 
@@ -50,10 +53,15 @@ def run(ground: Ground, number: int, chance: Random, editions: int = _EDITIONS) 
         found = [one for each in reading for one in each.result()]
     wholes = [frozenset(called(member) for member in some) for some in ranges]
     outcomes: Counter[str] = Counter()
-    for before, after, members, remarked in found:
+    for before, after, members, notes in found:
         # The next edition may be stored, and its load not yet have said so here.
         whole = any(members == one for one in wholes[before : after + 2])
+        remarked = any("not finished" in note or "was changed while" in note for note in notes)
         outcomes[f"{'whole' if whole else 'half'}{', with a remark' if remarked else ''}"] += 1
+        lasting = zip(wholes[before : after + 1], wholes[before + 1 : after + 2], strict=False)
+        if any(0 < len(members & (old - new)) < len(old - new) for old, new in lasting):
+            outcomes[f"half of a clean-up{', changed meanwhile' if CHANGED in notes else ''}"] += 1
+    assert not outcomes["half of a clean-up"], f"answers with half of a clean-up: {dict(outcomes)}"
     assert not outcomes["half"], f"answers with half an edition, and no word on it: {dict(outcomes)}"
     assert found, "nobody read anything"
     return {"members": size, "answers": dict(outcomes)}
@@ -61,15 +69,14 @@ def run(ground: Ground, number: int, chance: Random, editions: int = _EDITIONS) 
 
 def _read(
     connection: Connection, done: list[int], stop: threading.Event
-) -> list[tuple[int, int, frozenset[str], bool]]:
+) -> list[tuple[int, int, frozenset[str], tuple[str, ...]]]:
     report = find_report("network-members")
     found = []
     while not stop.is_set():
         before = done[0]
         answer = run_report(connection, report, {"network": NETWORK})
         members = frozenset(str(row["member"]) for row in answer.rows)
-        remarked = any("not finished" in note or "was changed while" in note for note in answer.notes)
-        found.append((before, done[0], members, remarked))
+        found.append((before, done[0], members, tuple(answer.notes)))
     return found
 
 
