@@ -54,6 +54,10 @@ class Forgetful:
         """Do nothing."""
         return []
 
+    def run_schema(self, *_: Any, **__: Any) -> list[Any]:
+        """Do nothing."""
+        return []
+
     @contextmanager
     def hold(self, *_: Any) -> Iterator[None]:
         """Hold nothing."""

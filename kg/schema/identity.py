@@ -36,6 +36,8 @@ _CODES = {
 }
 #: No control character anywhere, no white space at its ends.
 _ANY_CODE = re.compile(r"(?![/\s])[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,120}(?<!\s)")
+#: What no database takes in a text.
+_NOT_STORED = re.compile("[\0\ud800-\udfff]")
 _RANK = {scheme: rank for rank, scheme in enumerate(SCHEMES)}
 
 
@@ -53,6 +55,17 @@ def check_id(text: str) -> str:
         raise ValueError(f"{text!r} is not an id: write scheme:code, scheme one of {', '.join(SCHEMES)}")
     if not _CODES.get(scheme, _ANY_CODE).fullmatch(code):
         raise ValueError(f"{text!r} is not an id: {code!r} is not a code of the scheme {scheme}")
+    return text
+
+
+def check_row(text: str) -> str:
+    """Return ``text`` when it can be stored as what a source calls a row of its own.
+
+    Raises:
+        ValueError: It holds the character NUL or half a letter.
+    """
+    if _NOT_STORED.search(text):
+        raise ValueError(f"the row is called {text!r}, in which there is a character that cannot be stored")
     return text
 
 

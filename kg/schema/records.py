@@ -9,7 +9,7 @@ from datetime import date
 
 from kg.schema.contacts import check_no_address
 from kg.schema.dates import first_day, last_day
-from kg.schema.identity import best_first, check_id, reference
+from kg.schema.identity import best_first, check_id, check_row, reference
 from kg.schema.nodes import Node, Record
 from kg.schema.provenance import Values
 from kg.schema.relationships import Fact, Spell
@@ -45,7 +45,7 @@ class NodeRecord:
             raise ValueError(f"{self.node.label} {self.node.name!r} has no id")
         if not self.source or not self.row:
             raise ValueError(f"{self.node.label} {self.node.name!r} has no source or row")
-        check_no_address(self.row)
+        check_no_address(check_row(self.row))
         for id_ in self.ids:
             scheme = check_id(id_).partition(":")[0]
             check_no_address(id_)
@@ -75,7 +75,7 @@ class FactRecord:
     def __post_init__(self) -> None:
         if not self.source or not self.row:
             raise ValueError(f"{self.fact.type} {self.fact.start} -> {self.fact.end} has no source or row")
-        check_no_address(self.row)
+        check_no_address(check_row(self.row))
 
     @property
     def values(self) -> Values:

@@ -82,7 +82,7 @@ def look_through(path: Path) -> Package:
                         flaws[info.filename] = found
                     left -= stream.count
             return Package(kind, _by_sheet(archive, flaws) if flaws else {})
-    except UNREADABLE_ZIP as error:
+    except (*UNREADABLE_ZIP, KeyError) as error:  # the latter where a part is not there
         raise KgError(
             f"{path} is a damaged workbook ({error}), as after a broken download: download it again, or open it and save it anew"
         ) from error
@@ -237,10 +237,9 @@ def _find_flaws(piece: bytes, flaws: dict[int, str]) -> None:
     if b't="e"' in piece:
         for attributes, value in _ERROR.findall(piece):
             place = _attribute(attributes, "r")
-            if value != b"#N/A" and place:  # that one says that there is no value
-                flaws.setdefault(
-                    int(place.lstrip(_LETTERS)), f"cell {place} has an error in place of a value: {value.decode()}"
-                )
+            row = place.lstrip(_LETTERS)[:9]
+            if value != b"#N/A" and row.isdecimal():  # that one says that there is no value
+                flaws.setdefault(int(row), f"cell {place} has an error in place of a value: {value.decode()}")
 
 
 def _column_number(letters: bytes) -> int:
@@ -302,5 +301,5 @@ def _by_sheet(archive: zipfile.ZipFile, found: Mapping[str, dict[int, str]]) -> 
 
 
 def _attribute(tag: bytes, name: str) -> str:
-    match = re.search(rf'(?:^|\s){name}="([^"]*)"', tag.decode())
+    match = re.search(rf'(?:^|\s){name}="([^"]*)"', tag.decode(errors="replace"))
     return html.unescape(match[1]) if match else ""

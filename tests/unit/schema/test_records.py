@@ -140,6 +140,14 @@ def test_a_region_never_takes_the_geonames_id_of_its_seat() -> None:
         NodeRecord(NODES["Region"](name="Catalonia"), ("geonames:3128760",), "source", "row")
 
 
+@pytest.mark.parametrize("row", ["\0", "a\0b", "\ud800", "Rīga \udfff"])
+def test_a_row_whose_name_cannot_be_stored_is_refused(row: str) -> None:
+    with pytest.raises(ValueError, match="cannot be stored"):
+        NodeRecord(City(name="Riga"), ("geonames:456172",), "source", row)
+    with pytest.raises(ValueError, match="cannot be stored"):
+        FactRecord(MemberOf(start=RIGA, end=NETWORK), "source", row)
+
+
 @pytest.mark.parametrize(("source", "row"), [("", "row"), ("source", "")])
 def test_a_record_without_source_or_row_is_refused(source: str, row: str) -> None:
     with pytest.raises(ValueError, match="no source or row"):

@@ -21,6 +21,7 @@ from kg.loaders.reading.tables import read_table
 
 SHEET, RELATIONS = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
 FAR = b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'
+FLAW = b'<row r="3"><c r="A3" t="e"><v>#REF!</v></c><c r="B3" t="str"><v>NO</v></c></row></sheetData>'
 Parts = dict[str, bytes]
 
 
@@ -97,6 +98,24 @@ def test_a_dimension_that_is_not_so_does_no_harm(tmp_path: Path) -> None:
     content[SHEET] = content[SHEET].replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
     assert b"XFD" in content[SHEET]
     assert len(list(read_table(pack(tmp_path / "a.xlsx", content)))) == 1
+
+
+@pytest.mark.parametrize("part", [RELATIONS, "xl/workbook.xml"])
+def test_a_flaw_in_a_sheet_of_a_workbook_without_this_part_is_no_traceback(tmp_path: Path, part: str) -> None:
+    content = parts()
+    with_end(content, FLAW)
+    assert [row.defect for row in read_table(pack(tmp_path / "a.xlsx", content))][1]
+    del content[part]
+    with pytest.raises(KgError, match="workbook"):
+        list(read_table(pack(tmp_path / "b.xlsx", content)))
+
+
+@pytest.mark.parametrize("place", [b"A", b"A" + b"9" * 5000, b"A\xc2\xb2", b""])
+def test_an_error_in_a_cell_that_is_nowhere_is_no_traceback(tmp_path: Path, place: bytes) -> None:
+    content = parts()
+    with_end(content, FLAW.replace(b'r="A3"', b'r="' + place + b'"'))
+    with suppress(KgError):
+        assert [row.cells["city"] for row in read_table(pack(tmp_path / "a.xlsx", content))][0] == "Riga"
 
 
 LAUGHS = b"<!DOCTYPE x [" + b"".join(
