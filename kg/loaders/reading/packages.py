@@ -28,6 +28,8 @@ MAX_UNPACKED = 1024**3
 MAX_PARTS = 10_000
 _CHUNK = 1 << 20
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: Of a column and of a row; more than any sheet has.
+_MOST_LETTERS, _MOST_DIGITS = 7, 9
 #: What is looked at in one go; a row of a sheet is shorter.
 _MAX_PIECE = 1 << 26
 
@@ -191,6 +193,8 @@ class _Span:
             raise _unusual(self._path)
         for tag, attributes in tags:
             places = _ANY_PLACE.findall(attributes)
+            if any(len(letters) > _MOST_LETTERS or len(digits) > _MOST_DIGITS for letters, digits in places):
+                raise _unusual(self._path)
             if tag == b"row":
                 self._row = max((int(digits) for _, digits in places if digits), default=self._row + 1)
                 self._column = 0
@@ -237,7 +241,7 @@ def _find_flaws(piece: bytes, flaws: dict[int, str]) -> None:
     if b't="e"' in piece:
         for attributes, value in _ERROR.findall(piece):
             place = _attribute(attributes, "r")
-            row = place.lstrip(_LETTERS)[:9]
+            row = place.lstrip(_LETTERS)[:_MOST_DIGITS]
             if value != b"#N/A" and row.isdecimal():  # that one says that there is no value
                 flaws.setdefault(int(row), f"cell {place} has an error in place of a value: {value.decode()}")
 
