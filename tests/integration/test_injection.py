@@ -81,11 +81,12 @@ OWN: dict[str, dict[str, str]] = {
     "merge": {"first": "Kalda", "second": "Tartu"},
     "report": {"name": "network-members"},
 }
-#: Options without which a command refuses all.
+#: Options without which a command refuses all, or loads the cities of the whole area, which all commands after it would go through.
 ALWAYS: dict[str, tuple[str, ...]] = {
     "kg export": ("--csv={tmp}/export",),
     "kg evaluate recommend": ("--kind=project",),
     "kg forget": ("--yes",),
+    "kg load geonames": ("--min-population=200000", "--country=LV"),
 }
 #: What stands in front of a payload, so that it is more than a mistake in the form.
 BEFORE = {("kg report run", "parameters"): "network=", ("kg report run", "every"): "network="}
