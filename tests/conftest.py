@@ -21,14 +21,19 @@ NEO4J_VERSION = os.environ.get("KG_NEO4J_VERSION") or "5.26"
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
 
 
-#: Files of tests that take the longest.
+#: Files of tests that take the longest, the longest first.
 LONG = (
     "test_faults.py",
+    "test_injection.py",
+    "test_injection_library.py",
     "test_interrupted.py",
     "test_server.py",
     "test_public_sources.py",
+    "test_bulk.py",
     "test_live_engine.py",
     "test_notebooks.py",
+    "test_backup.py",
+    "test_distribution.py",
 )
 
 
@@ -54,7 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "integration" in item.path.parts:
             item.add_marker("integration")
-    items.sort(key=lambda item: item.path.name not in LONG)
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 @pytest.fixture(autouse=True)

@@ -55,6 +55,8 @@ def empty_environment(folder: Path) -> Path:
 def install(environment: Path, *arguments: str | Path) -> None:
     """Install into the environment of a bin folder, with the pip of this one."""
     command = [sys.executable, "-m", "pip", "--python", environment / "python", "install", "--no-input", "--quiet"]
+    # What is imported is compiled then; all of numpy and scipy takes longer than the rest of the tests here.
+    command.append("--no-compile")
     run([*command, "--disable-pip-version-check", *arguments], environment)
 
 

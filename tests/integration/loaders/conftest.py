@@ -52,6 +52,6 @@ def every_loader(folder: Path) -> list[Loader]:
     return [loader for some in loads for loader in some]
 
 
-@pytest.fixture
-def loads(tmp_path: Path) -> list[Loader]:
-    return every_loader(tmp_path)
+@pytest.fixture(scope="module")
+def loads(tmp_path_factory: pytest.TempPathFactory) -> list[Loader]:
+    return every_loader(tmp_path_factory.mktemp("sources"))
