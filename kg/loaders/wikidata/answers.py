@@ -77,7 +77,7 @@ def read_answer(path: Path, changed: int) -> Answer:  # noqa: ARG001
     """
     document = read_json(path)
     try:
-        variables, bindings = document["head"]["vars"], document["results"]["bindings"]
+        variables, bindings = list(document["head"]["vars"]), document["results"]["bindings"]
         rows = [_row(path, number, binding) for number, binding in enumerate(bindings, start=1)]
     except (KeyError, TypeError, AttributeError) as error:
         raise KgError(
