@@ -164,7 +164,7 @@ class Starter(Loader):
     def _references(self) -> dict[tuple[str, str], str]:
         """How the files' own ids name things: (kind, id) -> reference."""
         return {
-            (kind, row.cells.get("id") or row.cells["code"]): reference(model.label, best_first(_ids(row.cells))[0])
+            (kind, row.cells.get("id") or row.cells.get("code", "")): reference(model.label, best_first(_ids(row.cells))[0])
             for kind, (file, model) in _KINDS.items()
             if (self._directory / file).is_file()
             for row in self._rows(self._directory / file)
@@ -176,7 +176,7 @@ def _ids(cells: Mapping[str, str]) -> tuple[str, ...]:
     if code := cells.get("code"):
         return (f"iso:{code}",)
     given = [f"{scheme}:{cells[f'{scheme}_id']}" for scheme in ("geonames", "wikidata") if cells.get(f"{scheme}_id")]
-    return (*given, f"own:{cells['id']}")
+    return (*given, f"own:{cells.get('id', '')}")
 
 
 def _values(cells: Mapping[str, str], frame: Collection[str]) -> dict[str, Any]:

@@ -127,7 +127,8 @@ def test_the_command_writes_one_file_from_a_folder_without_a_database(
         "--as-of",
         "2026-05-01",
     ]
-    main([*arguments, "--include-existing", "--out", str(out)])
+    with pytest.raises(SystemExit, match="^0$"):
+        main([*arguments, "--include-existing", "--out", str(out)])
     existing: tuple[Rule, ...] = ()
     expected = list(rows_of(World.of(Snapshot.from_tables(given, DAY)), weights("exchange"), existing, 2))
     assert f"{len(expected)} rows in {out}." in capsys.readouterr().err
