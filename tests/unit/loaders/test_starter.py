@@ -75,7 +75,7 @@ def test_the_small_starter_is_good() -> None:
         ("cities.csv", "x,X,,lv,,,,,,,list-web,2020", "country"),
         ("cities.csv", "x,X,,LV,,,,,,,list-web,2020-13", "not a date that exists"),
         ("cities.csv", "X Y,X,,LV,,,,,,,list-web,2020", "'X Y' is not a code of the scheme own"),
-        ("countries.csv", ",Nowhere,,,,,list-web,2020", "'own:' is not an id"),
+        ("countries.csv", ",Nowhere,,,,,list-web,2020", "no source or row"),
         ("projects.csv", "x,,,,,,,,list-web,2020", "name"),
         ("member_of.csv", "city,nowhere,organisation,small-network,,,,,list-web,2020", "no city 'nowhere'"),
         ("member_of.csv", "planet,mars,organisation,small-network,,,,,list-web,2020", "no planet 'mars'"),
