@@ -40,7 +40,8 @@ MERGE (l)-[:READ]->(s)"""
 # Whoever begins has the turn, so no other attempt is under way, whatever is written of it.
 _INTERRUPT = """\
 MATCH (l:Load) WHERE 'running' IN l.attempt_status
-SET l.attempt_status = [status IN l.attempt_status | CASE status WHEN 'running' THEN $interrupted ELSE status END]"""
+SET l.attempt_status = [status IN l.attempt_status | CASE status WHEN 'running' THEN $interrupted ELSE status END],
+    l.ending = null"""
 
 _LAST_SEQUENCE = "MATCH (l:Load) RETURN coalesce(max(l.sequence), 0) AS last"
 

@@ -20,7 +20,7 @@ from kg.schema.provenance import Assertion
 _MADE_NODES = "MATCH (n:Entity) WHERE $load IN n.loads RETURN n.id AS id"
 _MADE_FACTS = "MATCH ()-[r]->() WHERE $load IN r.loads RETURN type(r) AS relationship, r.key AS key"
 _CHANGES = "MATCH (c:Change {load: $load}) RETURN c.kind AS kind, c.type AS type, c.part AS part, c.spell AS spell, c.before AS before"
-_OPEN = "MATCH (l:Load {id: $load}) SET l.complete = false, l.attempt_status = l.attempt_status[..-1] + 'undoing'"
+_OPEN = "MATCH (l:Load {id: $load}) SET l.complete = false, l.ending = null, l.attempt_status = l.attempt_status[..-1] + 'undoing'"
 _CLOSE = """\
 MATCH (l:Load {id: $load})
 SET l.complete = false, l.attempt_status = l.attempt_status[..-1] + 'undone'

@@ -164,7 +164,9 @@ class Starter(Loader):
     def _references(self) -> dict[tuple[str, str], str]:
         """How the files' own ids name things: (kind, id) -> reference."""
         return {
-            (kind, row.cells.get("id") or row.cells.get("code", "")): reference(model.label, best_first(_ids(row.cells))[0])
+            (kind, row.cells.get("id") or row.cells.get("code", "")): reference(
+                model.label, best_first(_ids(row.cells))[0]
+            )
             for kind, (file, model) in _KINDS.items()
             if (self._directory / file).is_file()
             for row in self._rows(self._directory / file)

@@ -12,6 +12,7 @@ from kg.database.connection import Connection
 from kg.database.operations import Operations
 from kg.database.shrinking import Statements, Store
 from kg.database.state import loads_of
+from kg.editing.undo import undo
 from kg.errors import KgError
 from kg.queries.reports.folders import find_report
 from kg.queries.reports.running import CHANGED, UNDER_WAY, run_report
@@ -110,6 +111,21 @@ def test_a_clean_up_that_was_broken_off_is_said_and_not_waited_for(
     result = run_report(database, find_report("network-members"), {"network": "The Network"})
     assert LAST < len(result.rows) < len(PLACES)
     assert any("not finished" in note for note in result.notes)
+
+
+def test_of_a_clean_up_that_was_broken_off_nothing_is_left_once_it_is_taken_back(
+    ending: End, database: Connection
+) -> None:
+    def after(left: int) -> None:
+        raise KgError("the power went")
+
+    with pytest.raises(KgError, match="the power went"):
+        ending(after)
+    assert loads_of(database)["ending"]
+    undo(database, "list")
+    assert not loads_of(database)["ending"]
+    result = run_report(database, find_report("network-members"), {"network": "The Network"})
+    assert len(result.rows) == len(PLACES)
 
 
 def test_the_same_edition_once_more_ends_the_rest(ending: End, say: Say, database: Connection) -> None:
