@@ -12,3 +12,13 @@ import zlib
 UNREADABLE_ZIP = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error, lzma.LZMAError,
 )  # fmt: skip
+
+
+def check_members(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive in which a member says that it takes more than all of it: zipfile makes room for what it says.
+
+    Raises:
+        zipfile.BadZipFile: There is one; it is among :data:`UNREADABLE_ZIP`.
+    """
+    if any(info.compress_size > size for info in archive.infolist()):
+        raise zipfile.BadZipFile("a member takes more than there is")

@@ -18,7 +18,7 @@ from typing import IO
 
 from kg.database.backup.manifest import LONGEST, MOST_PARTS, PART, Manifest, Part, read_manifest
 from kg.errors import KgError
-from kg.zips import UNREADABLE_ZIP
+from kg.zips import UNREADABLE_ZIP, check_members
 
 _MANIFEST = "manifest.json"
 _LONGEST_MANIFEST = 16 << 20
@@ -264,6 +264,7 @@ def _checked(path: Path, archive: zipfile.ZipFile, size: int) -> Manifest:
     if about.file_size > _LONGEST_MANIFEST:
         raise _damaged(path, f"its {_MANIFEST} is too long")
     try:
+        check_members(archive, size)
         text = archive.read(about)
     except (*_UNREADABLE, OSError, RuntimeError) as error:
         raise _damaged(path, f"{_MANIFEST}: {error}") from error

@@ -112,7 +112,7 @@ class Survey:
             self._statuses[body].add(one.legal_status)
         for region, above in zip_longest(one.nuts, one.nuts[1:]):
             self._regions[region.code][region] += 1
-            if above and region.code.startswith(above.code):
+            if above and region.code != above.code and region.code.startswith(above.code):
                 self._above[region.code][above.code] += 1
 
     def _period(self, programme: str) -> None:

@@ -18,7 +18,7 @@ from typing import Literal
 
 from kg.errors import KgError
 from kg.loaders.reading.streams import Counted, Readable
-from kg.zips import UNREADABLE_ZIP
+from kg.zips import UNREADABLE_ZIP, check_members
 
 #: Cells that one sheet may span, filled or not; each takes 32 bytes when it is read.
 MAX_CELLS = 20_000_000
@@ -75,6 +75,7 @@ def look_through(path: Path) -> Package:
         with zipfile.ZipFile(path) as archive:
             if len(archive.infolist()) > MAX_PARTS:
                 raise KgError(f"{path} has more than {MAX_PARTS:,} parts, as no workbook has: is it the right file?")
+            check_members(archive, path.stat().st_size)
             kind = _kind(archive, path)
             left = MAX_UNPACKED
             flaws: dict[str, dict[int, str]] = {}
@@ -108,8 +109,9 @@ def _kind(archive: zipfile.ZipFile, path: Path) -> Literal["xlsx", "ods"]:
             f"{path} is a document or a presentation and no workbook: copy its table into one, and save it as XLSX"
         )
     if "content.xml" in names and "META-INF/manifest.xml" in names:
-        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise protected(path)
+        with archive.open("META-INF/manifest.xml") as manifest:
+            if b"encryption-data" in manifest.read(_CHUNK):
+                raise protected(path)
         return "ods"
     some = ", ".join(sorted(names)[:5])
     raise KgError(
