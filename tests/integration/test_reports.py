@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -720,12 +721,18 @@ def test_pictures_show_something(small: Connection, report: str) -> None:
     assert graph.relationships
 
 
+def say_states(monkeypatch: pytest.MonkeyPatch, states: Iterator[dict[str, int]]) -> None:
+    """Let reports find one state of all loads before their rows and the next one after."""
+    monkeypatch.setattr("kg.queries.reports.running.between_cleanups", lambda connection, timeout: next(states))
+    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: next(states))
+
+
 def test_a_load_that_begins_while_a_report_runs_makes_it_run_again(
     small: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled = {"unfinished": 0, "attempts": 1}
     states = iter([settled, {**settled, "attempts": 2}, settled, settled])
-    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: next(states))
+    say_states(monkeypatch, states)
     result = run_report(small, find_report("network-members"), {"network": "Eurocities"})
     assert len(result.rows) == 4
     assert CHANGED not in result.notes
@@ -734,10 +741,10 @@ def test_a_load_that_begins_while_a_report_runs_makes_it_run_again(
 
 def test_rows_of_a_graph_that_keeps_changing_say_so(small: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     states = ({"unfinished": 0, "attempts": number} for number in itertools.count())
-    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: next(states))
+    say_states(monkeypatch, states)
     assert CHANGED in run_report(small, find_report("network-members"), {"network": "Eurocities"}).notes
 
 
 def test_while_any_load_is_not_finished_a_report_says_so(small: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.queries.reports.running.loads_of", lambda connection: {"unfinished": 1, "attempts": 1})
+    say_states(monkeypatch, itertools.repeat({"unfinished": 1, "attempts": 1}))
     assert UNDER_WAY in run_report(small, find_report("network-members"), {"network": "Eurocities"}).notes
