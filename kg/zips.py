@@ -7,11 +7,16 @@ import struct
 import zipfile
 import zlib
 
-#: It is damaged, cut off, has names that are none, or (NotImplementedError) is packed by a method or for a version of zip that zipfile
-#: does not know.
+#: What zipfile raises for an archive that is no good.
 UNREADABLE_ZIP = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error, lzma.LZMAError,
-)  # fmt: skip
+    zipfile.BadZipFile,  # it is damaged
+    zlib.error,  # so is what is packed in it
+    lzma.LZMAError,  # the same, packed in another way
+    EOFError,  # it is cut off
+    NotImplementedError,  # it is packed by a method, or for a version of zip, that zipfile does not know
+    UnicodeDecodeError,  # the name of a member is no text
+    struct.error,  # what is said of a member is too short
+)
 
 
 def check_members(archive: zipfile.ZipFile, size: int) -> None:

@@ -28,7 +28,7 @@ SET s += row"""
 _BEGIN = """\
 MERGE (l:Load {id: $id})
 ON CREATE SET l.attempt_started = [], l.attempt_finished = [], l.attempt_status = []
-SET l += $properties, l.sequence = $sequence, l.complete = false, l.ending = null,
+SET l += $properties, l.sequence = $sequence, l.complete = false,
     l.attempt_started = l.attempt_started + $now,
     l.attempt_finished = l.attempt_finished + '',
     l.attempt_status = l.attempt_status + 'running'

@@ -56,7 +56,7 @@ def run(ground: Ground, number: int, chance: Random, editions: int = _EDITIONS) 
     for before, after, members, notes in found:
         # The next edition may be stored, and its load not yet have said so here.
         whole = any(members == one for one in wholes[before : after + 2])
-        remarked = any("not finished" in note or "was changed while" in note for note in notes)
+        remarked = CHANGED in notes or any("not finished" in note for note in notes)
         outcomes[f"{'whole' if whole else 'half'}{', with a remark' if remarked else ''}"] += 1
         lasting = zip(wholes[before : after + 1], wholes[before + 1 : after + 2], strict=False)
         if any(0 < len(members & (old - new)) < len(old - new) for old, new in lasting):

@@ -57,6 +57,16 @@ def ending(say: Say, monkeypatch: pytest.MonkeyPatch) -> End:
     return end
 
 
+def break_off(ending: End) -> None:
+    """End some members, and go no further."""
+
+    def after(left: int) -> None:
+        raise KgError("the power went")
+
+    with pytest.raises(KgError, match="the power went"):
+        ending(after)
+
+
 def test_a_report_asked_for_in_the_middle_of_a_clean_up_comes_after_it(
     ending: End, database: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,11 +112,7 @@ def test_each_step_of_a_clean_up_shows_in_the_state_of_the_loads(ending: End, da
 def test_a_clean_up_that_was_broken_off_is_said_and_not_waited_for(
     ending: End, database: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def after(left: int) -> None:
-        raise KgError("the power went")
-
-    with pytest.raises(KgError, match="the power went"):
-        ending(after)
+    break_off(ending)
     monkeypatch.setattr("kg.database.state._STANDSTILL", 0.2)
     result = run_report(database, find_report("network-members"), {"network": "The Network"})
     assert LAST < len(result.rows) < len(PLACES)
@@ -116,11 +122,7 @@ def test_a_clean_up_that_was_broken_off_is_said_and_not_waited_for(
 def test_of_a_clean_up_that_was_broken_off_nothing_is_left_once_it_is_taken_back(
     ending: End, database: Connection
 ) -> None:
-    def after(left: int) -> None:
-        raise KgError("the power went")
-
-    with pytest.raises(KgError, match="the power went"):
-        ending(after)
+    break_off(ending)
     assert loads_of(database)["ending"]
     undo(database, "list")
     assert not loads_of(database)["ending"]
@@ -129,11 +131,7 @@ def test_of_a_clean_up_that_was_broken_off_nothing_is_left_once_it_is_taken_back
 
 
 def test_the_same_edition_once_more_ends_the_rest(ending: End, say: Say, database: Connection) -> None:
-    def after(left: int) -> None:
-        raise KgError("the power went")
-
-    with pytest.raises(KgError, match="the power went"):
-        ending(after)
+    break_off(ending)
     ending(lambda left: None)
     result = run_report(database, find_report("network-members"), {"network": "The Network"})
     assert len(result.rows) == LAST
