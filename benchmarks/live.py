@@ -38,7 +38,7 @@ from kg.queries.recommend import recommend
 from kg.queries.scoring import best, features, term_values
 from kg.queries.snapshot.graph import Snapshot
 from kg.queries.snapshot.tables import Tables
-from kg.schema.cypher import create_facts, create_nodes, kinds_of_facts
+from kg.schema.cypher import create_facts, create_nodes, kinds_of_facts, new_fact
 from kg.schema.identity import SCHEME_PROPERTIES
 
 TOP = 10
@@ -168,7 +168,7 @@ def store(connection: Connection, tables: Tables) -> None:
             connection.run_write(create_nodes(label), {"rows": batch})
     for type_, rows in facts.items():
         for batch in _batches(rows):
-            connection.run_write(create_facts(type_), {"kinds": kinds_of_facts(batch)})
+            connection.run_write(create_facts(type_), {"kinds": kinds_of_facts(new_fact(type_, row) for row in batch)})
 
 
 def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:

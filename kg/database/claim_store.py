@@ -243,11 +243,16 @@ class ClaimStore:
         names = self.references.all
         return [names[code] for code in self.nodes.references[number]]
 
+    def texts_of_fact(self, number: int) -> tuple[str, str]:
+        """Return what the assertion of a fact has as ``given``, and its row."""
+        # JSON has no line break of its own.
+        given, _, row = self._texts_of_facts[number].partition("\n")
+        return given, row
+
     def fact(self, number: int) -> FactClaim:
         """Return the claim of a fact."""
         facts, names = self.facts, self.references.all
-        # JSON has no line break of its own.
-        given, _, row = self._texts_of_facts[number].partition("\n")
+        given, row = self.texts_of_fact(number)
         assertion = Assertion(self.sources.all[facts.source[number]], row, self.header.id, given)
         part, spell = self.told_by.all[facts.told_by[number]]
         start, end = names[facts.start[number]], names[facts.end[number]]

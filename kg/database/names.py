@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -110,11 +111,14 @@ class NodeGroups:
         return SameNode(numbers, list(dict.fromkeys(found[name] for name in sorted(found))))
 
 
-@dataclass(frozen=True, slots=True)
-class SameFact:
-    """The claims that speak of one fact, by their numbers, and the ids of its ends."""
+class SameFact(NamedTuple):
+    """The claims that speak of one fact, by their numbers, and what they agree on: its type and what tells it from others between
+    the same nodes, by their codes, and the ids of its ends.
+    """
 
     claims: Sequence[int]
+    type: int
+    told_by: int
     start: str
     end: str
 
@@ -133,9 +137,11 @@ class FactGroups:
         types = facts.type.values[numbers]
         turned = _UNDIRECTED[types] & (end < start)
         start[turned], end[turned] = end[turned], start[turned]
-        by = (facts.told_by.values[numbers], end, _TYPE_RANKS[types].astype(np.uint8), start)
+        told_by = facts.told_by.values[numbers]
+        by = (told_by, end, _TYPE_RANKS[types].astype(np.uint8), start)
         order = np.lexsort(by)
         self._numbers, self._start, self._end = numbers[order].astype(np.uint32), start[order], end[order]
+        self._type, self._told_by = types[order], told_by[order]
         begins = np.zeros(len(order), bool)
         begins[:1] = True
         for column in by:
@@ -146,7 +152,13 @@ class FactGroups:
     def __len__(self) -> int:
         return len(self._bounds) - 1
 
-    def __getitem__(self, place: int) -> SameFact:
-        begin, end = self._bounds[place], self._bounds[place + 1]
-        numbers = self._numbers[begin:end].tolist()
-        return SameFact(numbers, self._ids[self._start[begin]], self._ids[self._end[begin]])
+    def some(self, places: Sequence[int]) -> Iterator[SameFact]:
+        """Yield those at some places, each next to the one before: what they are made of is looked up once for all."""
+        bounds = self._bounds[places[0] : places[-1] + 2]
+        first = int(bounds[0])
+        numbers = self._numbers[first : bounds[-1]].tolist()
+        heads, ids = bounds[:-1], self._ids
+        common = (column[heads] for column in (self._type, self._told_by, self._start, self._end))
+        columns = (bounds[:-1] - first, bounds[1:] - first, *common)
+        for begin, stop, type_, told_by, start, end in zip(*(column.tolist() for column in columns), strict=True):
+            yield SameFact(numbers[begin:stop], type_, told_by, ids[start], ids[end])

@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.database.stored import fact_row, node_row
 from kg.schema import cypher
+from kg.schema.cypher import NewFact, new_fact
 from kg.schema.grouping import Regrouped, StoredFact, StoredNode
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.provenance import Assertion, compact
@@ -45,7 +46,8 @@ class Operations:
         self._updated_nodes: dict[str, list[StoredNode]] = defaultdict(list)
         self._created_nodes: dict[str, list[StoredNode]] = defaultdict(list)
         self._updated_facts: dict[str, list[StoredFact]] = defaultdict(list)
-        self._created_facts: dict[str, list[StoredFact]] = defaultdict(list)
+        self._created_facts: list[StoredFact] = []
+        self._new_facts: list[NewFact] = []
         self._changes: list[dict[str, Any]] = []
         #: What was asked for of each node (by id) and fact (by key) that is written.
         self._steps: dict[str, list[Callable[[Operations], None]]] = defaultdict(list)
@@ -76,7 +78,11 @@ class Operations:
     def put_fact(self, before: StoredFact | None, after: StoredFact) -> None:
         """Create a fact, or replace what it is."""
         self._steps[after.key].append(lambda half: half.put_fact(before, after))
-        (self._created_facts if before is None else self._updated_facts)[after.relationship].append(after)
+        (self._created_facts if before is None else self._updated_facts[after.relationship]).append(after)
+
+    def make_facts(self, facts: Iterable[NewFact]) -> None:
+        """Create facts; nothing else is asked for of these."""
+        self._new_facts += facts
 
     def delete_fact(self, fact: StoredFact) -> None:
         """Remove a fact."""
@@ -118,7 +124,7 @@ class Operations:
 
     def __len__(self) -> int:
         """How many nodes and facts are written."""
-        return len(self._steps)
+        return len(self._steps) + len(self._new_facts)
 
     def halves(self) -> tuple[Operations, Operations] | None:
         """Return the same as two, of which each can be stored by itself; none when it must be one transaction.
@@ -130,7 +136,10 @@ class Operations:
         halves = Operations(self._authorities), Operations(self._authorities)
         for number, steps in enumerate(self._steps.values()):
             for step in steps:
-                step(halves[2 * number >= len(self)])
+                step(halves[2 * number >= len(self._steps)])
+        middle = len(self._new_facts) // 2
+        halves[0].make_facts(self._new_facts[:middle])
+        halves[1].make_facts(self._new_facts[middle:])
         if self.left is not None:
             halves[0].leave(self._load, self.left + len(halves[1]))
             halves[1].leave(self._load, self.left)
@@ -161,9 +170,14 @@ class Operations:
             (cypher.update_facts(type_), {"rows": [fact_row(fact, rows) for fact in facts]})
             for type_, facts in self._updated_facts.items()
         ]
+        made: dict[str, list[NewFact]] = defaultdict(list)
+        for fact in (
+            *(new_fact(fact.relationship, fact_row(fact, rows)) for fact in self._created_facts),
+            *self._new_facts,
+        ):
+            made[fact.relationship].append(fact)
         statements += [
-            (cypher.create_facts(type_), {"kinds": cypher.kinds_of_facts(fact_row(fact, rows) for fact in facts)})
-            for type_, facts in self._created_facts.items()
+            (cypher.create_facts(type_), {"kinds": cypher.kinds_of_facts(facts)}) for type_, facts in made.items()
         ]
         if self._changes:
             statements.append((_CREATE_CHANGES, {"rows": self._changes}))

@@ -11,15 +11,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
 from kg.database import stored
 from kg.database.behind import Behind
-from kg.database.claim_store import LABELS, TYPES, FactColumns, NodeColumns, Numbers
+from kg.database.claim_store import LABELS, TYPES, Numbers
 from kg.database.claims import Claim, FactClaim, NodeClaim, holder_subject
 from kg.database.connection import Connection
 from kg.database.names import FactGroups, Names, NodeGroups, SameFact
+from kg.database.new_facts import NewFacts
 from kg.database.operations import Operations
 from kg.database.scope import FactsOfScope, NodesOfScope, facts_of_scope, nodes_of_scope, short
 from kg.database.shrinking import Store
@@ -27,9 +29,9 @@ from kg.database.skimmed import Skimmed, skim
 from kg.database.succession import Edition, Succession
 from kg.database.written import Written
 from kg.schema.grouping import StoredFact, StoredNode, new_id, regroup
-from kg.schema.identity import best_first, fact_key, reference, split_reference
+from kg.schema.identity import best_first, reference, split_reference
 from kg.schema.provenance import Assertion
-from kg.schema.relationships import FACTS, SELF_LOOP
+from kg.schema.relationships import SELF_LOOP
 
 Progress = Callable[[str, int, int], None]
 
@@ -64,6 +66,7 @@ class EditionWriter:
         self._authorities = known | given
         self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
         self._now = int(time.time() * 1000)
+        self._new_facts = NewFacts(self._claims, self._authorities)
         facts = self._claims.facts
         self._used = edition.ends
         self._numbers = self._count_stored()
@@ -118,14 +121,14 @@ class EditionWriter:
 
     def _keys_of(self, numbers: Numbers) -> Iterator[str | None]:
         """Yield the keys of the facts that claims speak of, none where an end is not there."""
-        facts, told_by = self._claims.facts, self._claims.told_by.all
+        facts, key = self._claims.facts, self._new_facts.key
         columns = (facts.type, facts.start, facts.end, facts.told_by)
         # Not all at once: as Python's own numbers they take ten times the room.
         for begin in range(0, len(numbers), _AT_ONCE):
             some = numbers[begin : begin + _AT_ONCE]
             for type_, start, end, told in zip(*(column.values[some].tolist() for column in columns), strict=True):
                 one, other = self._names[start], self._names[end]
-                yield None if one is None or other is None else _key_of(TYPES[type_], (one, other), *told_by[told])
+                yield None if one is None or other is None else key(type_, told, one, other)
 
     def write(self) -> Written:
         """Write nodes, then facts, and return what that came to once all of it is stored."""
@@ -257,7 +260,9 @@ class EditionWriter:
             if before is None:
                 ids = claims[0].ids if len(claims) == 1 else best_first(id_ for claim in claims for id_ in claim.ids)
                 node = StoredNode(label, new_id(label, ids, self._taken), self._now, after)
-                _know_fingerprint(node, claims, self._claims.nodes)
+                if len(claims) == 1:
+                    # It was reckoned when the row was read.
+                    node.__dict__["fingerprint"] = self._claims.nodes.fingerprint[claims[0].number]
                 self._taken.add(node.id)
             else:
                 node = replace(before, assertions=after)
@@ -327,65 +332,71 @@ class EditionWriter:
             key: fact for key, fact in moved.items() if any(made.scope == self._scope for made in fact.assertions)
         }
         self._settle()
+        key = self._new_facts.key
         done = 0
         for batch in stored.batches(range(len(groups))):
-            some = [self._subject(groups[place]) for place in batch]
-            before = {fact.key: held[fact.key] for fact, _ in some if fact.key in held}
-            before |= self._read_elsewhere(fact for fact, _ in some if fact.key not in held)
-            for fact, _ in some:
-                unsaid.pop(fact.key, None)
-            self._write_batch_of_facts([(before.get(fact.key), fact, claims) for fact, claims in some])
+            some = {key(same.type, same.told_by, same.start, same.end): same for same in groups.some(batch)}
+            before = {which: held[which] for which in some.keys() & held.keys()}
+            before |= self._read_elsewhere({which: some[which] for which in some.keys() - held.keys()})
+            for which in before:
+                unsaid.pop(which, None)
+            claimed = [(before[which], self._facts_claimed(same)) for which, same in some.items() if which in before]
+            self._write_batch_of_facts(claimed, {which: same for which, same in some.items() if which not in before})
             done += len(batch)
             if self._progress:
                 self._progress("facts", done, len(groups) + len(unsaid))
         for left in stored.batches(sorted(unsaid.values(), key=_by_start)):
             done += len(left)
             rest = len(groups) + len(unsaid) - done
-            self._write_batch_of_facts([(fact, fact, []) for fact in left], rest)
+            self._write_batch_of_facts([(fact, []) for fact in left], left=rest)
             if self._progress:
                 self._progress("facts", done, len(groups) + len(unsaid))
 
-    def _subject(self, group: SameFact) -> tuple[StoredFact, list[FactClaim]]:
-        """Return the fact that claims speak of, without assertions, and the claims."""
-        claims = [self._claims.fact(number) for number in group.claims]
-        first = claims[0]
-        return StoredFact(first.type, group.start, group.end, first.part, first.spell, ()), claims
+    def _facts_claimed(self, same: SameFact) -> list[FactClaim]:
+        return [self._claims.fact(number) for number in same.claims]
 
     def _write_batch_of_facts(
-        self, facts: Sequence[tuple[StoredFact | None, StoredFact, Sequence[FactClaim]]], left: int | None = None
+        self,
+        facts: Sequence[tuple[StoredFact, Sequence[FactClaim]]],
+        new: Mapping[str, SameFact] = MappingProxyType({}),
+        *,
+        left: int | None = None,
     ) -> None:
-        """Write facts in one transaction: each as it was, if at all, what it is, and what the edition claims of it.
+        """Write facts in one transaction: each as it was and what the edition claims of it, and new ones by their keys.
 
         Where these belong to the clean-up, ``left`` is how many are still to come.
         """
         operations = Operations(self._authorities)
         if left is not None:
             operations.leave(self._load, left)
-        for before, subject, claims in facts:
-            after, replaced = self._after(holder_subject(subject), before.assertions if before else (), claims)
-            fact = subject.saying(after)
-            if before is None:
-                _know_fingerprint(fact, claims, self._claims.facts)
+        for before, claims in facts:
+            after, replaced = self._after(holder_subject(before), before.assertions, claims)
+            fact = before.saying(after)
             if fact != before:
                 operations.put_fact(before, fact)
                 self._count("facts", before, fact)
             for assertion in replaced:
                 operations.remember_fact(self._load, fact, assertion)
+        if not self._dry_run:
+            operations.make_facts(self._new_facts.make(same, key) for key, same in new.items())
+        self.written.changed_facts[[number for same in new.values() for number in same.claims]] = True
+        self.written.counts["facts created"] += len(new)
         self._store(operations)
 
-    def _read_elsewhere(self, facts: Iterable[StoredFact]) -> dict[str, StoredFact]:
+    def _read_elsewhere(self, facts: Mapping[str, SameFact]) -> dict[str, StoredFact]:
         """Return those facts, of which this scope says nothing so far, that others assert.
 
         There are none when this scope made all that there are of the type; those that went from one type of relationship to another
         as nodes joined are among what was moved, and not looked for here.
         """
         elsewhere: dict[str, list[str]] = defaultdict(list)
-        for fact in facts:
-            if self._numbers[fact.relationship] > self._of_scope.numbers.get(fact.relationship, 0):
-                elsewhere[fact.relationship].append(fact.key)
+        for key, same in facts.items():
+            relationship = SELF_LOOP if same.start == same.end else TYPES[same.type]
+            if self._numbers[relationship] > self._of_scope.numbers.get(relationship, 0):
+                elsewhere[relationship].append(key)
         read: dict[str, StoredFact] = {}
-        for relationship, keys in elsewhere.items():
-            found = stored.read_facts(self._connection, relationship, keys)
+        for relationship, some in elsewhere.items():
+            found = stored.read_facts(self._connection, relationship, some)
             read |= {key: fact for key, fact in found.items() if key not in self._moved}
         return read
 
@@ -401,15 +412,3 @@ class EditionWriter:
 def _by_start(fact: StoredFact) -> tuple[str, str, str]:
     """Sorting by start node spares the server most of the work of finding the dense ends again."""
     return fact.start, fact.type, fact.end
-
-
-def _know_fingerprint(
-    made: StoredNode | StoredFact, claims: Sequence[Claim], columns: NodeColumns | FactColumns
-) -> None:
-    """Tell something new, of which there is a single claim, its fingerprint: it was reckoned when the row was read."""
-    if len(claims) == 1:
-        made.__dict__["fingerprint"] = columns.fingerprint[claims[0].number]
-
-
-def _key_of(type_: str, ends: tuple[str, str], part: str, spell: str) -> str:
-    return fact_key(type_, *ends, part=part, spell=spell, undirected=FACTS[type_].undirected)

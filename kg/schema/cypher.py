@@ -5,9 +5,9 @@ All of it runs unchanged on Neo4j 5.26 and the 2026.x line, Community Edition, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.schema.identity import SCHEME_PROPERTIES
 from kg.schema.nodes import KIND_LABELS, NODES
@@ -120,6 +120,42 @@ SHARED_BY_FACTS = ("sources", "loads", "missing")
 OF_EACH_FACT = ("key", "fingerprint", "rows", "given")
 
 
+class NewFact(NamedTuple):
+    """A fact as :func:`create_facts` makes it.
+
+    Attributes:
+        relationship: The type that it is stored as.
+        start: The id of its start.
+        shared: Its properties that are :data:`SHARED_BY_FACTS`.
+        row: The id of its end, its properties :data:`OF_EACH_FACT`, and a map of all others.
+    """
+
+    relationship: str
+    start: str
+    shared: tuple[Sequence[str] | None, ...]
+    row: list[Any]
+
+    @property
+    def fingerprint(self) -> int:
+        """The fingerprint of its assertions."""
+        fingerprint: int = self.row[1 + OF_EACH_FACT.index("fingerprint")]
+        return fingerprint
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """All its properties."""
+        own = dict(zip(OF_EACH_FACT, self.row[1:-1], strict=True))
+        return {**own, **dict(zip(SHARED_BY_FACTS, self.shared, strict=True)), **self.row[-1]}
+
+
+def new_fact(relationship: str, row: Mapping[str, Any]) -> NewFact:
+    """Return the fact that a row (maps ``start``, ``end``, ``properties``) tells of."""
+    properties = dict(row["properties"])
+    shared = tuple([properties.pop(name, None) for name in SHARED_BY_FACTS])
+    own = [properties.pop(name, None) for name in OF_EACH_FACT]
+    return NewFact(relationship, row["start"], shared, [row["end"], *own, properties])
+
+
 def create_facts(type_: str) -> str:
     """Return the batch statement that makes facts: ``$kinds``, as :func:`kinds_of_facts` makes them."""
     own = [f"{name}: row[{place}]" for place, name in enumerate(OF_EACH_FACT, start=1)]
@@ -133,27 +169,21 @@ def create_facts(type_: str) -> str:
     )
 
 
-def kinds_of_facts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def kinds_of_facts(facts: Iterable[NewFact]) -> list[dict[str, Any]]:
     """Return facts as :func:`create_facts` asks for them: what they share once, the start once for all that follow each other there.
 
     The server then reads a third less, and looks for each start once.
-
-    Args:
-        rows: Maps ``start``, ``end`` (node ids) and ``properties``.
     """
-    kinds: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in rows:
-        properties = dict(row["properties"])
-        shared = [properties.pop(name, None) for name in SHARED_BY_FACTS]
-        own = [properties.pop(name, None) for name in OF_EACH_FACT]
+    kinds: dict[tuple[tuple[str, ...], ...], dict[str, Any]] = {}
+    for _, start, shared, row in facts:
         which = tuple([tuple(one or ()) for one in shared])
         kind = kinds.get(which)
         if kind is None:
             kind = kinds[which] = {**dict(zip(SHARED_BY_FACTS, shared, strict=True)), "starts": []}
         starts = kind["starts"]
-        if not starts or starts[-1][0] != row["start"]:
-            starts.append([row["start"], []])
-        starts[-1][1].append([row["end"], *own, properties])
+        if not starts or starts[-1][0] != start:
+            starts.append([start, []])
+        starts[-1][1].append(row)
     return list(kinds.values())
 
 

@@ -67,17 +67,16 @@ def write_edition(files: ImportFiles, edition: Edition, progress: Progress | Non
     totals: dict[str, tuple[int, int]] = {}
     for done, (start, end, fact) in enumerate(first.facts(), start=1):
         type_ = fact.relationship
-        properties = stored.fact_row(fact, authorities)["properties"]
-        files.relationship(type_, start, end, fact_columns(type_), properties)
+        files.fact(start, end, fact_columns(type_), fact)
         count, total = totals.get(type_, (0, 0))
-        totals[type_] = count + 1, total + properties["fingerprint"]
+        totals[type_] = count + 1, total + fact.fingerprint
         if progress and done % _SOME == 0:
             progress("files of facts", done, len(edition.facts))
     values = {value: nodes + place for place, value in enumerate(dict.fromkeys(value for _, value in further))}
     for value, number in values.items():
         files.node(number, ("Identifier",), _IDENTIFIER, {"value": value})
     for number, value in further:
-        files.relationship("IDENTIFIES", values[value], number, {}, {})
+        files.relationship("IDENTIFIES", values[value], number)
     _write_load(files, edition, nodes + len(values))
     return Prepared(first.written, files.number_of_nodes, _stated(edition), totals)
 
@@ -99,7 +98,7 @@ def _write_load(files: ImportFiles, edition: Edition, number: int) -> None:
     sources = {source.id: source for source in edition.sources}
     for place, source in enumerate(sources.values(), start=number + 1):
         files.node(place, ("Source",), _SOURCE, asdict(source))
-        files.relationship("READ", number, place, {}, {})
+        files.relationship("READ", number, place)
 
 
 def _labels(label: str, properties: Mapping[str, Any]) -> tuple[str, ...]:

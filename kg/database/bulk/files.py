@@ -10,9 +10,13 @@ from typing import Any, Self, TextIO
 
 from kg.database.bulk.cells import DELIMITER, WRITERS
 from kg.database.bulk.columns import Columns
+from kg.schema.cypher import OF_EACH_FACT, SHARED_BY_FACTS, NewFact
 
 #: Lines kept before they are written.
 _LINES = 2_000
+
+#: Facts that share and show the same have fields in common; so many different ones are kept.
+_KEPT = 4_096
 
 #: By which property a node of each kind is found again, and relationships by theirs.
 _FOUND_BY = {"Entity": "id", "Source": "id", "Load": "id", "Identifier": "value"}
@@ -32,7 +36,11 @@ class _Table:
         self._writers = {
             column: (place, WRITERS[type_]) for place, (column, type_) in enumerate(columns.items(), start=1)
         }
-        self._nothing = [""] * len(columns)
+        #: The same of what each fact has of its own.
+        self._own = [(column, self._writers[column]) for column in OF_EACH_FACT if column in columns]
+        #: By the ids of what facts share and of what they show: both, their fields, and what of them cannot be written.
+        self._alike: dict[tuple[int, int], tuple[Any, Any, list[str], dict[str, Any]]] = {}
+        self._nothing = [""] * (1 + len(columns))
         self._lines: list[str] = []
         self._file: TextIO = (folder / name).open("w", encoding="utf-8", newline="\n")
         header = [*ends, *(f"{column}:{type_}" for column, type_ in columns.items())]
@@ -40,7 +48,38 @@ class _Table:
 
     def add(self, ends: str, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Write a line, and return those of its values that cannot be written."""
-        fields = [ends, *self._nothing]
+        fields, left = self._fields(properties)
+        fields[0] = ends
+        self._write(fields)
+        return left
+
+    def add_fact(self, ends: str, fact: NewFact) -> dict[str, Any]:
+        """Write the line of a fact likewise; what facts that show the same have in common is made into fields once."""
+        shown = fact.row[-1]
+        alike = id(fact.shared), id(shown)
+        known = self._alike.get(alike)
+        if known is None:
+            if len(self._alike) >= _KEPT:
+                self._alike.clear()
+            common = dict(zip(SHARED_BY_FACTS, fact.shared, strict=True)) | shown
+            # Both stay with their fields, so that nothing else can have their ids.
+            known = self._alike[alike] = (fact.shared, shown, *self._fields(common))
+        _, _, fields, left = known
+        fields = fields.copy()
+        fields[0] = ends
+        own = {}
+        for (column, (place, write)), value in zip(self._own, fact.row[1:-1], strict=True):
+            field = write(value)
+            if field is None:
+                own[column] = value
+            else:
+                fields[place] = field
+        self._write(fields)
+        return {**left, **own}
+
+    def _fields(self, properties: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        """Return the fields of a line, the first of them empty, and those of the values that cannot be written."""
+        fields = [*self._nothing]
         left: dict[str, Any] = {}
         for column, value in properties.items():
             if value is None:
@@ -51,13 +90,15 @@ class _Table:
                 left[column] = value
             else:
                 fields[place] = field
+        return fields, left
+
+    def _write(self, fields: list[str]) -> None:
         line = DELIMITER.join(fields)
         self.longest = max(self.longest, len(line))
         self.rows += 1
         self._lines.append(line)
         if len(self._lines) == _LINES:
             self._flush()
-        return left
 
     def _flush(self) -> None:
         if self._lines:
@@ -102,14 +143,22 @@ class ImportFiles:
         if left := table.add(str(number), properties):
             self._left[labels[0], False].append({"found": properties[_FOUND_BY[labels[0]]], "values": left})
 
-    def relationship(self, type_: str, start: int, end: int, columns: Columns, properties: Mapping[str, Any]) -> None:
-        """Write a relationship between two nodes; ``columns`` are those of its type."""
+    def relationship(self, type_: str, start: int, end: int) -> None:
+        """Write a relationship without properties between two nodes."""
+        self._table_of(type_, {}).add(f"{start}{DELIMITER}{end}", {})
+
+    def fact(self, start: int, end: int, columns: Columns, fact: NewFact) -> None:
+        """Write a fact between two nodes; ``columns`` are those of the type of relationship that it is stored as."""
+        type_ = fact.relationship
+        if left := self._table_of(type_, columns).add_fact(f"{start}{DELIMITER}{end}", fact):
+            self._left[type_, True].append({"found": fact.properties[_FACT_KEY], "values": left})
+
+    def _table_of(self, type_: str, columns: Columns) -> _Table:
         table = self._relationships.get(type_)
         if table is None:
             name = f"relationships-{type_}.tsv"
             table = self._relationships[type_] = _Table(self.folder, name, (":START_ID", ":END_ID"), columns)
-        if left := table.add(f"{start}{DELIMITER}{end}", properties):
-            self._left[type_, True].append({"found": properties[_FACT_KEY], "values": left})
+        return table
 
     @property
     def nodes(self) -> list[tuple[str, str]]:

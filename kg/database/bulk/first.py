@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.database.names import FactGroups, Names, NodeGroups
+from kg.database.new_facts import NewFacts
+from kg.database.stored import batches
 from kg.database.succession import Edition
 from kg.database.written import Written
-from kg.schema.grouping import StoredFact, StoredNode, new_id
+from kg.schema.cypher import NewFact
+from kg.schema.grouping import StoredNode, new_id
 from kg.schema.identity import best_first
 
 
@@ -24,6 +27,7 @@ class FirstEdition:
 
     def __init__(self, edition: Edition, now: int) -> None:
         self._edition = edition
+        self._new_facts = NewFacts(edition.claims, {source.id: source.authority for source in edition.sources})
         self._now = now
         self._names = Names(edition.claims)
         #: The number of each node, by its stored id.
@@ -46,18 +50,16 @@ class FirstEdition:
         self.written.changed_nodes[self._edition.node_numbers] = True
         self.written.counts["nodes created"] = len(groups)
 
-    def facts(self) -> Iterator[tuple[int, int, StoredFact]]:
+    def facts(self) -> Iterator[tuple[int, int, NewFact]]:
         """Yield the numbers of start and end and the fact, each fact once; all nodes must have been asked for before."""
         claimed, said = self._edition.claims, self._edition.fact_numbers
         ranks, ids = self._names.ranked(self._edition.ends)
         loops = ranks[claimed.facts.start.values[said]] == ranks[claimed.facts.end.values[said]]
         self.written.self_loops[said] = loops
         groups = FactGroups(claimed, said, ranks, ids)
-        for place in range(len(groups)):
-            group = groups[place]
-            claims = [claimed.fact(number) for number in group.claims]
-            first, assertions = claims[0], tuple([claim.assertion for claim in claims])
-            fact = StoredFact(first.type, group.start, group.end, first.part, first.spell, assertions)
-            yield self._numbers[group.start], self._numbers[group.end], fact
+        for batch in batches(range(len(groups))):
+            for same in groups.some(batch):
+                key = self._new_facts.key(same.type, same.told_by, same.start, same.end)
+                yield self._numbers[same.start], self._numbers[same.end], self._new_facts.make(same, key)
         self.written.changed_facts[said] = True
         self.written.counts["facts created"] = len(groups)

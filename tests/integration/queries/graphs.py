@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kg.database.connection import Connection
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, in_order
-from kg.schema.cypher import create_facts, create_nodes, kinds_of_facts
+from kg.schema.cypher import create_facts, create_nodes, kinds_of_facts, new_fact
 from kg.schema.identity import SCHEME_PROPERTIES
 
 #: The date as of which the tests ask; those below lie around it.
@@ -121,5 +121,8 @@ def write(connection: Connection, tables: Tables) -> None:
         values = {name: value for name, value in fact._asdict().items() if value is not None}
         facts[values.pop("type")].append({"start": values.pop("start"), "end": values.pop("end"), "properties": values})
     statements += [(create_nodes(label), {"rows": rows}) for label, rows in nodes.items()]
-    statements += [(create_facts(type_), {"kinds": kinds_of_facts(rows)}) for type_, rows in facts.items()]
+    statements += [
+        (create_facts(type_), {"kinds": kinds_of_facts(new_fact(type_, row) for row in rows)})
+        for type_, rows in facts.items()
+    ]
     connection.write_many(statements)

@@ -18,6 +18,8 @@ from kg.database.bulk.files import ImportFiles
 from kg.database.bulk.first import FirstEdition
 from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
+from kg.schema.cypher import new_fact
+from kg.schema.grouping import StoredFact
 from kg.schema.nodes import NODES, Point
 from kg.schema.provenance import LISTS, Source
 from kg.schema.records import FactRecord, NodeRecord
@@ -124,9 +126,17 @@ def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path) -> None:
     with ImportFiles(tmp_path) as files:
         files.node(0, ("Entity", "Theme"), {"id": TEXT, "rows": TEXTS}, {"id": "own:a", "rows": ["one\ntwo"]})
         files.node(1, ("Entity", "Theme"), {}, {"id": "own:b", "rows": ["one"]})
-        files.relationship("ABOUT", 0, 1, {"key": TEXT, "rows": TEXTS}, {"key": "k", "rows": []})
+        columns = {"key": TEXT, "fingerprint": WHOLE, "rows": TEXTS, "given": TEXTS, "note": TEXT, "loads": TEXTS}
+        for key, row in (("k", "a\nb"), ("l", "c")):
+            properties = {"key": key, "rows": [row], "fingerprint": 7, "given": ["g"], "loads": ["x"], "note": " d"}
+            about = new_fact("ABOUT", {"start": "own:a", "end": "own:b", "properties": properties})
+            files.fact(0, 1, columns, about)
     assert (tmp_path / "nodes-Entity-Theme.tsv").read_text() == (
         ":ID\tid:string\trows:string[]\n0\town:a\t\n1\town:b\tone\n"
+    )
+    assert (tmp_path / "relationships-ABOUT.tsv").read_text() == (
+        ":START_ID\t:END_ID\tkey:string\tfingerprint:long\trows:string[]\tgiven:string[]\tnote:string\tloads:string[]\n"
+        "0\t1\tk\t7\t\tg\t\tx\n0\t1\tl\t7\tc\tg\t\tx\n"
     )
     assert files.afterwards() == [
         (
@@ -135,7 +145,12 @@ def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path) -> None:
         ),
         (
             "UNWIND $rows AS row MATCH ()-[x:ABOUT {key: row.found}]->() SET x += row.values",
-            {"rows": [{"found": "k", "values": {"rows": []}}]},
+            {
+                "rows": [
+                    {"found": "k", "values": {"note": " d", "rows": ["a\nb"]}},
+                    {"found": "l", "values": {"note": " d"}},
+                ]
+            },
         ),
     ]
     write_instructions(files, "kg load x")
@@ -195,12 +210,12 @@ def test_rows_of_one_fact_are_one_fact_and_a_tie_has_one_direction() -> None:
     first = FirstEdition(edition(nodes, facts), 0)
     list(first.nodes())
     made = list(first.facts())
-    assert [(start, end, [a.row for a in one.assertions]) for start, end, one in made] == [
-        (0, 0, ["loop"]),
-        (0, 1, ["x", "y"]),
-    ]
+    assert [(start, end, one.properties["rows"]) for start, end, one in made] == [(0, 0, ["loop"]), (0, 1, ["x", "y"])]
     assert [one.relationship for _, _, one in made] == [SELF_LOOP, "TWINNED_WITH"]
-    again = [one.saying(()) for _, _, one in made]
-    assert [one.key for one in again] == [type(one)(one.type, one.start, one.end, "", "", ()).key for one in again]
+    keys = [
+        StoredFact("TWINNED_WITH", *ends, "", "", ()).key
+        for ends in (("geonames:1", "geonames:1"), ("geonames:1", "geonames:2"))
+    ]
+    assert [one.properties["key"] for _, _, one in made] == keys
     assert first.written.self_loops.sum() == 1
     assert first.written.counts == {"nodes created": 2, "facts created": 2}

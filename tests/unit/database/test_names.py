@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.database.claim_store import TYPES
 from kg.database.loads import LoadHeader
 from kg.database.names import FactGroups, Names, NodeGroups
+from kg.database.stored import batches
 from kg.database.succession import Edition
 from kg.schema.grouping import Groups, StoredFact
 from kg.schema.nodes import City
@@ -75,13 +77,13 @@ def test_claims_of_one_fact_are_one_group(facts: list[tuple[str, str, bool, str]
         fact = StoredFact(claim.type, ids[claim.start], ids[claim.end], claim.part, claim.spell, ()).ordered()
         expected[fact.key].append(claim.number)
     groups = FactGroups(edition.claims, edition.fact_numbers, *names.ranked(edition.ends))
-    made = [groups[place] for place in range(len(groups))]
+    made = [same for batch in batches(range(len(groups)), 3) for same in groups.some(batch)]
     found = {}
-    for group in made:
-        claim = edition.claims.fact(group.claims[0])
-        found[StoredFact(claim.type, group.start, group.end, claim.part, claim.spell, ()).key] = list(group.claims)
+    for same in made:
+        told_by = edition.claims.told_by.all[same.told_by]
+        found[StoredFact(TYPES[same.type], same.start, same.end, *told_by, ()).key] = list(same.claims)
     assert found == expected
-    assert [group.start for group in made] == sorted(group.start for group in made)
+    assert [same.start for same in made] == sorted(same.start for same in made)
 
 
 def test_an_end_that_names_nothing_is_an_error() -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from kg.database.driver_errors import MemoryLimitError
 from kg.database.operations import Operations
 from kg.database.shrinking import Store
+from kg.database.stored import fact_row
+from kg.schema.cypher import new_fact
 from kg.schema.grouping import StoredFact, StoredNode
 from kg.schema.provenance import Assertion
 
@@ -36,7 +38,11 @@ def operations(nodes: int, facts: int) -> Operations:
         made.put_node(None, node)
         made.remember_node("load", node, assertion(f"own:{number}"))
     for number in range(facts):
-        made.put_fact(None, StoredFact("MEMBER_OF", f"own:{number}", "own:x", "", "", (of_a_fact(f"own:{number}"),)))
+        fact = StoredFact("MEMBER_OF", f"own:{number}", "own:x", "", "", (of_a_fact(f"own:{number}"),))
+        if number % 3:
+            made.make_facts([new_fact("MEMBER_OF", fact_row(fact, {"s": "network"}))])
+        else:
+            made.put_fact(None, fact)
     return made
 
 

@@ -83,7 +83,11 @@ def test_facts_that_are_put_together_stay_what_they_are(rows: Sequence[Mapping[s
                 properties = shared | dict(zip(cypher.OF_EACH_FACT, own, strict=True)) | values
                 yield start, end, {name: value for name, value in properties.items() if value is not None}
 
-    found = [fact for kind in cypher.kinds_of_facts(rows) for fact in apart(kind)]
+    found = [
+        fact
+        for kind in cypher.kinds_of_facts(cypher.new_fact("MEMBER_OF", row) for row in rows)
+        for fact in apart(kind)
+    ]
     assert sorted(map(_text, found)) == sorted(_text((row["start"], row["end"], row["properties"])) for row in rows)
 
 
