@@ -79,7 +79,7 @@ class DriverConnection(Connection):
 
         @neo4j.unit_of_work(timeout=timeout)
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
-            return _rows(transaction.run(cypher, dict(parameters or {})))
+            return _rows(transaction.run(cypher, _quiet(parameters)))
 
         with (
             explain_driver_errors(self._place, timeout, local=self._local),
@@ -102,7 +102,7 @@ class DriverConnection(Connection):
         with self._session(neo4j.READ_ACCESS) as session:
             with explain_driver_errors(self._place, timeout, local=self._local):
                 transaction = session.begin_transaction(timeout=timeout)
-                result = transaction.run(cypher, dict(parameters or {}))
+                result = transaction.run(cypher, _quiet(parameters))
                 names = list(result.keys())
             try:
                 yield Stream(names, rows(result))
@@ -119,7 +119,7 @@ class DriverConnection(Connection):
 
         @neo4j.unit_of_work(timeout=timeout)
         def work(transaction: neo4j.ManagedTransaction) -> tuple[neo4j.ResultSummary, tuple[str, ...]]:
-            result = transaction.run(f"EXPLAIN {cypher}", dict(parameters or {}))
+            result = transaction.run(f"EXPLAIN {cypher}", _quiet(parameters))
             columns = tuple(result.keys())
             return result.consume(), columns
 
@@ -146,7 +146,7 @@ class DriverConnection(Connection):
         @neo4j.unit_of_work(timeout=timeout)
         def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
             try:
-                return [_rows(transaction.run(cypher, dict(parameters))) for cypher, parameters in statements]
+                return [_rows(transaction.run(cypher, _quiet(parameters))) for cypher, parameters in statements]
             except Neo4jError as error:
                 if is_memory_limit(error):
                     raise _TooLargeError(error) from error
@@ -164,7 +164,7 @@ class DriverConnection(Connection):
     def run_schema(self, cypher: str, parameters: Parameters | None = None) -> Rows:
         """One statement in a transaction of the server's own."""
         with explain_driver_errors(self._place, None, local=self._local), self._session(neo4j.WRITE_ACCESS) as session:
-            return _rows(session.run(cypher, dict(parameters or {})))
+            return _rows(session.run(cypher, _quiet(parameters)))
 
     @contextmanager
     def hold(self, cypher: str) -> Iterator[None]:
@@ -194,6 +194,22 @@ class DriverConnection(Connection):
         """Close the driver, unless it was handed in."""
         if self._owned:
             self._driver.close()
+
+
+class _Quiet(list[Any]):
+    """A list that does not tell its items.
+
+    The driver makes a text of all parameters of every statement for a log that nobody reads: for a batch of a load several
+    megabytes, a tenth of the load's time, and what it is made of belongs in no log.
+    """
+
+    def __repr__(self) -> str:
+        return f"<a list of {len(self)}>"
+
+
+def _quiet(parameters: Parameters | None) -> dict[str, Any]:
+    items = (parameters or {}).items()
+    return {name: _Quiet(value) if type(value) is list else value for name, value in items}
 
 
 def _rows(result: neo4j.Result) -> Rows:

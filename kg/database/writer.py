@@ -61,10 +61,8 @@ class EditionWriter:
         self._scope = edition.header.scope
         self._dry_run = dry_run
         self._progress = progress
-        known = stored.read_authorities(connection)
         given = {source.id: source.authority for source in edition.sources}
-        self._authorities = known | given
-        self._reappraised = [id_ for id_, authority in given.items() if known.get(id_, authority) != authority]
+        self._authorities = stored.read_authorities(connection) | given
         self._now = int(time.time() * 1000)
         self._new_facts = NewFacts(self._claims, self._authorities)
         facts = self._claims.facts
@@ -137,23 +135,6 @@ class EditionWriter:
             self._write_facts()
         self._behind = None
         return self.written
-
-    def reappraise(self) -> None:
-        """Derive again what is shown from sources whose authority is no longer what it was when it was written."""
-        if not self._reappraised:
-            return
-        nodes = stored.read_nodes_of_sources(self._connection, self._reappraised)
-        facts = stored.read_facts_of_sources(self._connection, self._reappraised)
-        for node_batch in stored.batches(list(nodes.values())):
-            operations = Operations(self._authorities)
-            for node in node_batch:
-                operations.put_node(node, node)
-            self._store(operations)
-        for fact_batch in stored.batches(list(facts.values())):
-            operations = Operations(self._authorities)
-            for fact in fact_batch:
-                operations.put_fact(fact, fact)
-            self._store(operations)
 
     def check_ended_share(self, max_ended_share: float) -> None:
         """Refuse an edition that lacks too much.

@@ -18,6 +18,7 @@ from kg.database.claims import Find
 from kg.database.connection import Connection
 from kg.database.forgotten import read_forgotten
 from kg.database.loads import LoadHeader
+from kg.database.reappraisal import reappraise
 from kg.database.succession import Edition
 from kg.database.turn import turn
 from kg.database.writer import Progress
@@ -172,7 +173,7 @@ def _load(
     del skimmed
     editor.check_ended_share(share)
     if not dry_run:
-        editor.reappraise()
+        reappraise(connection, loader.sources)
         loads.begin(connection, header, loader.sources)
     written = editor.write()
     rows, skipped = fates.account(written)

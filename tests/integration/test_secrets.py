@@ -103,6 +103,15 @@ def test_the_most_talkative_log_has_none(address: Address, caplog: pytest.LogCap
     assert address.password not in said
 
 
+def test_the_log_has_no_rows_of_a_batch(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    rows = connection.run_read("UNWIND $rows AS row RETURN row.name AS name", {"rows": [{"name": SECRET}]})
+    assert rows == [{"name": SECRET}]
+    sent = [record.getMessage() for record in caplog.records if "RUN" in record.getMessage()]
+    assert any("UNWIND $rows" in message and "<a list of 1>" in message for message in sent)
+    assert not any(SECRET in message for message in sent)
+
+
 def test_nothing_that_is_kept_open_shows_it(connection: Connection, address: Address) -> None:
     graph = kg.KnowledgeGraph(connection)
     for one in (graph, connection, connection.driver):
