@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from benchmarks.europe import europe
-from benchmarks.load import size_of
+from benchmarks.load import plain, size_of
 from benchmarks.load_edition import EuropeLoader, write_files
 from benchmarks.load_run import peak
 from kg.database.connection import Connection
@@ -77,7 +76,7 @@ def main() -> None:
         folder = given.folder or Path(temporary) / "files"
         write_files(folder, europe(given.size))
         # In a process of its own, so that its memory is its own.
-        subprocess.run([sys.executable, "-m", "benchmarks.load_memory", "--folder", str(folder)], check=True)
+        subprocess.run(plain("benchmarks.load_memory", "--folder", str(folder)), check=True)
 
 
 def _measure(folder: Path) -> None:
