@@ -317,11 +317,13 @@ class EditionWriter:
         done = 0
         for batch in stored.batches(range(len(groups))):
             some = {key(same.type, same.told_by, same.start, same.end): same for same in groups.some(batch)}
-            before = {which: held[which] for which in some.keys() & held.keys()}
-            before |= self._read_elsewhere({which: some[which] for which in some.keys() - held.keys()})
+            here = {which: held[which] for which in some if which in held}
+            before = here | self._read_elsewhere({which: same for which, same in some.items() if which not in here})
             for which in before:
                 unsaid.pop(which, None)
-            claimed = [(before[which], self._facts_claimed(same)) for which, same in some.items() if which in before]
+            claimed = [
+                (fact, [self._claims.fact(number) for number in some[which].claims]) for which, fact in before.items()
+            ]
             self._write_batch_of_facts(claimed, {which: same for which, same in some.items() if which not in before})
             done += len(batch)
             if self._progress:
@@ -332,9 +334,6 @@ class EditionWriter:
             self._write_batch_of_facts([(fact, []) for fact in left], left=rest)
             if self._progress:
                 self._progress("facts", done, len(groups) + len(unsaid))
-
-    def _facts_claimed(self, same: SameFact) -> list[FactClaim]:
-        return [self._claims.fact(number) for number in same.claims]
 
     def _write_batch_of_facts(
         self,
