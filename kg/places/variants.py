@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.places.authorities import Recognised, recognise
-from kg.places.names import normalise
+from kg.places.names import LONGEST_NAME, normalise
 from kg.places.spelling import groups, tables, words
 from kg.places.transliterate import to_latin
 
@@ -132,7 +132,8 @@ def _bare(text: str, weight: float, rule: str, country: str | None, hints: tuple
 
 
 def _recognised(name: str, country: str | None) -> Recognised:
-    return recognise(name, country)
+    # What is longer than any name (written out, a name may be) is looked at as far as a name goes.
+    return recognise(name[:LONGEST_NAME], country)
 
 
 @cache

@@ -135,3 +135,9 @@ def test_nominatives(name: str, country: str, expected: str) -> None:
 def test_joined_names() -> None:
     assert joined("Montferrer i Castellbò") == ("Montferrer", "Castellbò")
     assert joined("Riga") == ()
+
+
+@pytest.mark.parametrize("name", ["a" * 2_001, "Mülheim a. d. Ruhr " + "a. d. R " * 240])
+def test_what_is_longer_than_a_name_is_or_becomes_so_is_of_nobody(name: str) -> None:
+    assert len(variants(name, "DE")[0].text) > 2_000
+    assert not is_of_another_body(name, "DE")
