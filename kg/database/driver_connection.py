@@ -199,8 +199,8 @@ class DriverConnection(Connection):
 class _Quiet(list[Any]):
     """A list that does not tell its items.
 
-    The driver makes a text of all parameters of every statement for a log that nobody reads: for a batch of a load several
-    megabytes, a tenth of the load's time, and what it is made of belongs in no log.
+    The driver makes a text of all parameters of every statement for a log, whether anybody reads it or not: for a batch of rows
+    several megabytes, half of what sending them takes; and rows belong in no log.
     """
 
     def __repr__(self) -> str:

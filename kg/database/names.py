@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kg.database.claim_store import TYPES, ClaimStore, Numbers
+from kg.database.stored import BATCH
 from kg.schema.grouping import Groups
 from kg.schema.relationships import FACTS
 
@@ -112,15 +113,21 @@ class NodeGroups:
 
 
 class SameFact(NamedTuple):
-    """The claims that speak of one fact, by their numbers, and what they agree on: its type and what tells it from others between
-    the same nodes, by their codes, and the ids of its ends.
+    """The claims, by their numbers, that speak of one fact, and what they agree on.
+
+    Attributes:
+        type: The code of its type (:data:`kg.database.claim_store.TYPES`).
+        told_by: That of what tells it from others between the same nodes.
+        start: The id of its start.
+        end: That of its end.
+        claims: The numbers of the claims.
     """
 
-    claims: Sequence[int]
     type: int
     told_by: int
     start: str
     end: str
+    claims: Sequence[int]
 
 
 class FactGroups:
@@ -152,13 +159,18 @@ class FactGroups:
     def __len__(self) -> int:
         return len(self._bounds) - 1
 
-    def some(self, places: Sequence[int]) -> Iterator[SameFact]:
-        """Yield those at some places, each next to the one before: what they are made of is looked up once for all."""
-        bounds = self._bounds[places[0] : places[-1] + 2]
+    def batches(self, size: int = BATCH) -> Iterator[list[SameFact]]:
+        """Yield all, so many at a time."""
+        for begin in range(0, len(self), size):
+            yield list(self._some(begin, min(begin + size, len(self))))
+
+    def _some(self, begin: int, stop: int) -> Iterator[SameFact]:
+        # What they are made of is looked up once for all of them.
+        bounds = self._bounds[begin : stop + 1]
         first = int(bounds[0])
         numbers = self._numbers[first : bounds[-1]].tolist()
         heads, ids = bounds[:-1], self._ids
         common = (column[heads] for column in (self._type, self._told_by, self._start, self._end))
         columns = (bounds[:-1] - first, bounds[1:] - first, *common)
-        for begin, stop, type_, told_by, start, end in zip(*(column.tolist() for column in columns), strict=True):
-            yield SameFact(numbers[begin:stop], type_, told_by, ids[start], ids[end])
+        for one, next_, type_, told_by, start, end in zip(*(column.tolist() for column in columns), strict=True):
+            yield SameFact(type_, told_by, ids[start], ids[end], numbers[one:next_])

@@ -48,9 +48,13 @@ class NewFacts:
         name = TYPES[type_]
         return fact_key(name, start, end, part=part, spell=spell, undirected=name in _UNDIRECTED)
 
+    def key_of(self, same: SameFact) -> str:
+        """Return the key of the fact that claims speak of."""
+        return self.key(same.type, same.told_by, same.start, same.end)
+
     def make(self, same: SameFact, key: str) -> NewFact:
         """Return the fact that claims make; ``key`` is its own."""
-        numbers, type_, told_by, start, end = same
+        type_, told_by, start, end, numbers = same
         if len(numbers) > 1:
             return self._make_of_several(same)
         (number,) = numbers
@@ -59,8 +63,8 @@ class NewFacts:
         relationship = SELF_LOOP if start == end else name
         shown = self._shown_by(relationship, name, self._claims.told_by.all[told_by][1], texts_of(given)[1])
         facts = self._claims.facts
-        own = [end, key, facts.fingerprint[number], [row], [given], shown]
-        return NewFact(relationship, start, self._shared_by(facts.source[number]), own)
+        own = [key, facts.fingerprint[number], [row], [given]]  # OF_EACH_FACT
+        return NewFact(relationship, start, self._shared_by(facts.source[number]), [end, *own, shown])
 
     def _make_of_several(self, same: SameFact) -> NewFact:
         assertions = tuple([self._claims.fact(number).assertion for number in same.claims])
@@ -70,6 +74,7 @@ class NewFacts:
     def _shared_by(self, source: int) -> tuple[tuple[str], ...]:
         shared = self._shared.get(source)
         if shared is None:
+            # SHARED_BY_FACTS
             shared = self._shared[source] = ((self._claims.sources.all[source],), (self._load,), ("",))
         return shared
 

@@ -237,7 +237,7 @@ def node_row(node: StoredNode, authorities: Mapping[str, str]) -> dict[str, Any]
 
 
 def fact_row(fact: StoredFact, authorities: Mapping[str, str]) -> dict[str, Any]:
-    """Return the row of the batch statement that stores a fact (see :func:`kg.schema.cypher.create_facts`)."""
+    """Return a fact as :func:`kg.schema.cypher.update_facts` takes it, and :func:`kg.schema.cypher.new_fact`."""
     shown = derive(fact.assertions, authorities)
     properties = {
         **shown,

@@ -72,6 +72,11 @@ class Edition:
         return self.claims.header
 
     @property
+    def authorities(self) -> dict[str, str]:
+        """The authority of each of its sources, by its id."""
+        return {source.id: source.authority for source in self.sources}
+
+    @property
     def nodes(self) -> Sequence[NodeClaim]:
         """What it says of nodes."""
         return Chosen(self.claims.node, self.node_numbers)

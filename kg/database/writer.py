@@ -61,8 +61,7 @@ class EditionWriter:
         self._scope = edition.header.scope
         self._dry_run = dry_run
         self._progress = progress
-        given = {source.id: source.authority for source in edition.sources}
-        self._authorities = stored.read_authorities(connection) | given
+        self._authorities = stored.read_authorities(connection) | edition.authorities
         self._now = int(time.time() * 1000)
         self._new_facts = NewFacts(self._claims, self._authorities)
         facts = self._claims.facts
@@ -313,10 +312,9 @@ class EditionWriter:
             key: fact for key, fact in moved.items() if any(made.scope == self._scope for made in fact.assertions)
         }
         self._settle()
-        key = self._new_facts.key
         done = 0
-        for batch in stored.batches(range(len(groups))):
-            some = {key(same.type, same.told_by, same.start, same.end): same for same in groups.some(batch)}
+        for batch in groups.batches():
+            some = {self._new_facts.key_of(same): same for same in batch}
             here = {which: held[which] for which in some if which in held}
             before = here | self._read_elsewhere({which: same for which, same in some.items() if which not in here})
             for which in before:

@@ -101,7 +101,8 @@ def recognise(name: str, country: str | None) -> Recognised:
     """Return whether a name is that of a municipality, of a region or of another body, and the place that it names.
 
     Args:
-        name: The name of a body as a source writes it, in any of the languages of the rules, or in several at once.
+        name: The name of a body as a source writes it, in any of the languages of the rules, or in several at once; of one that is
+            longer than any, the beginning.
         country: ISO 3166-1 code, or English name; None when it is not known, and then words that mean an authority in some
             countries only say nothing.
 
@@ -109,12 +110,9 @@ def recognise(name: str, country: str | None) -> Recognised:
     ('Genova', 'region')
     >>> recognise("Museum of the City of Graz", "AT").kind
     'other'
-
-    Raises:
-        ValueError: It is longer than any name.
     """
-    if len(name) > LONGEST_NAME:
-        raise ValueError(f"longer than {LONGEST_NAME} characters, which no name is: {name[:40]!r}...")
+    # What is longer than any name would take long, and goes into no graph.
+    name = name[:LONGEST_NAME]
     rules = rules_of_file()
     code = _code(country)
     text = rules.compound.sub(lambda found: rules.compounds[normalise(found[0])], name) if " - " in name else name

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from kg.places.authorities import Recognised, recognise
-from kg.places.names import LONGEST_NAME, normalise
+from kg.places.authorities import recognise
+from kg.places.names import normalise
 from kg.places.spelling import groups, tables, words
 from kg.places.transliterate import to_latin
 
@@ -62,11 +62,11 @@ def is_of_another_body(name: str, country: str | None) -> bool:
     """Whether a word of the name says that its bearer is a region, an association or another body, and no municipality."""
     outside, inside = _outside(_written_out(name, country))
     before, _, after = outside.partition(",")
-    if any(_recognised(part, country).rule.startswith(("word", "legal")) for part in (*inside, after) if part):
+    if any(recognise(part, country).rule.startswith(("word", "legal")) for part in (*inside, after) if part):
         return True
     if " " not in before:
         return False  # "Kirchen" is a town
-    recognised = _recognised(before, country)
+    recognised = recognise(before, country)
     return recognised.kind == "region" or (recognised.kind == "other" and recognised.rule != "no authority named")
 
 
@@ -115,7 +115,7 @@ def _with_bare(
 
 def _bare(text: str, weight: float, rule: str, country: str | None, hints: tuple[str, ...] = ()) -> Iterator[Variant]:
     """Yield the names left when the words of an authority are taken away, in the nominative too."""
-    recognised = _recognised(text, country)
+    recognised = recognise(text, country)
     if recognised.kind == "municipality":
         for place in recognised.places:
             yield Variant(place, weight, rule, hints)
@@ -129,11 +129,6 @@ def _bare(text: str, weight: float, rule: str, country: str | None, hints: tuple
     for length in (2, 1):
         if len(ending) > length and " ".join(ending[-length:]) in _country_words(country):
             yield Variant(" ".join(text.split()[:-length]), weight, "without the country", hints)
-
-
-def _recognised(name: str, country: str | None) -> Recognised:
-    # What is longer than any name (written out, a name may be) is looked at as far as a name goes.
-    return recognise(name[:LONGEST_NAME], country)
 
 
 @cache

@@ -136,16 +136,27 @@ class NewFact(NamedTuple):
     row: list[Any]
 
     @property
+    def own(self) -> list[Any]:
+        """Its properties that are :data:`OF_EACH_FACT`."""
+        return self.row[1:-1]
+
+    @property
+    def others(self) -> dict[str, Any]:
+        """All others."""
+        others: dict[str, Any] = self.row[-1]
+        return others
+
+    @property
     def fingerprint(self) -> int:
         """The fingerprint of its assertions."""
-        fingerprint: int = self.row[1 + OF_EACH_FACT.index("fingerprint")]
+        fingerprint: int = self.own[OF_EACH_FACT.index("fingerprint")]
         return fingerprint
 
     @property
     def properties(self) -> dict[str, Any]:
         """All its properties."""
-        own = dict(zip(OF_EACH_FACT, self.row[1:-1], strict=True))
-        return {**own, **dict(zip(SHARED_BY_FACTS, self.shared, strict=True)), **self.row[-1]}
+        own = dict(zip(OF_EACH_FACT, self.own, strict=True))
+        return {**own, **dict(zip(SHARED_BY_FACTS, self.shared, strict=True)), **self.others}
 
 
 def new_fact(relationship: str, row: Mapping[str, Any]) -> NewFact:

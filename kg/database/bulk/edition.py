@@ -53,7 +53,7 @@ def write_edition(files: ImportFiles, edition: Edition, progress: Progress | Non
 
     So the same edition, loaded into the database afterwards, finishes the load: it finds everything there.
     """
-    authorities = {source.id: source.authority for source in edition.sources}
+    authorities = edition.authorities
     first = FirstEdition(edition, int(time.time() * 1000))
     further: list[tuple[int, str]] = []
     nodes = 0

@@ -55,7 +55,7 @@ class _Table:
 
     def add_fact(self, ends: str, fact: NewFact) -> dict[str, Any]:
         """Write the line of a fact likewise; what facts that show the same have in common is made into fields once."""
-        shown = fact.row[-1]
+        shown = fact.others
         alike = id(fact.shared), id(shown)
         known = self._alike.get(alike)
         if known is None:
@@ -68,7 +68,7 @@ class _Table:
         fields = fields.copy()
         fields[0] = ends
         own = {}
-        for (column, (place, write)), value in zip(self._own, fact.row[1:-1], strict=True):
+        for (column, (place, write)), value in zip(self._own, fact.own, strict=True):
             field = write(value)
             if field is None:
                 own[column] = value

@@ -6,10 +6,10 @@ Nothing has to be looked up, compared or joined with what is stored, so this is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from kg.database.names import FactGroups, Names, NodeGroups
 from kg.database.new_facts import NewFacts
-from kg.database.stored import batches
 from kg.database.succession import Edition
 from kg.database.written import Written
 from kg.schema.cypher import NewFact
@@ -27,7 +27,7 @@ class FirstEdition:
 
     def __init__(self, edition: Edition, now: int) -> None:
         self._edition = edition
-        self._new_facts = NewFacts(edition.claims, {source.id: source.authority for source in edition.sources})
+        self._new_facts = NewFacts(edition.claims, edition.authorities)
         self._now = now
         self._names = Names(edition.claims)
         #: The number of each node, by its stored id.
@@ -57,9 +57,8 @@ class FirstEdition:
         loops = ranks[claimed.facts.start.values[said]] == ranks[claimed.facts.end.values[said]]
         self.written.self_loops[said] = loops
         groups = FactGroups(claimed, said, ranks, ids)
-        for batch in batches(range(len(groups))):
-            for same in groups.some(batch):
-                key = self._new_facts.key(same.type, same.told_by, same.start, same.end)
-                yield self._numbers[same.start], self._numbers[same.end], self._new_facts.make(same, key)
+        for same in chain.from_iterable(groups.batches()):
+            fact = self._new_facts.make(same, self._new_facts.key_of(same))
+            yield self._numbers[same.start], self._numbers[same.end], fact
         self.written.changed_facts[said] = True
         self.written.counts["facts created"] = len(groups)

@@ -18,7 +18,7 @@ from kg.database.bulk.files import ImportFiles
 from kg.database.bulk.first import FirstEdition
 from kg.database.loads import LoadHeader
 from kg.database.succession import Edition
-from kg.schema.cypher import new_fact
+from kg.schema.cypher import NewFact
 from kg.schema.grouping import StoredFact
 from kg.schema.nodes import NODES, Point
 from kg.schema.provenance import LISTS, Source
@@ -122,22 +122,26 @@ def test_a_type_of_which_nothing_is_known_has_none() -> None:
         column_type(bytes)
 
 
-def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [1, 4_096])
+def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    monkeypatch.setattr("kg.database.bulk.files._KEPT", kept)
     with ImportFiles(tmp_path) as files:
         files.node(0, ("Entity", "Theme"), {"id": TEXT, "rows": TEXTS}, {"id": "own:a", "rows": ["one\ntwo"]})
         files.node(1, ("Entity", "Theme"), {}, {"id": "own:b", "rows": ["one"]})
-        columns = {"key": TEXT, "fingerprint": WHOLE, "rows": TEXTS, "given": TEXTS, "note": TEXT, "loads": TEXTS}
-        for key, row in (("k", "a\nb"), ("l", "c")):
-            properties = {"key": key, "rows": [row], "fingerprint": 7, "given": ["g"], "loads": ["x"], "note": " d"}
-            about = new_fact("ABOUT", {"start": "own:a", "end": "own:b", "properties": properties})
-            files.fact(0, 1, columns, about)
+        columns = {"key": TEXT, "fingerprint": WHOLE, **dict.fromkeys(LISTS, TEXTS), "note": TEXT}
+        shared, shown = (("s",), ("x",), ("",)), {"note": " d"}
+        for key, row, others in (("k", "a\nb", shown), ("l", "c", shown), ("m", "d", {"note": "n"}), ("n", "e", shown)):
+            files.fact(0, 1, columns, NewFact("ABOUT", "own:a", shared, ["own:b", key, 7, [row], ["g"], others]))
     assert (tmp_path / "nodes-Entity-Theme.tsv").read_text() == (
         ":ID\tid:string\trows:string[]\n0\town:a\t\n1\town:b\tone\n"
     )
-    assert (tmp_path / "relationships-ABOUT.tsv").read_text() == (
-        ":START_ID\t:END_ID\tkey:string\tfingerprint:long\trows:string[]\tgiven:string[]\tnote:string\tloads:string[]\n"
-        "0\t1\tk\t7\t\tg\t\tx\n0\t1\tl\t7\tc\tg\t\tx\n"
-    )
+    blank = "\ue000 \ue000"  # a list of one empty text
+    assert (tmp_path / "relationships-ABOUT.tsv").read_text().splitlines()[1:] == [
+        f"0\t1\tk\t7\ts\t\tx\tg\t{blank}\t",
+        f"0\t1\tl\t7\ts\tc\tx\tg\t{blank}\t",
+        f"0\t1\tm\t7\ts\td\tx\tg\t{blank}\tn",
+        f"0\t1\tn\t7\ts\te\tx\tg\t{blank}\t",
+    ]
     assert files.afterwards() == [
         (
             "UNWIND $rows AS row MATCH (x:Entity {id: row.found}) SET x += row.values",
@@ -149,6 +153,7 @@ def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path) -> None:
                 "rows": [
                     {"found": "k", "values": {"note": " d", "rows": ["a\nb"]}},
                     {"found": "l", "values": {"note": " d"}},
+                    {"found": "n", "values": {"note": " d"}},
                 ]
             },
         ),

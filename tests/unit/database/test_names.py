@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from kg.database.claim_store import TYPES
 from kg.database.loads import LoadHeader
 from kg.database.names import FactGroups, Names, NodeGroups
-from kg.database.stored import batches
 from kg.database.succession import Edition
 from kg.schema.grouping import Groups, StoredFact
 from kg.schema.nodes import City
@@ -77,7 +76,7 @@ def test_claims_of_one_fact_are_one_group(facts: list[tuple[str, str, bool, str]
         fact = StoredFact(claim.type, ids[claim.start], ids[claim.end], claim.part, claim.spell, ()).ordered()
         expected[fact.key].append(claim.number)
     groups = FactGroups(edition.claims, edition.fact_numbers, *names.ranked(edition.ends))
-    made = [same for batch in batches(range(len(groups)), 3) for same in groups.some(batch)]
+    made = [same for batch in groups.batches(3) for same in batch]
     found = {}
     for same in made:
         told_by = edition.claims.told_by.all[same.told_by]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,12 +60,11 @@ def made_of(edition: Edition) -> list[tuple[NewFact, StoredFact]]:
     groups = FactGroups(edition.claims, edition.fact_numbers, *names.ranked(edition.ends))
     new = NewFacts(edition.claims, AUTHORITIES)
     made = []
-    for same in groups.some(range(len(groups))):
+    for same in chain.from_iterable(groups.batches()):
         claims = [edition.claims.fact(number) for number in same.claims]
         first, assertions = claims[0], tuple([claim.assertion for claim in claims])
         fact = StoredFact(first.type, same.start, same.end, first.part, first.spell, assertions)
-        key = new.key(same.type, same.told_by, same.start, same.end)
-        made.append((new.make(same, key), fact))
+        made.append((new.make(same, new.key_of(same)), fact))
     return made
 
 
