@@ -130,15 +130,15 @@ def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path, monkeypatch: 
         files.node(1, ("Entity", "Theme"), {}, {"id": "own:b", "rows": ["one"]})
         columns = {"key": TEXT, "fingerprint": WHOLE, **dict.fromkeys(LISTS, TEXTS), "note": TEXT}
         shared, shown = (("s",), ("x",), ("",)), {"note": " d"}
-        for key, row, others in (("k", "a\nb", shown), ("l", "c", shown), ("m", "d", {"note": "n"}), ("n", "e", shown)):
+        for key, row, others in (("l", "c", shown), ("k", "a\nb", shown), ("m", "d", {"note": "n"}), ("n", "e", shown)):
             files.fact(0, 1, columns, NewFact("ABOUT", "own:a", shared, ["own:b", key, 7, [row], ["g"], others]))
     assert (tmp_path / "nodes-Entity-Theme.tsv").read_text() == (
         ":ID\tid:string\trows:string[]\n0\town:a\t\n1\town:b\tone\n"
     )
     blank = "\ue000 \ue000"  # a list of one empty text
     assert (tmp_path / "relationships-ABOUT.tsv").read_text().splitlines()[1:] == [
-        f"0\t1\tk\t7\ts\t\tx\tg\t{blank}\t",
         f"0\t1\tl\t7\ts\tc\tx\tg\t{blank}\t",
+        f"0\t1\tk\t7\ts\t\tx\tg\t{blank}\t",
         f"0\t1\tm\t7\ts\td\tx\tg\t{blank}\tn",
         f"0\t1\tn\t7\ts\te\tx\tg\t{blank}\t",
     ]
@@ -151,8 +151,8 @@ def test_what_a_file_cannot_hold_is_set_afterwards(tmp_path: Path, monkeypatch: 
             "UNWIND $rows AS row MATCH ()-[x:ABOUT {key: row.found}]->() SET x += row.values",
             {
                 "rows": [
-                    {"found": "k", "values": {"note": " d", "rows": ["a\nb"]}},
                     {"found": "l", "values": {"note": " d"}},
+                    {"found": "k", "values": {"note": " d", "rows": ["a\nb"]}},
                     {"found": "n", "values": {"note": " d"}},
                 ]
             },
