@@ -200,7 +200,7 @@ class _Quiet(list[Any]):
     """A list that does not tell its items.
 
     The driver makes a text of all parameters of every statement for a log, whether anybody reads it or not: for a batch of rows
-    several megabytes, half of what sending them takes; and rows belong in no log.
+    several megabytes, which takes as long as packing them; and rows belong in no log.
     """
 
     def __repr__(self) -> str:

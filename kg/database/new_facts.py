@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from kg.database.claim_store import TYPES, ClaimStore
 from kg.database.names import SameFact
-from kg.database.stored import fact_row
+from kg.database.stored import fact_row, told_apart
 from kg.schema.cypher import NewFact, new_fact
 from kg.schema.grouping import StoredFact
 from kg.schema.identity import fact_key
@@ -82,11 +82,7 @@ class NewFacts:
         """Return what is shown of the fact of a single claim: the very same for all that say the same, so nobody may change it."""
         shown = self._shown.get((relationship, type_, spell, values))
         if shown is None:
-            shown = shown_by_one(from_json(values))
-            if relationship != type_:
-                shown["of"] = type_
-            if spell:
-                shown["spell"] = spell
+            shown = shown_by_one(from_json(values)) | told_apart(relationship, type_, spell)
             if len(self._shown) >= _KEPT:
                 self._shown.clear()
             self._shown[relationship, type_, spell, values] = shown

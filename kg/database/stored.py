@@ -236,6 +236,12 @@ def node_row(node: StoredNode, authorities: Mapping[str, str]) -> dict[str, Any]
     return {"id": node.id, "properties": properties, "location": location}
 
 
+def told_apart(relationship: str, type_: str, spell: str) -> dict[str, str]:
+    """Return the properties of a fact that say of which type and spell it is, where its relationship does not."""
+    told = {"of": type_} if relationship != type_ else {}
+    return {**told, "spell": spell} if spell else told
+
+
 def fact_row(fact: StoredFact, authorities: Mapping[str, str]) -> dict[str, Any]:
     """Return a fact as :func:`kg.schema.cypher.update_facts` takes it, and :func:`kg.schema.cypher.new_fact`."""
     shown = derive(fact.assertions, authorities)
@@ -245,8 +251,5 @@ def fact_row(fact: StoredFact, authorities: Mapping[str, str]) -> dict[str, Any]
         "fingerprint": fact.fingerprint,
         **to_lists(fact.assertions),
     }
-    if fact.relationship != fact.type:
-        properties["of"] = fact.type
-    if fact.spell:
-        properties["spell"] = fact.spell
+    properties |= told_apart(fact.relationship, fact.type, fact.spell)
     return {"key": fact.key, "start": fact.start, "end": fact.end, "properties": properties}

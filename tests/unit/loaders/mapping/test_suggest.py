@@ -85,6 +85,11 @@ def test_the_body_comes_before_the_town_of_its_seat(tmp_path: Path) -> None:
     assert "# City may be where the member only has its seat" in text
 
 
+def test_a_body_with_a_name_longer_than_any_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    path = write(tmp_path, "organisation,town,country\n" + f"{'Verein ' * 350},Riga,LV\n" * 3)
+    assert "organisation" in suggest(path, today=TODAY)
+
+
 def test_members_under_the_heading_region_are_regions(tmp_path: Path) -> None:
     members = suggested(write(tmp_path, "Region,Country\nSkåne,SE\nCatalunya,ES\n"))["members"]
     assert (members["label"], members["name"], members["country"]) == ("Region", "Region", "Country")
