@@ -37,7 +37,7 @@ from kg.queries.snapshot.graph import EARTH_KM, Layer
 from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
 from kg.queries.snapshot.tables import NodeRow
 from kg.queries.validity import is_over
-from kg.queries.world import World, neighbourhood, reach
+from kg.queries.world import WIDE, World, neighbourhood, reach
 
 #: So many places at a time, so that what is held of them stays small.
 MOST = 128
@@ -272,7 +272,7 @@ class Block:
         return found
 
     def _by_neighbours(self, found: NDArray[np.bool_]) -> None:
-        theirs = self.by_end(float(neighbourhood(self.spacing)), self.spacing).T.copy()
+        theirs = self.by_end(float(reach(WIDE * self.spacing)), WIDE * self.spacing).T.copy()
         theirs[:, np.isnan(self.snapshot.places.xyz[self.ends, 0])] = 0.0
         kept = np.zeros_like(theirs)
         for row, own in enumerate(theirs):
@@ -280,7 +280,9 @@ class Block:
             kept[row, some] = own[some]
         some = np.flatnonzero(kept.any(axis=0))
         around = self.everyone.around[self.ends[some]]
-        around.data = nearness(around.data, np.repeat(self.world.spacing[self.ends[some]], np.diff(around.indptr)))
+        scale = np.repeat(WIDE * self.world.spacing[self.ends[some]], np.diff(around.indptr))
+        around.data = np.where(around.data <= reach(scale), nearness(around.data, scale), 0.0)
+        around.eliminate_zeros()
         score = sparse.csr_array(kept[:, some]) @ around
         for row in range(len(self.subjects)):
             at = slice(score.indptr[row], score.indptr[row + 1])

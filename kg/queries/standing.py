@@ -19,7 +19,7 @@ from kg.queries.features import FEATURES
 from kg.queries.measures import chords, kilometres, nearness
 from kg.queries.snapshot.graph import EARTH_KM, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, floats
-from kg.queries.world import World, neighbourhood
+from kg.queries.world import WIDE, World, reach
 
 if TYPE_CHECKING:
     from kg.queries.kinds.kind import Weights
@@ -221,6 +221,8 @@ class Standing:
     def by_neighbours(self, world: World, subject: int) -> Indices:
         """Return the places around twins of neighbours, the most and the nearest of these first, as positions in the directory.
 
+        Neighbours are near the one who asks, and those around their twins near these, as ``near_twins_wide`` counts it.
+
         Args:
             world: The graph, or the part of it that has the places near the subject with all their twins.
             subject: The position in it of the place that looks for partners.
@@ -228,10 +230,10 @@ class Standing:
         snapshot, spacing, xyz = world.snapshot, float(world.spacing[subject]), self.directory.places.xyz
         if np.isnan(snapshot.places.xyz[subject, 0]):
             return np.zeros(0, np.int64)
-        near, apart = snapshot.near(subject, neighbourhood(spacing))
+        near, apart = snapshot.near(subject, reach(WIDE * spacing))
         of, at = snapshot.twins.entries(near)
         places, at = np.unique(snapshot.twins.columns[at], return_inverse=True)
-        theirs = np.bincount(at, weights=nearness(apart, spacing)[of], minlength=len(places))
+        theirs = np.bincount(at, weights=nearness(apart, WIDE * spacing)[of], minlength=len(places))
         ends = world.in_directory[places]
         known = np.flatnonzero((places != subject) & (ends >= 0) & ~np.isnan(xyz[ends, 0]))
         # In order of ids, so that sums run in the same order whoever asks.
@@ -240,8 +242,8 @@ class Standing:
             return np.zeros(0, np.int64)
         ends = ends[known]
         placed, tree = self.directory.tree
-        scale = self._spacing[ends]
-        met = tree.query_ball_point(xyz[ends], 2.0 * np.sin(neighbourhood(scale) / EARTH_KM / 2.0), return_sorted=False)
+        scale = WIDE * self._spacing[ends]
+        met = tree.query_ball_point(xyz[ends], 2.0 * np.sin(reach(scale) / EARTH_KM / 2.0), return_sorted=False)
         end = np.repeat(np.arange(len(ends)), [len(some) for some in met])
         around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
         away = kilometres(chords(xyz[around], xyz[ends[end]]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kg.places.names import normalise
 
@@ -56,6 +56,16 @@ def check_id(text: str) -> str:
     if not _CODES.get(scheme, _ANY_CODE).fullmatch(code):
         raise ValueError(f"{text!r} is not an id: {code!r} is not a code of the scheme {scheme}")
     return text
+
+
+def references_of(schemes: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    """Return what matches all references to nodes with these labels by the ids that :func:`check_id` lets pass of their schemes."""
+    return re.compile(
+        "|".join(
+            f"{label}/(?:{'|'.join(f'{scheme}:(?:{_CODES.get(scheme, _ANY_CODE).pattern})' for scheme in some)})"
+            for label, some in schemes.items()
+        )
+    )
 
 
 def check_row(text: str) -> str:

@@ -15,6 +15,7 @@ from kg.schema.identity import (
     check_id,
     fact_key,
     reference,
+    references_of,
     slug,
     split_reference,
 )
@@ -105,6 +106,28 @@ def test_numbers_come_in_numerical_order(numbers: set[int]) -> None:
 
 def test_a_reference_can_be_read_back() -> None:
     assert split_reference(reference("City", "lau:a/b")) == ("City", "lau:a/b")
+
+
+codes = st.one_of(
+    st.text(max_size=6),
+    st.text("019Qaz:._/- \n\x7f", max_size=6),
+    st.sampled_from(["456172", "0456172", "Q1773", "LV", "a" * 120, "a" * 121, "9" * 10, "9" * 11]),
+)
+
+
+@given(
+    st.sampled_from(("City", "Region", "Town")), st.sampled_from((*SCHEMES, "", "osm")), st.sampled_from(":/"), codes
+)
+def test_the_pattern_of_references_takes_what_is_an_id_of_its_schemes(
+    label: str, scheme: str, colon: str, code: str
+) -> None:
+    schemes = {"City": ("geonames", "lau", "own"), "Region": SCHEMES}
+    id_ = f"{scheme}{colon}{code}"
+    try:
+        is_one = check_id(id_).partition(":")[0] in schemes.get(label, ())
+    except ValueError:
+        is_one = False
+    assert bool(references_of(schemes).fullmatch(f"{label}/{id_}")) == is_one
 
 
 @given(ids, ids)
