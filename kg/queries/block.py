@@ -40,7 +40,7 @@ from kg.queries.validity import is_over
 from kg.queries.world import WIDE, World, neighbourhood, reach
 
 #: So many places at a time, so that what is held of them stays small.
-MOST = 128
+MOST = 64
 
 #: Sizes whose logarithms differ by less than this may be taken for one, to find out roughly what they are worth.
 SIZE_STEP = 0.05

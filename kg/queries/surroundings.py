@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from kg.queries.measures import kilometres, nearness
+from kg.queries.measures import chords, kilometres, nearness
 from kg.queries.snapshot.graph import EARTH_KM
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import World, reach
+
+#: So many pairs are looked at at once: they stay in the processor's cache, and are too few for OpenBLAS to wake its threads, which
+#: costs more than all else here.
+_AT_ONCE = 1 << 16
+
+#: Products of points differ by less than this from what they are.
+_ROUNDING = 1e-12
 
 
 class Surroundings:
@@ -58,14 +64,18 @@ class Surroundings:
 def _met(others: Floats, ends: Floats, kilometres_around: float) -> tuple[Indices, Indices, Floats]:
     """Return which others and ends, points on the unit sphere, are within so many kilometres, and how far apart they are.
 
-    Row by row, since sums run in this order whoever else is asked about.
+    Some that are farther by less than a rounding may be among them. Row by row, since sums run in this order whoever else is asked
+    about.
     """
     if not len(others) or not len(ends):
         nobody = np.zeros(0, np.int64)
         return nobody, nobody, np.zeros(0)
-    chord = 2.0 * np.sin(kilometres_around / EARTH_KM / 2.0)
-    # A tree that is asked once is not worth balancing.
-    tree = cKDTree(others, balanced_tree=False, compact_nodes=False)
-    met = tree.sparse_distance_matrix(cKDTree(ends), chord, output_type="ndarray")
-    order = np.argsort(met["i"] * len(ends) + met["j"])
-    return met["i"][order], met["j"][order], kilometres(met["v"][order])
+    # All with all: of a few thousand with a hundred it is done before a tree of them is made.
+    least = float(np.cos(min(kilometres_around / EARTH_KM, np.pi))) - _ROUNDING
+    at_once = max(_AT_ONCE // len(ends), 1)
+    found = [
+        np.flatnonzero(others[first : first + at_once] @ ends.T >= least) + first * len(ends)
+        for first in range(0, len(others), at_once)
+    ]
+    other, end = np.divmod(np.concatenate(found), len(ends))
+    return other, end, kilometres(chords(others[other], ends[end]))
