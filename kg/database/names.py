@@ -144,17 +144,18 @@ class FactGroups:
         types = facts.type.values[numbers]
         turned = _UNDIRECTED[types] & (end < start)
         start[turned], end[turned] = end[turned], start[turned]
-        told_by = facts.told_by.values[numbers]
-        by = (told_by, end, _TYPE_RANKS[types].astype(np.uint8), start)
-        order = np.lexsort(by)
-        self._numbers, self._start, self._end = numbers[order].astype(np.uint32), start[order], end[order]
-        self._type, self._told_by = types[order], told_by[order]
+        # The first counts least. Each is put in order by itself, so that there never are two of all of them.
+        columns = [facts.told_by.values[numbers], end, types, start]
+        del start, end, types, turned
+        order = np.lexsort((*columns[:2], _TYPE_RANKS[columns[2]].astype(np.uint8), columns[3]))
         begins = np.zeros(len(order), bool)
         begins[:1] = True
-        for column in by:
-            ordered = column[order]
+        for place in range(len(columns)):
+            ordered = columns[place] = columns[place][order]
             begins[1:] |= ordered[1:] != ordered[:-1]
-        self._bounds = np.append(np.flatnonzero(begins), len(order)).astype(np.uint32)
+        self._told_by, self._end, self._type, self._start = columns
+        self._numbers = numbers[order].astype(np.uint32)
+        self._bounds = np.flatnonzero(np.append(begins, True)).astype(np.uint32)
 
     def __len__(self) -> int:
         return len(self._bounds) - 1

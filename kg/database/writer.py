@@ -37,6 +37,9 @@ Progress = Callable[[str, int, int], None]
 
 _AT_ONCE = 50_000
 
+#: So many nodes are one transaction. A node is several kB until it is stored, and three transactions are in memory at a time.
+_NODES_AT_ONCE = 1_000
+
 
 class EditionWriter:
     """Writes an edition: creates, updates, joins and ends, and nothing that is already so; in a dry run, only says what would be.
@@ -198,7 +201,7 @@ class EditionWriter:
         unsaid = dict(of_scope.read)
         regrouping: list[tuple[list[StoredNode], list[NodeClaim]]] = []
         done = 0
-        for batch in stored.batches(range(len(groups))):
+        for batch in stored.batches(range(len(groups)), _NODES_AT_ONCE):
             found = [groups[place] for place in batch]
             some = [(group.existing, [self._claims.node(number) for number in group.claims]) for group in found]
             held = self._read_nodes(id_ for existing, _ in some for id_ in existing)

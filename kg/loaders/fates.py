@@ -232,21 +232,24 @@ class Fates:
 
     def account(self, written: Written) -> tuple[dict[str, int], dict[str, int]]:
         """Count what became of each row, those that are left out by the rule as well, and check that every row is counted once."""
-        outcomes = self._outcomes.values.astype(np.int64)
-        for (rows, facts), column, changed in (
-            (self.rows_of_nodes, self.claims.nodes.key.values, written.changed_nodes),
-            (self.rows_of_facts, self.claims.facts.key.values, written.changed_facts),
+        outcomes = self._outcomes.values.copy()
+        of_nodes, of_facts = self.rows_of_nodes, self.rows_of_facts
+        for (rows, claims), column, changed in (
+            (of_nodes, self.claims.nodes.key.values, written.changed_nodes),
+            (of_facts, self.claims.facts.key.values, written.changed_facts),
         ):
-            outcomes[rows[_like(column, changed)[facts]]] = _WRITTEN
-        rows, facts = self.rows_of_facts
+            outcomes[rows[_like(column, changed)[claims]]] = _WRITTEN
+        rows, facts = of_facts
         loops = _like(self.claims.facts.key.values, written.self_loops)[facts]
         to_itself = np.zeros(len(self), bool)
         to_itself[rows] = True
         to_itself[rows[~loops]] = False
-        to_itself[self.rows_of_nodes[0]] = False
+        to_itself[of_nodes[0]] = False
         outcomes[to_itself] = self._skipped_by(_TO_ITSELF)
-        codes, first, numbers = np.unique(outcomes, return_index=True, return_counts=True)
-        found = {int(codes[place]): int(numbers[place]) for place in np.argsort(first)}
+        numbers = np.bincount(outcomes)
+        # In the order in which they come first.
+        codes = sorted(np.flatnonzero(numbers).tolist(), key=lambda code: int((outcomes == code).argmax()))
+        found = {code: int(numbers[code]) for code in codes}
         skipped = {self._rules.all[code - _SKIPPED]: number for code, number in found.items() if code >= _SKIPPED}
         rows_ = {
             "read": len(self),
