@@ -15,7 +15,7 @@ from kg.schema.relationships import FACTS
 
 _UNDIRECTED = np.array([FACTS[type_].undirected for type_ in TYPES])
 #: The place of each type in their order by name.
-_TYPE_RANKS = np.argsort(np.argsort(np.array(TYPES)))
+_TYPE_RANKS = np.argsort(np.argsort(np.array(TYPES))).astype(np.uint8)
 
 
 class Names:
@@ -144,10 +144,10 @@ class FactGroups:
         types = facts.type.values[numbers]
         turned = _UNDIRECTED[types] & (end < start)
         start[turned], end[turned] = end[turned], start[turned]
-        # The first counts least. Each is put in order by itself, so that there never are two of all of them.
+        # The first counts least. Each takes the place of what it was, so that only one of them is there twice at a time.
         columns = [facts.told_by.values[numbers], end, types, start]
         del start, end, types, turned
-        order = np.lexsort((*columns[:2], _TYPE_RANKS[columns[2]].astype(np.uint8), columns[3]))
+        order = np.lexsort((*columns[:2], _TYPE_RANKS[columns[2]], columns[3]))
         begins = np.zeros(len(order), bool)
         begins[:1] = True
         for place in range(len(columns)):

@@ -35,7 +35,8 @@ from kg.schema.relationships import SELF_LOOP
 
 Progress = Callable[[str, int, int], None]
 
-_AT_ONCE = 50_000
+#: Of so many facts the keys are reckoned at once.
+_KEYS_AT_ONCE = 50_000
 
 #: So many nodes are one transaction. A node is several kB until it is stored, and three transactions are in memory at a time.
 _NODES_AT_ONCE = 1_000
@@ -124,8 +125,8 @@ class EditionWriter:
         facts, key = self._claims.facts, self._new_facts.key
         columns = (facts.type, facts.start, facts.end, facts.told_by)
         # Not all at once: as Python's own numbers they take ten times the room.
-        for begin in range(0, len(numbers), _AT_ONCE):
-            some = numbers[begin : begin + _AT_ONCE]
+        for begin in range(0, len(numbers), _KEYS_AT_ONCE):
+            some = numbers[begin : begin + _KEYS_AT_ONCE]
             for type_, start, end, told in zip(*(column.values[some].tolist() for column in columns), strict=True):
                 one, other = self._names[start], self._names[end]
                 yield None if one is None or other is None else key(type_, told, one, other)
@@ -215,7 +216,7 @@ class EditionWriter:
             done += len(batch)
             if self._progress:
                 self._progress("nodes", done, len(groups) + len(unsaid))
-        for left in stored.batches(list(unsaid.values())):
+        for left in stored.batches(list(unsaid.values()), _NODES_AT_ONCE):
             self._write_single_nodes([([node], []) for node in left])
             done += len(left)
             if self._progress:

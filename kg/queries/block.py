@@ -33,7 +33,7 @@ from kg.queries.kinds.kind import Weights
 from kg.queries.measures import chords, kilometres, nearness
 from kg.queries.ranking import Rule, ties
 from kg.queries.snapshot.directory import Directory
-from kg.queries.snapshot.graph import EARTH_KM, Layer
+from kg.queries.snapshot.graph import EARTH_KM, WIDER, Layer
 from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
 from kg.queries.snapshot.tables import NodeRow
 from kg.queries.validity import is_over
@@ -47,9 +47,6 @@ SIZE_STEP = 0.05
 
 #: Around so many places at once neighbours are looked for, since a tree gives them as lists, which are large.
 _ENDS_AT_ONCE = 500
-
-#: By so much a search in a tree is widened.
-_WIDER = 1.0 + 1e-9
 
 
 class Everyone:
@@ -152,7 +149,8 @@ class Everyone:
         world, (ends, _) = self.world, self.twinned
         placed, tree = world.aggregates.directory.tree
         xyz = world.snapshot.places.xyz
-        chord = 2.0 * np.sin(neighbourhood(world.spacing[ends]) / EARTH_KM / 2.0)
+        # Whoever looks at it cuts it by the distance itself.
+        chord = 2.0 * np.sin(neighbourhood(world.spacing[ends]) / EARTH_KM / 2.0) * WIDER
         counts = np.zeros(len(xyz), np.int64)
         places, away = [np.zeros(0, np.int32)], [np.zeros(0)]
         for first in range(0, len(ends), _ENDS_AT_ONCE):
@@ -183,7 +181,7 @@ class Block:
         self.subjects = subjects
         self.country = int(self.snapshot.places.country[subjects[0]])
         self.spacing = float(self.world.spacing[subjects[0]])
-        self._by_end: dict[tuple[float, float], Floats] = {}
+        self._by_end: dict[float, Floats] = {}
         self.located = ~np.isnan(self.snapshot.places.xyz[subjects, 0])
 
     @cached_property
@@ -207,7 +205,7 @@ class Block:
     def _near(self) -> tuple[Floats, Indices, sparse.csr_array]:
         """How far each is from neighbours that have twins, those twins, and who of these is whose."""
         xyz, (twinned, tree) = self.snapshot.places.xyz, self.everyone.twinned
-        chord = 2.0 * np.sin(neighbourhood(self.spacing) / EARTH_KM / 2.0) * _WIDER
+        chord = 2.0 * np.sin(neighbourhood(self.spacing) / EARTH_KM / 2.0) * WIDER
         met = tree.query_ball_point(xyz[self.subjects[self.located]], chord)
         near = twinned[np.unique(np.fromiter(chain.from_iterable(met), np.int64))]
         apart = np.full((len(self.subjects), len(near)), np.inf)
@@ -218,20 +216,20 @@ class Block:
         joined.sort_indices()
         return apart, ends, joined
 
-    def by_end(self, within: float, scale: float) -> Floats:
+    def by_end(self, part: float) -> Floats:
         """Return how many neighbours of each each of ``ends`` is twinned with, by nearness, shape ``(ends, subjects)``.
 
         Args:
-            within: In so many kilometres around are neighbours.
-            scale: In so many kilometres nearness falls to 1/e.
+            part: Within this part of the spacing of towns nearness falls to 1/e.
         """
-        if (within, scale) not in self._by_end:
+        if part not in self._by_end:
             apart, ends, joined = self._near
-            near = np.where(apart <= within, nearness(apart, scale), 0.0)
+            scale = part * self.spacing
+            near = np.where(apart <= float(reach(scale)), nearness(apart, scale), 0.0)
             found = floats(joined @ np.ascontiguousarray(near.T))
             found[ends[:, None] == self.subjects[None, :]] = 0.0
-            self._by_end[within, scale] = found
-        return self._by_end[within, scale]
+            self._by_end[part] = found
+        return self._by_end[part]
 
     def neighbours_twins(self, part: float, others: Indices) -> Floats:
         """Return :meth:`kg.queries.surroundings.Surroundings.twinnings` of some others, shape ``(others, subjects)``."""
@@ -242,11 +240,11 @@ class Block:
         """Return more than any of :meth:`neighbours_twins` of each of some others, shape ``(others,)``."""
         theirs, row, end, near = self._around(part, others)
         most = theirs.max(axis=1, initial=0.0)
-        return floats(np.bincount(row, weights=near * most[end], minlength=len(others)) * _WIDER)
+        return floats(np.bincount(row, weights=near * most[end], minlength=len(others)) * WIDER)
 
     def _around(self, part: float, others: Indices) -> tuple[Floats, Indices, Indices, Floats]:
         """Return :meth:`by_end` of some ends, and which others are around which of these, by nearness."""
-        theirs = self.by_end(float(reach(part * self.spacing)), part * self.spacing)
+        theirs = self.by_end(part)
         some = np.flatnonzero(theirs.any(axis=1))
         scale = part * self.world.spacing[self.ends[some]]
         around = self.everyone.around[self.ends[some]]
@@ -272,7 +270,7 @@ class Block:
         return found
 
     def _by_neighbours(self, found: NDArray[np.bool_]) -> None:
-        theirs = self.by_end(float(reach(WIDE * self.spacing)), WIDE * self.spacing).T.copy()
+        theirs = self.by_end(WIDE).T.copy()
         theirs[:, np.isnan(self.snapshot.places.xyz[self.ends, 0])] = 0.0
         kept = np.zeros_like(theirs)
         for row, own in enumerate(theirs):
@@ -300,7 +298,7 @@ class Block:
         number = min(ways.EACH + 1, len(placed))
         farthest, _ = tree.query(middle, k=[number])
         # As near to any of them as so many are to their middle, however far they are from it.
-        some = np.sort(placed[tree.query_ball_point(middle, (farthest[0] + 2.0 * wide) * _WIDER)])
+        some = np.sort(placed[tree.query_ball_point(middle, (farthest[0] + 2.0 * wide) * WIDER)])
         if self.country and (self.snapshot.places.country[some] == self.country).all():
             return
         for row, apart in zip(rows.tolist(), chords_between(own, xyz[some]), strict=True):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
 from kg.queries.measures import chords, kilometres, nearness
-from kg.queries.snapshot.graph import EARTH_KM, Snapshot
+from kg.queries.snapshot.graph import EARTH_KM, WIDER, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import WIDE, World, reach
 
@@ -174,9 +174,9 @@ class Standing:
         score = sum(worth[0][_of(at, first)] for worth, at in terms)
         bar = np.partition(score, -BY_STANDING)[-BY_STANDING] - _ROUNDING
         regions, bar = terms[0][0][0], bar - sum(float(worth.max()) for worth, _ in terms[2:])
-        reach = int(np.searchsorted(loss, regions.max() - bar, side="right"))
-        within = regions[group[:reach]] - loss[:reach] >= bar
-        return np.sort(order[:reach][within & (country[:reach] != own)])
+        number = int(np.searchsorted(loss, regions.max() - bar, side="right"))
+        within = regions[group[:number]] - loss[:number] >= bar
+        return np.sort(order[:number][within & (country[:number] != own)])
 
     def _by_worth(self, weights: Weights) -> tuple[Indices, Floats, Indices, Indices]:
         """Return the places in order of what they are worth whoever asks, the most first; minus that, and their sectors and countries."""
@@ -243,11 +243,14 @@ class Standing:
         ends = ends[known]
         placed, tree = self.directory.tree
         scale = WIDE * self._spacing[ends]
-        met = tree.query_ball_point(xyz[ends], 2.0 * np.sin(reach(scale) / EARTH_KM / 2.0), return_sorted=False)
+        chord = 2.0 * np.sin(reach(scale) / EARTH_KM / 2.0)
+        # A tree may round at the rim as suits its boxes: taken a little wider, and cut by the distance itself.
+        met = tree.query_ball_point(xyz[ends], chord * WIDER, return_sorted=False)
         end = np.repeat(np.arange(len(ends)), [len(some) for some in met])
         around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
         away = kilometres(chords(xyz[around], xyz[ends[end]]))
-        score = floats(np.bincount(around, weights=theirs[known][end] * nearness(away, scale[end])))
+        worth = np.where(away <= reach(scale)[end], theirs[known][end] * nearness(away, scale[end]), 0.0)
+        score = floats(np.bincount(around, weights=worth))
         some = np.flatnonzero(score > 0.0)
         return np.asarray(some[best_of(score[some], BY_NEIGHBOURS)], np.int64)
 

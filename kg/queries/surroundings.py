@@ -64,14 +64,14 @@ class Surroundings:
 def _met(others: Floats, ends: Floats, kilometres_around: float) -> tuple[Indices, Indices, Floats]:
     """Return which others and ends, points on the unit sphere, are within so many kilometres, and how far apart they are.
 
-    Some that are farther by less than a rounding may be among them. Row by row, since sums run in this order whoever else is asked
-    about.
+    Some that are a little farther may be among them: who asks cuts them off by the distance. Row by row, since sums run in this order
+    whoever else is asked about.
     """
     if not len(others) or not len(ends):
         nobody = np.zeros(0, np.int64)
         return nobody, nobody, np.zeros(0)
     # All with all: of a few thousand with a hundred it is done before a tree of them is made.
-    least = float(np.cos(min(kilometres_around / EARTH_KM, np.pi))) - _ROUNDING
+    least = float(np.cos(kilometres_around / EARTH_KM)) - _ROUNDING
     at_once = max(_AT_ONCE // len(ends), 1)
     found = [
         np.flatnonzero(others[first : first + at_once] @ ends.T >= least) + first * len(ends)

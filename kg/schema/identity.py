@@ -59,7 +59,11 @@ def check_id(text: str) -> str:
 
 
 def references_of(schemes: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
-    """Return what matches all references to nodes with these labels by the ids that :func:`check_id` lets pass of their schemes."""
+    """Return what matches all references to nodes with these labels by the ids that :func:`check_id` lets pass of their schemes.
+
+    Args:
+        schemes: Of each label those of :data:`SCHEMES` that its nodes can have.
+    """
     return re.compile(
         "|".join(
             f"{label}/(?:{'|'.join(f'{scheme}:(?:{_CODES.get(scheme, _ANY_CODE).pattern})' for scheme in some)})"

@@ -29,7 +29,7 @@ THROUGH_A_BODY = 0.5
 EARTH_KM = 6371.0088
 
 #: By so much a search in a tree is widened, far more than rounding can do and far less than a metre.
-_WIDER = 1.0 + 1e-9
+WIDER = 1.0 + 1e-9
 
 _NONE: Mapping[str, Indices] = MappingProxyType({})
 
@@ -197,7 +197,7 @@ class Snapshot:
         placed, tree = self._tree
         chord = 2.0 * np.sin(kilometres_around / EARTH_KM / 2.0)
         # A tree may round at the rim as suits its boxes: taken a little wider, and cut by the distance itself.
-        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord * _WIDER)])
+        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord * WIDER)])
         apart = kilometres(self._chords(place, found))
         within = apart <= kilometres_around
         return found[within], apart[within]
@@ -207,7 +207,7 @@ class Snapshot:
         placed, tree = self._tree
         chord, _ = tree.query(self.places.xyz[place], k=[min(number + 1, len(placed))])
         # All that are as far away as the last one, of which the tree would choose any.
-        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord[0] * _WIDER)])
+        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord[0] * WIDER)])
         found = found[np.lexsort((found, self._chords(place, found)))]
         return np.asarray(found[found != place][:number], np.int64)
 

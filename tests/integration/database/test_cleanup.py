@@ -50,7 +50,7 @@ def ending(say: Say, monkeypatch: pytest.MonkeyPatch) -> End:
             if operations.left is not None:
                 after(operations.left)
 
-        monkeypatch.setattr(stored, "batches", lambda items: batches(items, 2))
+        monkeypatch.setattr(stored, "batches", lambda items, size=2: batches(items, min(size, 2)))
         monkeypatch.setattr(Store, "store", store_and_tell)
         say("list", "2025", *members(PLACES[:LAST]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.queries import block, candidates, standing
+from kg.queries import block, candidates, standing, surroundings
 
 
 @pytest.fixture
@@ -17,3 +17,4 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "BY_NEIGHBOURS", 3)
     monkeypatch.setattr(standing, "ENDS", 3)
     monkeypatch.setattr(block, "MOST", 3)
+    monkeypatch.setattr(surroundings, "_AT_ONCE", 7)

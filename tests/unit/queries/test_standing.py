@@ -104,6 +104,19 @@ def test_places_around_twins_of_neighbours_come_in_the_nearest_first() -> None:
     assert [world.standing.directory.places.ids[at] for at in found] == ["b", "near-b"]
 
 
+def test_neighbours_and_those_around_their_twins_are_within_two_and_a_half_spacings() -> None:
+    # Where no spacing is known it is 20 km; 1 degree of longitude is 61 km in 57 degrees north, 72 km in 50.
+    spots = {
+        "a": (24.0, 57.0), "near-a": (24.7, 57.0), "beyond-a": (25.0, 57.0),
+        "b": (10.0, 50.0), "near-b": (10.65, 50.0), "beyond-b": (10.75, 50.0), "c": (0.0, 40.0),
+    }  # fmt: skip
+    nodes = [NodeRow(id_, "City", id_, "LV" if id_.endswith("a") else "DE", 1, *spot) for id_, spot in spots.items()]
+    facts = [FactRow("TWINNED_WITH", "v", "b", "near-a"), FactRow("TWINNED_WITH", "w", "beyond-a", "c")]
+    world = World.of(Snapshot.from_tables(in_order(nodes, facts), DAY))
+    found = world.standing.by_neighbours(world, world.snapshot.position["a"])
+    assert [world.standing.directory.places.ids[at] for at in found] == ["b", "near-b"]
+
+
 def test_they_come_in_for_kinds_that_look_at_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "BY_STANDING", 1)
     world, rising = with_a_twin_of_a_neighbour(), Shape(at=(0.0, 1.0), worth=(0.0, 1.0))

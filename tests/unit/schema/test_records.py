@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from kg.schema.identity import SCHEMES, check_id
 from kg.schema.nodes import NODES, City, Organisation, Point, Project, Record, check_text
 from kg.schema.provenance import compact
 from kg.schema.records import FactRecord, NodeRecord
-from kg.schema.relationships import FACTS, Fact, HoldsPost, MemberOf, ParticipatesIn, Seeks, TwinnedWith
+from kg.schema.relationships import FACTS, MEMBERS, Fact, HoldsPost, MemberOf, ParticipatesIn, Seeks, TwinnedWith
 
 RIGA, TURKU, NETWORK = "City/geonames:456172", "City/geonames:633679", "Organisation/own:network"
 
@@ -181,6 +182,24 @@ def test_a_record_goes_by_its_best_id_and_gives_only_what_it_has() -> None:
 def test_a_fact_joins_only_what_it_may(model: type[Fact], start: str, end: str) -> None:
     with pytest.raises(ValidationError):
         model(start=start, end=end)
+
+
+@given(
+    st.sampled_from((*MEMBERS, "Village")),
+    st.sampled_from((*SCHEMES, "osm")),
+    st.sampled_from(["456172", "0456172", "Q1773", "LV", "riga", "Riga", "a b", "", " ", "\n", "LV\x7f", "a" * 121]),
+)
+def test_an_end_has_an_id_of_its_label(label: str, scheme: str, code: str) -> None:
+    start = f"{label}/{scheme}:{code}"
+    try:
+        is_one = check_id(f"{scheme}:{code}").partition(":")[0] in NODES[label].schemes
+    except (KeyError, ValueError):
+        is_one = False
+    if is_one:
+        assert MemberOf(start=start, end=NETWORK).start == start
+    else:
+        with pytest.raises(ValidationError, match="is not an id|cannot be the id of|does not join"):
+            MemberOf(start=start, end=NETWORK)
 
 
 def test_a_spell_ends_after_it_begins() -> None:
