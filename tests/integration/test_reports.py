@@ -1,4 +1,4 @@
-"""Every shipped report on the small graph of ``kg.testing``; the rows were worked out by hand from what is written there."""
+"""Every shipped report on the small graph of ``kg.testing``; the rows were worked out by hand from what is written in its ``invented.py``."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from kg import testing
 from kg.schema.nodes import NODES
 from kg.schema.relationships import FACTS
 from kg.testing import small_records
+from kg.testing.invented import SOURCES, TWINS
 
 
 def test_every_kind_of_node_and_fact_is_there() -> None:
@@ -25,7 +26,7 @@ def test_every_fact_joins_nodes_that_are_there() -> None:
 def test_every_source_has_a_licence_and_says_something() -> None:
     records = small_records()
     said = {node.source for node in records.nodes} | {fact.source for fact in records.facts}
-    sources = (*testing._SOURCES, testing._TWINS)
+    sources = (*SOURCES, TWINS)
     assert said == {source.id for source in sources}
     assert all(source.licence and source.url for source in sources)
 

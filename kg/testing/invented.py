@@ -1,35 +1,14 @@
-"""A small graph for tests: who writes a program against kg tries it on this, as kg's own reports are tried.
+"""What the small graph says: first the nodes, then the facts by what they are about, then both together.
 
-Some forty nodes with every kind of relationship, written by the same writer as everything else, so that provenance, sources
-and licences are there. Cities and networks are real, so that names, ids and places fit what other sources say; **what is said of
-them here is invented**, as are all persons, projects, events and calls, and the municipalities Kalda and Vana-Kalda. Never load
-it beside real data: :func:`small_graph` refuses to.
-
->>> records = small_records()
->>> len(records.nodes), len({record.fact.type for record in records.facts})
-(43, 20)
+Everything is written out here, so that what a test expects can be worked out by hand.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-from kg.database.connection import Connection
-from kg.database.schema import apply_schema
-from kg.errors import KgError
-from kg.loaders.base import Loader, Records, Row
-from kg.loaders.loading import load
+from kg.loaders.base import Records
 from kg.schema import nodes, relationships
 from kg.schema.provenance import Source
 from kg.schema.records import FactRecord, NodeRecord
-
-if TYPE_CHECKING:
-    from kg.graph import KnowledgeGraph
-
-#: The two editions of the lists, and the one of the twin towns.
-EARLIER, EDITION, TWINS_EDITION = "2024-05", "2025-05", "2024-02"
 
 _LICENCE = "CC0 1.0"
 
@@ -39,7 +18,8 @@ def _source(name: str, title: str, publisher: str, authority: str) -> Source:
     return Source(f"small-{name}", f"Small graph: {title}", publisher, _LICENCE, url, authority)
 
 
-_SOURCES = (
+#: The sources of all but the twin towns, and the source of these.
+SOURCES = (
     _source("places", "places", "Example Gazetteer", "publisher"),
     _source("eurocities", "members of Eurocities", "Example Networks", "network"),
     _source("lists", "other member lists", "Example Networks", "network"),
@@ -47,7 +27,7 @@ _SOURCES = (
     _source("desk", "offers and requests", "Example Desk", "person"),
     _source("encyclopaedia", "what an encyclopaedia says", "Example Encyclopaedia", "aggregator"),
 )
-_TWINS = _source("twins", "twin towns", "Example Twins", "aggregator")
+TWINS = _source("twins", "twin towns", "Example Twins", "aggregator")
 
 _Nodes = dict[str, NodeRecord]
 
@@ -81,6 +61,14 @@ def _project(
 def _call(name: str, id_: str, opens: str | None, closes: str | None, budget: float | None) -> NodeRecord:
     node = nodes.Call(name=name, opens=opens, closes=closes, budget_eur=budget, rule="cities", as_of="2024")
     return _node(node, id_, source="projects")
+
+
+def _theme(name: str, id_: str, *names: str, definition: str | None = None) -> NodeRecord:
+    return _node(nodes.Theme(name=name, names=names, definition=definition, as_of="2024"), id_, source="projects")
+
+
+def _programme(name: str, id_: str, kind: str) -> NodeRecord:
+    return _node(nodes.Programme(name=name, kind=kind, as_of="2024"), id_, source="projects")
 
 
 def _nodes() -> _Nodes:
@@ -159,14 +147,6 @@ def _nodes() -> _Nodes:
             "own:small.forum",
         ),
     }
-
-
-def _theme(name: str, id_: str, *names: str, definition: str | None = None) -> NodeRecord:
-    return _node(nodes.Theme(name=name, names=names, definition=definition, as_of="2024"), id_, source="projects")
-
-
-def _programme(name: str, id_: str, kind: str) -> NodeRecord:
-    return _node(nodes.Programme(name=name, kind=kind, as_of="2024"), id_, source="projects")
 
 
 class _Facts:
@@ -325,78 +305,3 @@ def small_records(*, earlier: bool = False) -> Records:
     riga = nodes.City(name="Rīga", country="LV", population=605_000, as_of="2023")
     said = NodeRecord(riga, ("geonames:456172",), "small-encyclopaedia", "Rīga")
     return Records((*known.values(), said), tuple(facts.records))
-
-
-class _Small(Loader):
-    """Records as a source that a loader reads, one row each."""
-
-    name = "small graph"
-    max_ended_share = 1
-
-    def __init__(self, scope: str, edition: str, sources: Sequence[Source], records: Records) -> None:
-        self._scope, self._edition, self._sources = scope, edition, sources
-        self._rows = (
-            *(Records(nodes=(record,)) for record in records.nodes),
-            *(Records(facts=(record,)) for record in records.facts),
-        )
-
-    @property
-    def scope(self) -> str:
-        return self._scope
-
-    @property
-    def edition(self) -> str:
-        return self._edition
-
-    @property
-    def sources(self) -> Sequence[Source]:
-        return self._sources
-
-    def checksum(self) -> str:
-        return hashlib.sha256(repr(self._rows).encode()).hexdigest()
-
-    def extract(self) -> Iterable[Row]:
-        for line, records in enumerate(self._rows):
-            names = [node.row for node in records.nodes] + [fact.row for fact in records.facts]
-            yield Row("small graph", line, {}, names[0])
-
-    def transform(self, row: Row) -> Records:
-        return self._rows[row.line]
-
-
-class _Lists(_Small):
-    """Rows with dates of their own."""
-
-    dates_facts = False
-
-
-def small_graph(database: Connection | KnowledgeGraph) -> None:
-    """Load the small graph into an empty database: two editions of its lists, then the twin towns; and make the schema there.
-
-    Args:
-        database: From :func:`kg.connect`, or a connection: a database without any node, such as one that a test has to itself.
-
-    Raises:
-        KgError: There is something in the database, or it cannot be written to.
-
-    In a test of yours, with ``uri``, ``user`` and ``password`` of a Neo4j for tests::
-
-        import kg
-        from kg.testing import small_graph
-
-        with kg.connect(uri, user, password) as g:
-            small_graph(g)
-    """
-    connection = database if isinstance(database, Connection) else database.connection
-    if connection.run_read("MATCH (n) RETURN 1 AS one LIMIT 1"):
-        raise KgError(
-            "The small graph is made up, and this database is not empty: give an empty one, such as that of a local server "
-            "with a home of its own (KG_HOME=/tmp/kg-test kg server start)."
-        )
-    apply_schema(connection)
-    now = small_records()
-    twins = tuple(record for record in now.facts if record.source == _TWINS.id)
-    lists = Records(now.nodes, tuple(record for record in now.facts if record.source != _TWINS.id))
-    load(connection, _Lists("small", EARLIER, _SOURCES, small_records(earlier=True)))
-    load(connection, _Lists("small", EDITION, _SOURCES, lists))
-    load(connection, _Small("small-twins", TWINS_EDITION, (_TWINS,), Records(facts=twins)))
