@@ -30,10 +30,10 @@ from kg.queries.block_arrays import (
     worth_by_size,
 )
 from kg.queries.kinds.kind import Weights
-from kg.queries.measures import chords, kilometres, nearness
+from kg.queries.measures import chord_of, chords, kilometres, nearness
 from kg.queries.ranking import Rule, ties
 from kg.queries.snapshot.directory import Directory
-from kg.queries.snapshot.graph import EARTH_KM, WIDER, Layer
+from kg.queries.snapshot.graph import WIDER, Layer
 from kg.queries.snapshot.layers import Floats, Indices, Rows, floats
 from kg.queries.snapshot.tables import NodeRow
 from kg.queries.validity import is_over
@@ -150,7 +150,7 @@ class Everyone:
         placed, tree = world.aggregates.directory.tree
         xyz = world.snapshot.places.xyz
         # Whoever looks at it cuts it by the distance itself.
-        chord = 2.0 * np.sin(neighbourhood(world.spacing[ends]) / EARTH_KM / 2.0) * WIDER
+        chord = chord_of(neighbourhood(world.spacing[ends])) * WIDER
         counts = np.zeros(len(xyz), np.int64)
         places, away = [np.zeros(0, np.int32)], [np.zeros(0)]
         for first in range(0, len(ends), _ENDS_AT_ONCE):
@@ -205,7 +205,7 @@ class Block:
     def _near(self) -> tuple[Floats, Indices, sparse.csr_array]:
         """How far each is from neighbours that have twins, those twins, and who of these is whose."""
         xyz, (twinned, tree) = self.snapshot.places.xyz, self.everyone.twinned
-        chord = 2.0 * np.sin(neighbourhood(self.spacing) / EARTH_KM / 2.0) * WIDER
+        chord = chord_of(neighbourhood(self.spacing)) * WIDER
         met = tree.query_ball_point(xyz[self.subjects[self.located]], chord)
         near = twinned[np.unique(np.fromiter(chain.from_iterable(met), np.int64))]
         apart = np.full((len(self.subjects), len(near)), np.inf)

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 Number = TypeVar("Number", float, NDArray[np.float64])
 
+#: Mean radius of the earth in kilometres (IUGG).
+EARTH_KM = 6371.0088
+
 
 def lift(observed: Number, expected: Number, prior: float | Number) -> Number:
     r"""Return the logarithm of how many times more often something is than expected, drawn towards 0 where little is known.
@@ -95,6 +98,17 @@ def chords(points: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", apart, apart)), np.float64)
 
 
+def chord_of(kilometres_apart: Number) -> Number:
+    r"""Return the straight distance of two points on the unit sphere that are so far apart: :math:`2 \sin \frac{d}{2 R}`.
+
+    Examples:
+        >>> round(float(chord_of(kilometres(0.1))), 9)
+        0.1
+    """
+    found: Number = 2.0 * np.sin(kilometres_apart / EARTH_KM / 2.0)
+    return found
+
+
 def kilometres(chord: Number) -> Number:
     r"""Return the great-circle distance of two points on the unit sphere whose straight distance is ``chord``.
 
@@ -107,7 +121,7 @@ def kilometres(chord: Number) -> Number:
     References:
         R. W. Sinnott, "Virtues of the haversine", Sky and Telescope 68 (1984) 159.
     """
-    found: Number = 2 * 6371.0088 * np.arcsin(np.clip(chord / 2, 0.0, 1.0))
+    found: Number = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0.0, 1.0))
     return found
 
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from kg.queries.comparison import Pairs
 from kg.queries.features import FEATURES
-from kg.queries.measures import chords, kilometres, nearness
-from kg.queries.snapshot.graph import EARTH_KM, WIDER, Snapshot
+from kg.queries.measures import chord_of, chords, kilometres, nearness
+from kg.queries.snapshot.graph import WIDER, Snapshot
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import WIDE, World, reach
 
@@ -243,9 +243,8 @@ class Standing:
         ends = ends[known]
         placed, tree = self.directory.tree
         scale = WIDE * self._spacing[ends]
-        chord = 2.0 * np.sin(reach(scale) / EARTH_KM / 2.0)
         # A tree may round at the rim as suits its boxes: taken a little wider, and cut by the distance itself.
-        met = tree.query_ball_point(xyz[ends], chord * WIDER, return_sorted=False)
+        met = tree.query_ball_point(xyz[ends], chord_of(reach(scale)) * WIDER, return_sorted=False)
         end = np.repeat(np.arange(len(ends)), [len(some) for some in met])
         around = placed[np.fromiter(chain.from_iterable(met), np.int64, len(end))]
         away = kilometres(chords(xyz[around], xyz[ends[end]]))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.queries.measures import chords, kilometres, nearness
-from kg.queries.snapshot.graph import EARTH_KM
+from kg.queries.measures import EARTH_KM, chords, kilometres, nearness
 from kg.queries.snapshot.layers import Floats, Indices, floats
 from kg.queries.world import World, reach
 

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from kg.database.claims import claim_fact, claim_node
 from kg.database.loads import LoadHeader
-from kg.queries.measures import chords, kilometres
+from kg.queries.measures import chord_of, chords, kilometres
 from kg.queries.snapshot.layers import Floats, Indices, Rows
 from kg.queries.snapshot.places import PLACE_LABELS, places_of
 from kg.queries.snapshot.tables import FactRow, NodeRow, Tables, tables_of_claims
@@ -24,9 +24,6 @@ from kg.schema.relationships import CLOSED, REQUESTS
 
 #: What is left of a tie when a place has it only through a body that serves it.
 THROUGH_A_BODY = 0.5
-
-#: Mean radius of the earth in kilometres (IUGG).
-EARTH_KM = 6371.0088
 
 #: By so much a search in a tree is widened, far more than rounding can do and far less than a metre.
 WIDER = 1.0 + 1e-9
@@ -195,9 +192,8 @@ class Snapshot:
     def near(self, place: int, kilometres_around: float) -> tuple[Indices, Floats]:
         """Return the places within so many kilometres of one that has a location, itself included, and how far away each is."""
         placed, tree = self._tree
-        chord = 2.0 * np.sin(kilometres_around / EARTH_KM / 2.0)
         # A tree may round at the rim as suits its boxes: taken a little wider, and cut by the distance itself.
-        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord * WIDER)])
+        found = np.sort(placed[tree.query_ball_point(self.places.xyz[place], chord_of(kilometres_around) * WIDER)])
         apart = kilometres(self._chords(place, found))
         within = apart <= kilometres_around
         return found[within], apart[within]
